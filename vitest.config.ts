@@ -5,8 +5,13 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
-        test: { name: 'api', include: ['test/api/**/*.test.ts'] },
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: inject('bindings') },
+          })),
+        ],
+        test: { name: 'api', include: ['test/api/**/*.test.ts'], globalSetup: ['test/setup/stack.ts'] },
       },
       { test: { name: 'stack', include: ['test/stack/**/*.test.ts'] } },
     ],

@@ -5,7 +5,7 @@ export type ErrorCode =
   | 'unauthenticated'
   | 'not_registered'
   | 'not_found'
-  | 'method_not_allowed'
+  | 'precondition_failed'
   | 'conflict'
   | 'email_taken'
   | 'payload_too_large'

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module'
+import type { RequestListener } from 'node:http'
+import { NotAuthorizedError, UserNotFoundError } from 'cognito-local/lib/errors.js'
+import { DefaultConfig } from 'cognito-local/lib/server/config.js'
+import { Router } from 'cognito-local/lib/server/Router.js'
+import { createServer } from 'cognito-local/lib/server/server.js'
+import { CognitoServiceFactoryImpl, type CognitoService } from 'cognito-local/lib/services/cognitoService.js'
+import type { Context } from 'cognito-local/lib/services/context.js'
+import type { Services } from 'cognito-local/lib/services/index.js'
+import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolService.js'
+import { createFileStores } from './file-store.ts'
+import { originOf, readAccessToken, signTokens } from './tokens.ts'
+
+/** A Cognito in this process: `call` runs one action directly, `listener` speaks its protocol over HTTP. */
+export interface Peer {
+  listener: RequestListener
+  call: (action: string, request: object) => Promise<unknown>
+}
+
+/** The members of requests that are read here, before or beside cognito-local. */
+interface ActionRequest {
+  AccessToken?: unknown
+  AuthParameters?: { REFRESH_TOKEN?: string }
+}
+
+/**
+ * Builds cognito-local out of its parts. Its default factory would keep its data under the working directory, take the
+ * port from the environment and load the whole AWS SDK; the parts need none of it.
+ *
+ * @param issuerOf answers the `iss` for a pool; asked anew for each token, because the system may pick the port
+ */
+export async function createPeer(dataDir: string, issuerOf: (poolId: string) => string): Promise<Peer> {
+  const logger = silentLogger()
+  const context = { logger }
+  const clock = { get: () => new Date() }
+  const stores = createFileStores(dataDir)
+  const pools = new UserPoolServiceFactoryImpl(clock, stores)
+  const factory = new CognitoServiceFactoryImpl(dataDir, stores, pools)
+  const cognito = await factory.create(context, DefaultConfig.UserPoolDefaults)
+
+  let running: ActionRequest = {}
+  const services: Services = {
+    clock,
+    cognito,
+    config: DefaultConfig,
+    messages: { deliver: async () => undefined },
+    otp: () => '000000',
+    tokenGenerator: {
+      generate: (_context, user, groups, client, _metadata, source) => {
+        const refreshedFrom = source === 'RefreshTokens' ? running.AuthParameters?.REFRESH_TOKEN : undefined
+        return signTokens(issuerOf(client.UserPoolId), user, groups, client, refreshedFrom)
+      },
+    },
+    triggers: noTriggers,
+  }
+  const route = Router(services)
+  const perform = async (action: string, context: Context, request: ActionRequest): Promise<unknown> => {
+    running = request
+    if (action === 'GetUser') await requireLiveSignIn(cognito, context, request.AccessToken)
+    return route(action)(context, request)
+  }
+  // Cognito's actions are atomic. Here each is several reads and writes, so they run one after the other.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (action: string, context: Context, request: ActionRequest) => {
+    const next = last.then(() => perform(action, context, request))
+    last = next.catch(() => undefined)
+    return next
+  }
+  const server = createServer((action) => (context, request) => inTurn(action, context, request), logger, {})
+  return { listener: server.application, call: (action, request) => inTurn(action, context, request) }
+}
+
+/** cognito-local's GetUser believes any token that can be decoded. Cognito checks it, and whether it was revoked. */
+async function requireLiveSignIn(cognito: CognitoService, context: Context, accessToken: unknown): Promise<void> {
+  const claims = await readAccessToken(accessToken)
+  if (claims === undefined) throw new NotAuthorizedError('Invalid Access Token')
+  const pool = await cognito.getUserPoolForClientId(context, String(claims['client_id']))
+  const user = await pool.getUserByUsername(context, String(claims.sub))
+  if (user === null) throw new UserNotFoundError('User does not exist.')
+  if (!user.RefreshTokens.some((token) => originOf(token) === claims['origin_jti'])) {
+    throw new NotAuthorizedError('Access Token has been revoked')
+  }
+}
+
+const unused = () => Promise.reject(new Error('The local Cognito runs no triggers.'))
+
+const noTriggers: Services['triggers'] = {
+  enabled: () => false,
+  customMessage: unused,
+  customEmailSender: unused,
+  postAuthentication: unused,
+  postConfirmation: unused,
+  preSignUp: unused,
+  preTokenGeneration: unused,
+  userMigration: unused,
+}
+
+/** cognito-local logs whole data files, through its own copy of pino: to nowhere. */
+function silentLogger(): Parameters<typeof createServer>[1] {
+  const require = createRequire(createRequire(import.meta.url).resolve('cognito-local'))
+  return require('pino')({ level: 'silent' })
+}

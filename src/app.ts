@@ -1,0 +1,41 @@
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Deps } from './deps.ts'
+import { conversationRoutes } from './features/conversations/routes.ts'
+import { healthRoutes } from './features/health/routes.ts'
+import { messageRoutes } from './features/messages/routes.ts'
+import { referenceRoutes } from './features/reference/routes.ts'
+import { searchRoutes } from './features/search/routes.ts'
+import { sessionRoutes } from './features/sessions/routes.ts'
+import { meRoutes } from './features/users/routes.ts'
+import { vectorRoutes } from './features/vectors/routes.ts'
+import type { AppEnv } from './http/app-env.ts'
+import { onError, onNotFound } from './http/failures.ts'
+import { problem } from './http/problem.ts'
+import { traceRequests } from './http/request.ts'
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+/** The whole API over its dependencies. */
+export const createApp = (deps: Deps) =>
+  new Hono<AppEnv>()
+    .onError(onError)
+    .notFound(onNotFound)
+    .use(traceRequests(deps))
+    .use(
+      bodyLimit({
+        maxSize: MAX_BODY_BYTES,
+        onError: (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' }),
+      }),
+    )
+    .route('/', healthRoutes(deps))
+    .route('/', referenceRoutes())
+    .route('/v1/session', sessionRoutes(deps))
+    .route('/v1/me', meRoutes(deps))
+    .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
+    .route('/v1/conversations', conversationRoutes(deps))
+    .route('/v1/vectors', vectorRoutes(deps))
+    .route('/v1/search', searchRoutes(deps))
+
+/** For `hc<App>`: a typed client of this very API. */
+export type App = ReturnType<typeof createApp>

@@ -1,0 +1,35 @@
+import { Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { asUser } from '../db/database.ts'
+import type { Deps } from '../deps.ts'
+import type { IdentityEnv, UserEnv } from '../http/app-env.ts'
+import { problem } from '../http/problem.ts'
+import { timed } from '../trace.ts'
+
+/** A router whose handlers have a verified identity and the database as that user sees it. */
+export const userRoutes = (deps: Deps) =>
+  new Hono<UserEnv>().use(authenticate(deps)).use(
+    createMiddleware<UserEnv>((c, next) => {
+      c.set('db', asUser(deps.database, c.var.trace, c.var.identity.userId))
+      return next()
+    }),
+  )
+
+/** Verifies the bearer token (RFC 6750), or answers 401, whatever was wrong with it. */
+export const authenticate = (deps: Deps) =>
+  createMiddleware<IdentityEnv>(async (c, next) => {
+    const token = bearerToken(c.req.header('Authorization'))
+    if (token === null) return problem(c, { code: 'unauthenticated', context: { reason: 'no_token' } })
+    const [identity, failure] = await timed(c.var.trace, 'auth', () => deps.verifyToken(token))
+    if (failure) {
+      const code = failure.reason === 'keys_unavailable' ? 'identity_provider_unavailable' : 'unauthenticated'
+      return problem(c, { code, context: { reason: failure.reason } })
+    }
+    c.set('identity', identity)
+    c.var.trace.userId = identity.userId
+    await next()
+  })
+
+/** @returns the token of an `Authorization: Bearer …` header, or null */
+export const bearerToken = (header: string | undefined): string | null =>
+  /^Bearer +([\w.~+/=-]+) *$/i.exec(header ?? '')?.[1] ?? null

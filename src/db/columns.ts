@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm'
+import { customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
+
+/** The role of requests: NOBYPASSRLS, owns nothing. Made in `migrations/0000_foundation.sql`. */
+export const appRole = pgRole('parley_app').existing()
+/** The role of scheduled work: NOBYPASSRLS, with policies of its own. */
+export const systemRole = pgRole('parley_system').existing()
+
+/**
+ * `timestamptz(3)`, read as ISO-8601 UTC with milliseconds. Three digits, because JavaScript's dates have no more: a
+ * value that loses nothing on its way out can come back in a cursor without skipping or repeating a row.
+ */
+export const timestamptz = customType<{ data: string; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  fromDriver: toIsoUtc,
+})
+
+/** Postgres' text form (`2026-11-22 17:20:00.12+00`) → `2026-11-22T17:20:00.120Z`. */
+export function toIsoUtc(text: string): string {
+  if (!text.endsWith('+00')) return new Date(text).toISOString()
+  const seconds = text.slice(0, 19)
+  const fraction = text.length > 22 ? text.slice(20, -3) : ''
+  return `${seconds.replace(' ', 'T')}.${fraction.padEnd(3, '0')}Z`
+}
+
+export const ownerId = () => uuid('user_id').notNull()
+export const createdAt = () =>
+  timestamptz('created_at')
+    .notNull()
+    .default(sql`now()`)
+export const updatedAt = () =>
+  timestamptz('updated_at')
+    .notNull()
+    .default(sql`now()`)
+export const deletedAt = () => timestamptz('deleted_at')
+/** Counts the writes to a row, so that two of them in the same millisecond still differ. */
+export const version = () => integer('version').notNull().default(1)
+
+/**
+ * Rows of the asking user and no others. `app.current_user_id()` is a plain STABLE SQL function, so that the planner
+ * inlines it and sees the user's real statistics (docs/decisions/004-row-level-security.md).
+ */
+export const ownerPolicy = () =>
+  pgPolicy('owner', {
+    to: appRole,
+    using: sql`user_id = app.current_user_id()`,
+    withCheck: sql`user_id = app.current_user_id()`,
+  })
+
+/** What scheduled work may do with every user's rows; the grants narrow it further. */
+export const systemPolicy = (command: 'all' | 'select' | 'update') =>
+  pgPolicy('system', {
+    to: systemRole,
+    for: command,
+    using: sql`true`,
+    ...(command === 'select' ? {} : { withCheck: sql`true` }),
+  })

@@ -1,0 +1,101 @@
+import { neon, neonConfig } from '@neondatabase/serverless'
+import { sql, type SQL } from 'drizzle-orm'
+import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
+import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { type AppError, fail, ok, type Result, tryCatch } from '../result.ts'
+import type { Trace } from '../trace.ts'
+import { describeFailure } from './failure.ts'
+
+type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
+type Build<T extends Queries> = (db: NeonHttpDatabase) => T
+
+/** What a violated constraint means to the caller, by the constraint's name. */
+export type ConstraintErrors = Record<string, AppError>
+
+/**
+ * The database as one asker sees it. Each call is one HTTP request and one transaction: whatever `build` returns runs
+ * in order, behind a statement that says who asks. `name` stands for the call in logs.
+ */
+export interface Database {
+  /** A read-only transaction; repeated once where it failed in a way that may pass. */
+  read<T extends Queries>(name: string, build: Build<T>): Promise<Result<BatchResponse<T>>>
+  /** Repeated only where the first attempt certainly did not run; else a lost answer is `outcome_unknown`. */
+  write<T extends Queries>(
+    name: string,
+    build: Build<T>,
+    constraints?: ConstraintErrors,
+  ): Promise<Result<BatchResponse<T>>>
+}
+
+export interface DatabaseOptions {
+  connectionString: string
+  /** For one call with its repetition. */
+  timeoutMs: number
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
+/** The local stack speaks plain HTTP on the port of the connection string; Neon answers on `api.` beside its host. */
+neonConfig.fetchEndpoint = (host, port) =>
+  LOOPBACK.test(host) ? `http://${host}:${port || 5432}/sql` : `https://${host.replace(/^[^.]+/, 'api')}/sql`
+
+/** Row-level security shows this user's rows; a user who is not registered gets `not_registered`. */
+export const asUser = (options: DatabaseOptions, trace: Trace, userId: string): Database =>
+  createDatabase(options, trace, sql`select app.begin_request(${userId}::uuid, ${trace.requestId})`)
+
+/** For the one request of a verified user that comes before the row in `users`. */
+export const asNewcomer = (options: DatabaseOptions, trace: Trace, userId: string): Database =>
+  createDatabase(
+    options,
+    trace,
+    sql`select set_config('app.user_id', ${userId}, true), set_config('app.request_id', ${trace.requestId}, true)`,
+  )
+
+/** For scheduled work, over the connection of `parley_system`. */
+export const asSystem = (options: DatabaseOptions, trace: Trace): Database =>
+  createDatabase(options, trace, sql`select set_config('app.request_id', ${trace.requestId}, true)`)
+
+function createDatabase(options: DatabaseOptions, trace: Trace, preamble: SQL): Database {
+  async function attempt<T extends Queries>(readOnly: boolean, deadline: number, build: Build<T>) {
+    const client = neon(options.connectionString, {
+      readOnly,
+      fetchOptions: { signal: AbortSignal.timeout(Math.max(1, deadline - Date.now())) },
+    })
+    const db = drizzle({ client })
+    const [, ...rows] = await db.batch([db.execute(preamble), ...build(db)])
+    return rows as BatchResponse<T>
+  }
+
+  async function run<T extends Queries>(
+    name: string,
+    mode: 'read' | 'write',
+    build: Build<T>,
+    constraints: ConstraintErrors = {},
+  ): Promise<Result<BatchResponse<T>>> {
+    const deadline = Date.now() + options.timeoutMs
+    for (let again = true; ; again = false) {
+      const started = Date.now()
+      const [rows, failure] = await tryCatch(() => attempt(mode === 'read', deadline, build), describeFailure)
+      trace.calls.push({ name, milliseconds: Date.now() - started, failed: failure !== null })
+      if (!failure) return ok(rows)
+
+      const pause = 20 + Math.random() * 80
+      const repeatable = failure.transient && (mode === 'read' || failure.ran === 'no')
+      if (!(again && repeatable && Date.now() + pause < deadline)) {
+        const lost = mode === 'write' && failure.ran === 'unknown'
+        const error: AppError = lost ? { ...failure.error, code: 'outcome_unknown' } : failure.error
+        const known = failure.constraint === undefined ? undefined : constraints[failure.constraint]
+        return fail({ ...(known ?? error), context: { ...error.context, call: name, constraint: failure.constraint } })
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+
+  return {
+    read: (name, build) => run(name, 'read', build),
+    write: (name, build, constraints) => run(name, 'write', build, constraints),
+  }
+}
+
+/** Whether the database answers, for nobody in particular. */
+export const ping = (options: DatabaseOptions, trace: Trace): Promise<Result<unknown>> =>
+  createDatabase(options, trace, sql`select 1`).read('health.ping', (db) => [db.execute(sql`select 1`)])

@@ -1,0 +1,62 @@
+import { NeonDbError } from '@neondatabase/serverless'
+import type { AppError } from '../result.ts'
+
+/** Whether the statements of a failed call ran: `no` is certain, `unknown` means that a write may have happened. */
+type Ran = 'no' | 'unknown'
+
+export interface DatabaseFailure {
+  ran: Ran
+  /** The same call may succeed a moment later. */
+  transient: boolean
+  error: AppError
+  constraint?: string
+}
+
+/** Raised by `app.begin_request`. */
+const NOT_REGISTERED = 'PY001'
+
+/**
+ * Says what a thrown error of Neon's driver means. A 400 with a SQLSTATE is definite: the transaction was rolled back.
+ * Anything that may have hit the answer on its way (a cut connection, a time-out, half a body, 08P01, an empty code)
+ * leaves open whether the write happened.
+ *
+ * @see https://github.com/neondatabase/neon/tree/main/proxy/src/serverless
+ */
+export function describeFailure(thrown: unknown): DatabaseFailure {
+  if (isTimeout(thrown)) {
+    return { ran: 'unknown', transient: false, error: { code: 'database_timeout' } }
+  }
+  if (!(thrown instanceof NeonDbError)) return unreachable('unreadable answer')
+  if (thrown.message.includes('Control plane request failed')) {
+    return { ran: 'no', transient: true, error: { code: 'database_unavailable', context: { reason: 'control plane' } } }
+  }
+  const state = thrown.code
+  if (!state || state === '08P01') return unreachable(state ?? 'no answer')
+  return { ran: 'no', ...bySqlState(state), ...(thrown.constraint ? { constraint: thrown.constraint } : {}) }
+}
+
+function bySqlState(state: string): { transient: boolean; error: AppError } {
+  const context = { sqlState: state }
+  if (state === NOT_REGISTERED) return { transient: false, error: { code: 'not_registered', context } }
+  if (state === '23505') return { transient: false, error: { code: 'conflict', context } }
+  if (state === '57014') return { transient: false, error: { code: 'database_timeout', context } }
+  if (state === '40001' || state === '40P01')
+    return { transient: true, error: { code: 'database_unavailable', context } }
+  const group = state.slice(0, 2)
+  if (group === '28' || group === '3D') return { transient: false, error: { code: 'misconfigured', context } }
+  if (group === '53' || group === '57' || group === '08') {
+    return { transient: true, error: { code: 'database_unavailable', context } }
+  }
+  return { transient: false, error: { code: 'internal', context } }
+}
+
+const unreachable = (reason: string): DatabaseFailure => ({
+  ran: 'unknown',
+  transient: true,
+  error: { code: 'database_unavailable', context: { reason } },
+})
+
+function isTimeout(thrown: unknown): boolean {
+  const cause = thrown instanceof NeonDbError ? thrown.sourceError : thrown
+  return cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError')
+}

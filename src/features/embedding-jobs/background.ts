@@ -1,0 +1,36 @@
+import { asSystem } from '../../db/database.ts'
+import type { Deps } from '../../deps.ts'
+import { type EmbeddingRun, runEmbeddingQueue } from '../../embeddings/queue.ts'
+import { newId } from '../../id.ts'
+import type { Result } from '../../result.ts'
+import { createTrace, type Trace } from '../../trace.ts'
+import { createEmbeddingJobStore } from './repository.ts'
+
+/** After an answer: enough for the largest append. */
+const REQUEST_MS = 10_000
+/** For the cron trigger: well inside the minute after which it comes again. */
+const SWEEP_MS = 40_000
+
+/** The part of Hono's context that outlives the answer. */
+interface BackgroundContext {
+  executionCtx: Pick<ExecutionContext, 'waitUntil'>
+  var: { trace: Trace }
+}
+
+/** Embeds these messages right after the answer. What goes wrong is left to the sweep. */
+export function embedInBackground(c: BackgroundContext, deps: Deps, messageIds: readonly string[]): void {
+  c.executionCtx.waitUntil(run(deps, c.var.trace.requestId, { messageIds, until: Date.now() + REQUEST_MS }))
+}
+
+/** Embeds everything that is due. */
+export const sweepEmbeddings = (deps: Deps): Promise<Result<EmbeddingRun>> =>
+  run(deps, newId(), { until: Date.now() + SWEEP_MS })
+
+async function run(deps: Deps, requestId: string, limits: { messageIds?: readonly string[]; until: number }) {
+  const store = createEmbeddingJobStore(asSystem(deps.systemDatabase, createTrace(requestId)))
+  const result = await runEmbeddingQueue({ store, embedder: deps.embedder, newClaimId: newId }, limits)
+  const [done, error] = result
+  if (error) deps.log('error', 'embedding_failed', { requestId, code: error.code, ...error.context })
+  else if (done.postponed > 0) deps.log('warn', 'embedding_postponed', { requestId, ...done })
+  return result
+}

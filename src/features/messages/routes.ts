@@ -1,0 +1,155 @@
+import { userRoutes } from '../../auth/user-routes.ts'
+import type { Deps } from '../../deps.ts'
+import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
+import { describeInput, operation } from '../../http/openapi.ts'
+import { cutPage } from '../../http/page.ts'
+import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
+import { problem } from '../../http/problem.ts'
+import { validate } from '../../http/validate.ts'
+import { embedInBackground } from '../embedding-jobs/background.ts'
+import { createMessageRepository } from './repository.ts'
+import {
+  messageAppend,
+  messageAppendInput,
+  messageList,
+  messagePage,
+  messagePatch,
+  messagePath,
+  type MessageRow,
+  messageSchema,
+  messagesPath,
+  messagesQuery,
+} from './schemas.ts'
+import * as z from 'zod'
+
+const tag = 'Messages'
+const cursorKey = z.tuple([z.int()])
+
+/** Below `/v1/conversations/:conversationId/messages`. */
+export const messageRoutes = (deps: Deps) =>
+  userRoutes(deps)
+    .post(
+      '/',
+      operation({
+        operationId: 'appendMessages',
+        tag,
+        summary: 'Append one message or several',
+        description: 'All or none, in the order given. The texts become searchable by meaning shortly after.',
+        responses: {
+          201: { description: 'The message, or `data` with all', schema: z.union([messageSchema, messageList]) },
+        },
+        errors: ['not_found', 'conflict'],
+      }),
+      validate('param', messagesPath),
+      describeInput('json', messageAppendInput, validate('json', messageAppend)),
+      async (c) => {
+        const { userId } = c.var.identity
+        const { messages: news, single } = c.req.valid('json')
+        const messages = createMessageRepository(c.var.db, userId, c.req.valid('param').conversationId)
+        const [rows, error] = await messages.append(news)
+        if (error) return problem(c, error)
+        embedInBackground(
+          c,
+          deps,
+          rows.map(({ id }) => id),
+        )
+        const data = rows.map(toMessage)
+        const [first] = data
+        return single && first ? c.json(first, 201) : c.json({ data }, 201)
+      },
+    )
+    .get(
+      '/',
+      operation({
+        operationId: 'listMessages',
+        tag,
+        summary: 'List messages in order',
+        responses: { 200: { description: 'A page', schema: messagePage } },
+        errors: ['not_found', 'invalid_cursor'],
+      }),
+      validate('param', messagesPath),
+      validate('query', messagesQuery),
+      async (c) => {
+        const { userId } = c.var.identity
+        const { conversationId } = c.req.valid('param')
+        const { limit, cursor, order } = c.req.valid('query')
+        const scope = { list: `messages:${conversationId.toLowerCase()}:${order}`, userId }
+        const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
+        if (refused) return problem(c, refused)
+
+        const messages = createMessageRepository(c.var.db, userId, conversationId)
+        const [rows, error] = await messages.list({ limit: limit + 1, order, after: key && key[0] })
+        if (error) return problem(c, error)
+        const { data, last } = cutPage(rows, limit)
+        const nextCursor = last && (await encodeCursor(scope, [last.seq]))
+        return c.json({ data: data.map(toMessage), nextCursor }, 200)
+      },
+    )
+    .get(
+      '/:messageId',
+      operation({
+        operationId: 'getMessage',
+        tag,
+        summary: 'Read a message',
+        responses: { 200: { description: 'The message', schema: messageSchema } },
+        errors: ['not_found'],
+        preconditions: 'read',
+      }),
+      validate('param', messagePath),
+      async (c) => {
+        const { conversationId, messageId } = c.req.valid('param')
+        const [message, error] = await createMessageRepository(c.var.db, c.var.identity.userId, conversationId).get(
+          messageId,
+        )
+        if (error) return problem(c, error)
+        const etag = etagOf(message)
+        c.header('ETag', etag)
+        return isFresh(c, etag) ? c.body(null, 304) : c.json(toMessage(message), 200)
+      },
+    )
+    .patch(
+      '/:messageId',
+      operation({
+        operationId: 'updateMessage',
+        tag,
+        summary: 'Change a message',
+        description: 'A changed text is embedded anew; until then a search by meaning does not find it.',
+        responses: { 200: { description: 'The changed message', schema: messageSchema } },
+        errors: ['not_found'],
+        preconditions: 'write',
+      }),
+      validate('param', messagePath),
+      validate('json', messagePatch),
+      async (c) => {
+        const { conversationId, messageId } = c.req.valid('param')
+        const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
+        const [message, error] = await messages.patch(messageId, c.req.valid('json'), allowedVersions(c))
+        if (error) return problem(c, error)
+        embedInBackground(c, deps, [message.id])
+        c.header('ETag', etagOf(message))
+        return c.json(toMessage(message), 200)
+      },
+    )
+    .delete(
+      '/:messageId',
+      operation({
+        operationId: 'deleteMessage',
+        tag,
+        summary: 'Delete a message',
+        description: 'Its vector is removed at once: no search finds it again.',
+        responses: { 204: { description: 'Deleted', schema: null } },
+        errors: ['not_found'],
+        preconditions: 'write',
+      }),
+      validate('param', messagePath),
+      async (c) => {
+        const { conversationId, messageId } = c.req.valid('param')
+        const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
+        const [, error] = await messages.remove(messageId, allowedVersions(c))
+        return error ? problem(c, error) : c.body(null, 204)
+      },
+    )
+
+function toMessage({ version: _version, ...message }: MessageRow) {
+  return message
+}

@@ -1,0 +1,27 @@
+import { userRoutes } from '../../auth/user-routes.ts'
+import type { Deps } from '../../deps.ts'
+import { operation } from '../../http/openapi.ts'
+import { problem } from '../../http/problem.ts'
+import { validate } from '../../http/validate.ts'
+import { createSearchRepository } from './repository.ts'
+import { searchRequest, searchResults } from './schemas.ts'
+import { search } from './service.ts'
+
+export const searchRoutes = (deps: Deps) =>
+  userRoutes(deps).post(
+    '/',
+    operation({
+      operationId: 'search',
+      tag: 'Search',
+      summary: 'Find messages by meaning',
+      description: '`pendingEmbeddings` says how many texts cannot be found yet.',
+      responses: { 200: { description: 'The best hits first', schema: searchResults } },
+      errors: ['embedding_unavailable'],
+    }),
+    validate('json', searchRequest),
+    async (c) => {
+      const repository = createSearchRepository(c.var.db, c.var.identity.userId)
+      const [results, error] = await search(repository, deps.embedder, c.var.trace, c.req.valid('json'))
+      return error ? problem(c, error) : c.json(results, 200)
+    },
+  )

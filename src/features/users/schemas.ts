@@ -1,0 +1,32 @@
+import { createSelectSchema } from 'drizzle-zod'
+import * as z from 'zod'
+import { atLeastOne, timestamp } from '../../http/fields.ts'
+import { users } from './table.ts'
+
+/** A row as it leaves the repository. */
+export const userRow = createSelectSchema(users, {
+  lastLogin: timestamp,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  deletedAt: timestamp.nullable(),
+})
+export type UserRow = z.output<typeof userRow>
+
+/** A profile on the wire. */
+export const userSchema = userRow.omit({ deletedAt: true, version: true }).meta({ id: 'User' })
+
+const shortText = z.string().trim().min(1).max(200).nullable()
+
+export const userPatch = z
+  .strictObject({
+    firstName: shortText,
+    lastName: shortText,
+    name: shortText,
+    avatarUrl: z
+      .url({ protocol: /^https$/ })
+      .max(2048)
+      .nullable(),
+  })
+  .partial()
+  .refine(atLeastOne.check, { error: atLeastOne.error })
+export type UserPatch = z.output<typeof userPatch>

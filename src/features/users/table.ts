@@ -1,0 +1,32 @@
+import { sql } from 'drizzle-orm'
+import { boolean, pgPolicy, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { appRole, createdAt, deletedAt, timestamptz, updatedAt, version } from '../../db/columns.ts'
+
+/** One row per Cognito user; `id` is the `sub`. */
+export const users = pgTable(
+  'users',
+  {
+    id: uuid('id').primaryKey(),
+    email: text('email').notNull(),
+    emailVerified: boolean('email_verified').notNull().default(false),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    name: text('name'),
+    avatarUrl: text('avatar_url'),
+    lastLogin: timestamptz('last_login')
+      .notNull()
+      .default(sql`now()`),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    deletedAt: deletedAt(),
+    version: version(),
+  },
+  (table) => [
+    uniqueIndex('users_email_key').on(sql`lower(${table.email})`),
+    pgPolicy('owner', {
+      to: appRole,
+      using: sql`id = app.current_user_id()`,
+      withCheck: sql`id = app.current_user_id()`,
+    }),
+  ],
+)

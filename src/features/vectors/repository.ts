@@ -1,0 +1,83 @@
+import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
+import type { Database } from '../../db/database.ts'
+import { allRows, oneRow } from '../../db/rows.ts'
+import { toUnitLength, toVectorLiteral } from '../../embeddings/vector.ts'
+import { newId } from '../../id.ts'
+import { fail, ok, type Result } from '../../result.ts'
+import { messages } from '../messages/table.ts'
+import { nearest, recallOf, scanSettings } from './nearest.ts'
+import {
+  type VectorCreate,
+  type VectorHits,
+  vectorHit,
+  type VectorRow,
+  vectorRow,
+  type VectorSearch,
+} from './schemas.ts'
+import { chatVectors } from './table.ts'
+
+/** The vectors of one user. */
+export interface VectorRepository {
+  /**
+   * Stores a vector, at unit length: only its direction is ever compared. Tied to a message it takes the place of the
+   * one that the message has, and of the job that would make one. `not_found` where the user has no such message,
+   * `conflict` where the id exists.
+   */
+  create(vector: VectorCreate): Promise<Result<VectorRow>>
+  /** The nearest first. */
+  search(search: VectorSearch): Promise<Result<VectorHits>>
+}
+
+const { userId: _userId, embedding: _embedding, ...columns } = getTableColumns(chatVectors)
+
+export function createVectorRepository(db: Database, userId: string): VectorRepository {
+  return {
+    async create({ id = newId(), embedding, messageId, model, content, metadata }) {
+      const literal = toVectorLiteral(toUnitLength(Float32Array.from(embedding)))
+      const source = messageId
+        ? sql`from messages m join conversations c on c.user_id = m.user_id and c.id = m.conversation_id
+            where m.user_id = ${userId} and m.id = ${messageId} and m.deleted_at is null and c.deleted_at is null
+            for share`
+        : sql``
+      const [results, error] = await db.write('vectors.create', (q) => {
+        const added = q.$with('added', columns).as(sql`
+          insert into chat_vectors (user_id, id, message_id, model, embedding, content, metadata)
+          select ${userId}::uuid, ${id}::uuid, ${messageId ?? null}::uuid, ${model}, ${literal}::vector, ${content},
+            ${JSON.stringify(metadata)}::jsonb ${source}
+          on conflict (user_id, message_id) do update
+            set id = excluded.id, model = excluded.model, embedding = excluded.embedding, content = excluded.content,
+              metadata = excluded.metadata, created_at = now()
+          returning *`)
+        return [
+          q.execute(
+            sql`delete from embedding_jobs where user_id = ${userId} and message_id = ${messageId ?? null}::uuid`,
+          ),
+          q.with(added).select().from(added),
+        ]
+      })
+      return error ? fail(error) : oneRow(results[1], vectorRow)
+    },
+
+    async search(search) {
+      const [results, error] = await db.read('vectors.search', (q) => {
+        const { chain, found } = nearest(q, { userId, ...search, filter: sql`true` })
+        return [
+          q.execute(scanSettings),
+          q
+            .with(...chain)
+            .select({ ...columns, conversationId: messages.conversationId, score: found.score, exact: found.exact })
+            .from(found)
+            .innerJoin(chatVectors, and(eq(chatVectors.userId, userId), eq(chatVectors.id, found.id)))
+            .leftJoin(
+              messages,
+              and(eq(messages.userId, userId), eq(messages.id, chatVectors.messageId), isNull(messages.deletedAt)),
+            )
+            .orderBy(desc(found.score), found.id),
+        ]
+      })
+      if (error) return fail(error)
+      const [data, unfit] = allRows(results[1], vectorHit)
+      return unfit ? fail(unfit) : ok({ data, recall: recallOf(results[1]) })
+    },
+  }
+}

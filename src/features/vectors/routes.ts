@@ -1,0 +1,46 @@
+import { userRoutes } from '../../auth/user-routes.ts'
+import type { Deps } from '../../deps.ts'
+import { operation } from '../../http/openapi.ts'
+import { problem } from '../../http/problem.ts'
+import { validate } from '../../http/validate.ts'
+import { createVectorRepository } from './repository.ts'
+import { vectorCreate, vectorHits, vectorSchema, vectorSearch } from './schemas.ts'
+
+const tag = 'Vectors'
+
+export const vectorRoutes = (deps: Deps) =>
+  userRoutes(deps)
+    .post(
+      '/',
+      operation({
+        operationId: 'createVector',
+        tag,
+        summary: 'Store an embedding of your own',
+        description:
+          'Tied to a message, it takes the place of the embedding that Parley makes. A change of the text ends it.',
+        responses: { 201: { description: 'The stored vector', schema: vectorSchema } },
+        errors: ['not_found', 'conflict'],
+      }),
+      validate('json', vectorCreate),
+      async (c) => {
+        const vectors = createVectorRepository(c.var.db, c.var.identity.userId)
+        const [vector, error] = await vectors.create(c.req.valid('json'))
+        return error ? problem(c, error) : c.json(vector, 201)
+      },
+    )
+    .post(
+      '/search',
+      operation({
+        operationId: 'searchVectors',
+        tag,
+        summary: 'Find the nearest stored vectors',
+        description: 'By cosine similarity, over all vectors of the user: of messages, and stored by hand.',
+        responses: { 200: { description: 'The nearest first', schema: vectorHits } },
+      }),
+      validate('json', vectorSearch),
+      async (c) => {
+        const vectors = createVectorRepository(c.var.db, c.var.identity.userId)
+        const [hits, error] = await vectors.search(c.req.valid('json'))
+        return error ? problem(c, error) : c.json(hits, 200)
+      },
+    )

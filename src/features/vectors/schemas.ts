@@ -1,0 +1,63 @@
+import { createSelectSchema } from 'drizzle-zod'
+import * as z from 'zod'
+import { EMBEDDING_DIMENSIONS, vectorProblem } from '../../embeddings/vector.ts'
+import { id, metadata, timestamp } from '../../http/fields.ts'
+import { chatVectors } from './table.ts'
+
+const VECTOR_PROBLEMS = {
+  dimension: `must have ${EMBEDDING_DIMENSIONS} numbers`,
+  not_finite: 'must hold numbers that single precision can keep',
+  zero: 'must not be the zero vector',
+}
+
+/** 1536 finite numbers, not all of them zero. One loop in place of a schema for each number. */
+export const embedding = z
+  .custom<number[]>()
+  .superRefine((value, ctx) => {
+    if (!Array.isArray(value)) return ctx.addIssue({ code: 'custom', message: 'must be an array of numbers' })
+    const wrong = value.findIndex((element) => typeof element !== 'number')
+    if (wrong >= 0) return ctx.addIssue({ code: 'custom', path: [wrong], message: 'must be a number' })
+    const problem = vectorProblem(value)
+    if (problem) ctx.addIssue({ code: 'custom', message: VECTOR_PROBLEMS[problem] })
+  })
+  .meta({
+    type: 'array',
+    items: { type: 'number' },
+    minItems: EMBEDDING_DIMENSIONS,
+    maxItems: EMBEDDING_DIMENSIONS,
+  })
+
+export const vectorRow = createSelectSchema(chatVectors, {
+  metadata: z.record(z.string(), z.unknown()),
+  createdAt: timestamp,
+}).omit({ userId: true, embedding: true })
+export type VectorRow = z.output<typeof vectorRow>
+
+/** A stored vector on the wire; its 1536 numbers stay where they are. */
+export const vectorSchema = vectorRow.meta({ id: 'Vector' })
+
+export const vectorCreate = z.strictObject({
+  id: id.optional(),
+  embedding,
+  messageId: id.optional(),
+  model: z.string().trim().min(1).max(128).default('custom').meta({ description: 'Which model made the embedding' }),
+  content: z.string().max(32_000).nullable().default(null),
+  metadata: metadata.default({}),
+})
+export type VectorCreate = z.output<typeof vectorCreate>
+
+export const searchLimit = z.int().min(1).max(50).default(10)
+export const threshold = z.number().min(-1).max(1).optional().meta({ description: 'Least cosine similarity' })
+
+export const vectorSearch = z.strictObject({ embedding, limit: searchLimit, threshold })
+export type VectorSearch = z.output<typeof vectorSearch>
+
+/** How the nearest vectors were found. */
+export const recall = z.enum(['exact', 'approximate'])
+/** Cosine similarity, -1 to 1. */
+export const score = z.number()
+
+export const vectorHit = vectorRow.extend({ conversationId: id.nullable(), score })
+
+export const vectorHits = z.object({ data: z.array(vectorHit), recall }).meta({ id: 'VectorHits' })
+export type VectorHits = z.output<typeof vectorHits>

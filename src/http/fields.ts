@@ -1,0 +1,17 @@
+import * as z from 'zod'
+
+/** Any UUID, of whatever version; what Parley makes itself is a UUIDv7. */
+export const id = z.guid().meta({ format: 'uuid' })
+export const timestamp = z.iso.datetime().meta({ description: 'ISO-8601, UTC' })
+
+const METADATA_BYTES = 16_384
+
+/** Free JSON of the client's own. */
+export const metadata = z
+  .record(z.string(), z.unknown())
+  .refine((value) => JSON.stringify(value).length <= METADATA_BYTES, {
+    error: `must not be longer than ${METADATA_BYTES} characters as JSON`,
+  })
+
+/** At least one field must be there: an empty PATCH is a mistake of the client. */
+export const atLeastOne = { check: (body: object) => Object.keys(body).length > 0, error: 'must change something' }

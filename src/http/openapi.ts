@@ -1,0 +1,46 @@
+import type { MiddlewareHandler } from 'hono'
+import type * as z from 'zod'
+import type { ErrorCode } from '../result.ts'
+
+/** What a handler knows of its own interface; `dev/openapi.ts` reads it off the routes and writes the document. */
+export interface InputDescription {
+  kind: 'input'
+  target: 'json' | 'query' | 'param'
+  schema: z.ZodType
+}
+export interface OperationDescription {
+  kind: 'operation'
+  operationId: string
+  summary: string
+  description?: string
+  tag: string
+  /** By status; null where there is no body. */
+  responses: Record<number, { description: string; schema: z.ZodType | null; contentType?: string }>
+  /** Beside those that every operation can answer. */
+  errors?: readonly ErrorCode[]
+  /** Without a token. */
+  open?: boolean
+  /** Answers with an `ETag`; takes `If-None-Match` (read) or `If-Match` (write). */
+  preconditions?: 'read' | 'write'
+}
+
+const DESCRIPTION = Symbol('parley.openapi')
+
+/** Attaches the schema of an input to the middleware that validates it. */
+export function describeInput<T extends object>(target: InputDescription['target'], schema: z.ZodType, handler: T): T {
+  return Object.assign(handler, { [DESCRIPTION]: { kind: 'input', target, schema } satisfies InputDescription })
+}
+
+const passOn: MiddlewareHandler = (_c, next) => next()
+
+/** A route's entry in the OpenAPI document. Does nothing when the route runs. */
+export function operation(description: Omit<OperationDescription, 'kind'>): MiddlewareHandler {
+  return Object.assign(passOn.bind(null), {
+    [DESCRIPTION]: { kind: 'operation', ...description } satisfies OperationDescription,
+  })
+}
+
+/** @returns what was attached to a handler, or undefined */
+export function descriptionOf(handler: object): InputDescription | OperationDescription | undefined {
+  return (handler as { [DESCRIPTION]?: InputDescription | OperationDescription })[DESCRIPTION]
+}

@@ -1,0 +1,21 @@
+import * as z from 'zod'
+
+/** The query of every list. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Rows a page' }),
+  cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the page before' }),
+})
+
+/** The answer of every list. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ data: z.array(item), nextCursor: z.string().nullable() })
+
+/**
+ * Takes a page out of rows that were read with one more than asked for.
+ *
+ * @returns the page's rows, and the last of them where there is more to read
+ */
+export function cutPage<T>(rows: T[], limit: number): { data: T[]; last: T | null } {
+  const data = rows.slice(0, limit)
+  return { data, last: rows.length > limit ? (data.at(-1) ?? null) : null }
+}

@@ -1,0 +1,102 @@
+import type { Context } from 'hono'
+import type { TypedResponse } from 'hono/types'
+import * as z from 'zod'
+import type { AppError, ErrorCode } from '../result.ts'
+import type { Trace } from '../trace.ts'
+
+/** RFC 9457 problem details. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
+export type Problem = z.output<typeof problemSchema>
+
+/** The place where failures meet HTTP. `detail` is what the client reads when the error brings no better one. */
+const PROBLEMS = {
+  invalid_request: { status: 400, title: 'Invalid request', detail: 'The request does not have the expected form.' },
+  invalid_cursor: { status: 400, title: 'Invalid cursor', detail: 'This cursor was not made for this list.' },
+  unauthenticated: { status: 401, title: 'Not signed in', detail: 'A valid Cognito access token is needed.' },
+  not_registered: {
+    status: 403,
+    title: 'Not registered',
+    detail: 'The token is valid, but its user is not registered here yet. Call POST /v1/session once.',
+  },
+  not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
+  conflict: { status: 409, title: 'Conflict', detail: 'Something with this id exists already.' },
+  email_taken: { status: 409, title: 'E-mail taken', detail: 'This e-mail address belongs to another user.' },
+  precondition_failed: {
+    status: 412,
+    title: 'Precondition failed',
+    detail: 'This has changed since you read it. Read it again, then decide.',
+  },
+  payload_too_large: { status: 413, title: 'Body too large', detail: 'The request body is larger than allowed here.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: 'Send the body as JSON, with Content-Type: application/json.',
+  },
+  misconfigured: { status: 500, title: 'Misconfigured', detail: 'The server is not set up correctly.' },
+  internal: { status: 500, title: 'Internal error', detail: 'Something went wrong on our side.' },
+  database_unavailable: { status: 503, title: 'Database unavailable', detail: 'The database cannot be reached now.' },
+  database_timeout: { status: 504, title: 'Database time-out', detail: 'The database did not answer in time.' },
+  outcome_unknown: {
+    status: 503,
+    title: 'Outcome unknown',
+    detail: 'The database did not answer. The change may have been made: look before you send it again.',
+  },
+  identity_provider_unavailable: {
+    status: 503,
+    title: 'Sign-in unavailable',
+    detail: 'The identity provider cannot be reached now.',
+  },
+  embedding_unavailable: {
+    status: 503,
+    title: 'Embedding unavailable',
+    detail: 'The embedding provider cannot be reached now. Search by keyword, by embedding, or later.',
+  },
+} as const satisfies Record<ErrorCode, { status: number; title: string; detail: string }>
+
+type ProblemStatus = (typeof PROBLEMS)[ErrorCode]['status']
+
+/** The status that a code has on the wire. */
+export const statusOf = (code: ErrorCode): ProblemStatus => PROBLEMS[code].status
+
+/** The body of a failure: nothing of its `context`, and for 5xx nothing but the standing text. */
+export function toProblem(error: AppError, requestId: string): Problem & { status: ProblemStatus } {
+  const { status, title, detail } = PROBLEMS[error.code]
+  return {
+    type: `urn:parley:problem:${error.code}`,
+    title,
+    status,
+    detail: status < 500 ? (error.detail ?? detail) : detail,
+    code: error.code,
+    requestId,
+    ...(error.errors ? { errors: error.errors } : {}),
+  }
+}
+
+/** The part of Hono's context that every kind of route has. */
+interface ProblemContext {
+  req: { header: (name: string) => string | undefined }
+  json: Context['json']
+  var: { trace: Trace }
+}
+
+/** Answers with the problem and leaves the failure in the trace for the log. */
+export function problem(c: ProblemContext, error: AppError): Response & TypedResponse<Problem, ProblemStatus, 'json'> {
+  c.var.trace.failure = error
+  const body = toProblem(error, c.var.trace.requestId)
+  const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' }
+  if (error.code === 'unauthenticated') {
+    headers['WWW-Authenticate'] = c.req.header('Authorization') ? 'Bearer error="invalid_token"' : 'Bearer'
+  }
+  if (body.status === 503) headers['Retry-After'] = '5'
+  return c.json(body, body.status, headers)
+}

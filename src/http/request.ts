@@ -1,0 +1,53 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { matchedRoutes } from 'hono/route'
+import type { Deps } from '../deps.ts'
+import { newId } from '../id.ts'
+import { hashForLog } from '../log.ts'
+import { createTrace, databaseTime } from '../trace.ts'
+import type { AppEnv } from './app-env.ts'
+
+const WELL_FORMED = /^[\w.:-]{1,128}$/
+
+/** The client's request id where it is well-formed, else a new one. */
+export function requestIdOf(request: Request): string {
+  const sent = request.headers.get('X-Request-Id')
+  return sent !== null && WELL_FORMED.test(sent) ? sent : newId()
+}
+
+/** Around every request: its id, its trace, `Server-Timing`, and one line in the log. */
+export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const started = Date.now()
+    const trace = createTrace(requestIdOf(c.req.raw))
+    c.set('trace', trace)
+    await next()
+    c.header('X-Request-Id', trace.requestId)
+    c.header('Server-Timing', `auth;dur=${trace.auth}, db;dur=${databaseTime(trace)}, embed;dur=${trace.embed}`)
+    c.executionCtx.waitUntil(logRequest(c, deps, Date.now() - started))
+  })
+
+async function logRequest(c: Context<AppEnv>, { log, slowQueryMs }: Pick<Deps, 'log' | 'slowQueryMs'>, total: number) {
+  const { trace } = c.var
+  const { requestId, failure, userId } = trace
+  // Middleware is registered for all methods, a handler for one: its pattern names the route, with no id in it.
+  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? null
+  const level = c.res.status >= 500 ? 'error' : 'info'
+  log(level, 'request', {
+    requestId,
+    method: c.req.method,
+    route,
+    status: c.res.status,
+    durationMs: total,
+    authMs: trace.auth,
+    dbMs: databaseTime(trace),
+    dbTrips: trace.calls.length,
+    embedMs: trace.embed,
+    ...(userId ? { user: await hashForLog(userId) } : {}),
+    ...(failure ? { error: failure.code, ...failure.context } : {}),
+  })
+  for (const { name, milliseconds } of trace.calls) {
+    if (milliseconds >= slowQueryMs)
+      log('warn', 'slow_query', { requestId, route, query: name, durationMs: milliseconds })
+  }
+}

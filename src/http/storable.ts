@@ -1,0 +1,63 @@
+import type { FieldError } from '../result.ts'
+
+const MAX_DEPTH = 32
+
+/**
+ * Finds what JSON can say and Postgres cannot keep: NUL bytes, lone surrogates, numbers beyond a double (`1e999` parses
+ * as Infinity); and nesting deeper than anything honest, before recursion elsewhere meets it.
+ *
+ * @returns the first such place, with its dotted path, or null
+ */
+export function findUnstorable(value: unknown): FieldError | null {
+  const found = walk(value, 0)
+  return found && { path: found.path.toReversed().join('.') || '(root)', message: found.message }
+}
+
+interface Found {
+  /** From the inside out: most values are fine, so a path is only put together on the way back. */
+  path: (string | number)[]
+  message: string
+}
+
+function walk(value: unknown, depth: number): Found | null {
+  switch (typeof value) {
+    case 'string':
+      return refuseText(value)
+    case 'number':
+      return Number.isFinite(value) ? null : { path: [], message: 'must be a finite number' }
+    case 'object':
+      break
+    default:
+      return null
+  }
+  if (value === null) return null
+  if (depth > MAX_DEPTH) return { path: [], message: `must not be nested deeper than ${MAX_DEPTH} levels` }
+  return Array.isArray(value) ? walkArray(value, depth) : walkObject(value as Record<string, unknown>, depth)
+}
+
+function walkArray(values: unknown[], depth: number): Found | null {
+  for (let i = 0; i < values.length; i++) {
+    const found = walk(values[i], depth + 1)
+    if (found) return within(found, i)
+  }
+  return null
+}
+
+function walkObject(object: Record<string, unknown>, depth: number): Found | null {
+  for (const key in object) {
+    const found = refuseText(key) ?? walk(object[key], depth + 1)
+    if (found) return within(found, key)
+  }
+  return null
+}
+
+function within(found: Found, key: string | number): Found {
+  found.path.push(key)
+  return found
+}
+
+function refuseText(text: string): Found | null {
+  if (text.includes('\0')) return { path: [], message: 'must not contain NUL bytes' }
+  if (!text.isWellFormed()) return { path: [], message: 'must not contain lone surrogates' }
+  return null
+}

@@ -1,0 +1,64 @@
+import { createApp } from './app.ts'
+import { createCognito } from './auth/cognito.ts'
+import { createJwks } from './auth/jwks.ts'
+import { createCachedVerifier } from './auth/verified-cache.ts'
+import type { Deps } from './deps.ts'
+import { createEmbedder } from './embeddings/create-embedder.ts'
+import { type Config, type Env, parseEnv } from './env.ts'
+import { sweepEmbeddings } from './features/embedding-jobs/background.ts'
+import { toProblem } from './http/problem.ts'
+import { requestIdOf } from './http/request.ts'
+import { consoleLogger } from './log.ts'
+import { type AppError, fail, ok, type Result } from './result.ts'
+
+/** What an isolate keeps for the lifetime of its bindings. */
+interface Runtime {
+  deps: Deps
+  app: ReturnType<typeof createApp>
+}
+
+const runtimes = new WeakMap<Env, Result<Runtime>>()
+
+function runtimeFor(env: Env): Result<Runtime> {
+  const known = runtimes.get(env)
+  if (known) return known
+  const [config, error] = parseEnv(env)
+  const runtime = error ? fail(error) : ok(createRuntime(config))
+  runtimes.set(env, runtime)
+  return runtime
+}
+
+function createRuntime(config: Config): Runtime {
+  const keys = createJwks({ url: `${config.issuer}/.well-known/jwks.json`, timeoutMs: config.identityTimeoutMs })
+  const deps: Deps = {
+    database: { connectionString: config.databaseUrl, timeoutMs: config.databaseTimeoutMs },
+    systemDatabase: { connectionString: config.systemDatabaseUrl, timeoutMs: config.databaseTimeoutMs },
+    verifyToken: createCachedVerifier({ issuer: config.issuer, clientIds: config.clientIds, keys }),
+    cognito: createCognito({ issuer: config.issuer, timeoutMs: config.identityTimeoutMs }),
+    embedder: createEmbedder(config.embedding),
+    log: consoleLogger,
+    slowQueryMs: config.slowQueryMs,
+  }
+  return { deps, app: createApp(deps) }
+}
+
+function misconfigured(request: Request, error: AppError): Response {
+  const requestId = requestIdOf(request)
+  consoleLogger('error', 'misconfigured', { requestId, ...error.context })
+  const { status, ...body } = toProblem(error, requestId)
+  const headers = { 'Content-Type': 'application/problem+json', 'X-Request-Id': requestId }
+  return new Response(JSON.stringify({ ...body, status }), { status, headers })
+}
+
+export default {
+  fetch(request, env, ctx) {
+    const [runtime, error] = runtimeFor(env)
+    return error ? misconfigured(request, error) : runtime.app.fetch(request, env, ctx)
+  },
+
+  async scheduled(_controller, env, ctx) {
+    const [runtime, error] = runtimeFor(env)
+    if (error) return consoleLogger('error', 'misconfigured', { ...error.context })
+    ctx.waitUntil(sweepEmbeddings(runtime.deps))
+  },
+} satisfies ExportedHandler<Env>

@@ -1,0 +1,89 @@
+/**
+ * An element. Text from outside gets in only as text nodes and attribute values, never as markup.
+ *
+ * @param {string} tag
+ * @param {Record<string, unknown>} [attributes] null and false are left out; a function listens to the event of its name
+ * @param {...unknown} children nodes, texts, or lists of them; null and false are left out
+ */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue
+    if (typeof value === 'function') element.addEventListener(name, value)
+    else element.setAttribute(name, value === true ? '' : String(value))
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false))
+  return element
+}
+
+/** The few marks of Markdown that descriptions use: paragraphs, lists, `code`, **bold**, *emphasis* and links. */
+export function prose(text) {
+  if (typeof text !== 'string' || text.trim() === '') return []
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((block) => {
+      const lines = block.split('\n')
+      if (lines.every((line) => /^\s*[-*] /.test(line))) {
+        return el('ul', {}, ...lines.map((line) => el('li', {}, inline(line.replace(/^\s*[-*] /, '')))))
+      }
+      return el('p', {}, inline(block))
+    })
+}
+
+const INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|\*([^*\s][^*]*)\*|\[([^\]]+)\]\(([^)\s]+)\)/g
+
+function inline(text) {
+  const nodes = []
+  let end = 0
+  for (const match of text.matchAll(INLINE)) {
+    nodes.push(text.slice(end, match.index))
+    end = match.index + match[0].length
+    const [whole, code, bold, emphasis, label, href] = match
+    if (code) nodes.push(el('code', {}, code))
+    else if (bold) nodes.push(el('strong', {}, bold))
+    else if (emphasis) nodes.push(el('em', {}, emphasis))
+    else nodes.push(isSafeLink(href) ? el('a', { href, rel: 'noreferrer' }, label) : whole)
+  }
+  nodes.push(text.slice(end))
+  return nodes
+}
+
+const isSafeLink = (href) => /^(https?:\/\/|[/#](?!\/))/.test(href)
+
+/** A block of code that can be copied. The button says what happened, and so does the page's announcer. */
+export function codeBlock(label, text, note) {
+  const code = el('code', {}, text)
+  const pre = el('pre', { tabindex: '0', role: 'region', 'aria-label': label }, code)
+  const button = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy: ${label}` }, 'Copy')
+  button.addEventListener('click', async () => {
+    const copied = await copy(text, code)
+    button.textContent = copied ? 'Copied' : 'Selected'
+    announce(copied ? `Copied: ${label}` : 'Selected. Press Ctrl+C or ⌘C to copy.')
+    setTimeout(() => (button.textContent = 'Copy'), 2000)
+  })
+  return el(
+    'figure',
+    { class: 'code' },
+    el('figcaption', {}, el('span', {}, label), button),
+    pre,
+    note && el('p', { class: 'note' }, note),
+  )
+}
+
+async function copy(text, element) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    // No clipboard outside https and localhost: leave it selected for the keyboard.
+    getSelection()?.selectAllChildren(element)
+    return false
+  }
+}
+
+/** Says something to screen readers. */
+export function announce(text) {
+  const announcer = document.getElementById('announcer')
+  if (announcer) announcer.textContent = text
+}

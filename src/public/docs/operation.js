@@ -1,0 +1,237 @@
+import { codeBlock, el, prose } from './dom.js'
+import { curl, exampleOf } from './example.js'
+import { constraints, resolve, schemaView, typeLabel } from './schema.js'
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
+
+/**
+ * The document's operations in the order of its paths.
+ *
+ * @returns {{ id: string, method: string, path: string, tag: string, summary: string, parameters: any[], operation: any }[]}
+ */
+export function listOperations(spec) {
+  return Object.entries(spec.paths ?? {}).flatMap(([path, item]) =>
+    METHODS.filter((method) => item[method]).map((method) => {
+      const operation = item[method]
+      const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map(
+        (parameter) => resolve(spec, parameter).schema,
+      )
+      const id = operation.operationId ?? `${method}-${path.replaceAll(/[^\w]+/g, '-')}`
+      return {
+        id,
+        method,
+        path,
+        tag: operation.tags?.[0] ?? 'Other',
+        summary: operation.summary ?? id,
+        // An operation's own parameter stands in for the path's of the same name.
+        parameters: parameters.filter(
+          (parameter, i) =>
+            !parameters.slice(i + 1).some((other) => other.name === parameter.name && other.in === parameter.in),
+        ),
+        operation,
+      }
+    }),
+  )
+}
+
+export const methodBadge = (method) => el('span', { class: `method ${method}` }, method.toUpperCase())
+
+/** Everything about one operation. */
+export function operationView(spec, entry) {
+  const { id, method, path, summary, operation } = entry
+  const body = requestBody(spec, operation)
+  const schemes = securitySchemes(spec, operation)
+  const heading = `${id}-heading`
+  return el(
+    'article',
+    { id, class: 'operation', 'aria-labelledby': heading },
+    el(
+      'header',
+      {},
+      el(
+        'h3',
+        { id: heading, tabindex: '-1' },
+        summary,
+        operation.deprecated && [' ', el('span', { class: 'deprecated' }, 'deprecated')],
+        ' ',
+        el('a', { class: 'anchor', href: `#${id}`, 'aria-label': `Link to ${summary}` }, '#'),
+      ),
+      el('p', { class: 'route' }, methodBadge(method), ' ', el('code', {}, ...pathParts(path))),
+    ),
+    el(
+      'div',
+      { class: 'details' },
+      prose(operation.description),
+      authView(schemes),
+      parametersView(spec, entry.parameters),
+      body && bodyView(spec, body),
+      responsesView(spec, operation),
+    ),
+    el('div', { class: 'examples' }, ...examples(spec, entry, body, schemes)),
+  )
+}
+
+/** Breaks long paths before a slash, and tells their parameters apart. */
+function pathParts(path) {
+  return path.split(/(?=\/)|(\{[^}]+\})/).flatMap((part) => {
+    if (!part) return []
+    return part.startsWith('{') ? [el('span', { class: 'placeholder' }, part)] : [el('wbr'), part]
+  })
+}
+
+function securitySchemes(spec, operation) {
+  const names = (operation.security ?? spec.security ?? []).flatMap((requirement) => Object.keys(requirement))
+  return names.map((name) => ({ name, ...spec.components?.securitySchemes?.[name] }))
+}
+
+function authView(schemes) {
+  if (schemes.length === 0) return el('p', { class: 'auth' }, 'Open: no token is needed.')
+  return schemes.map(({ name, scheme, description }) =>
+    el(
+      'p',
+      { class: 'auth' },
+      el('strong', {}, scheme === 'bearer' ? 'Bearer token' : name),
+      description && `: ${description}`,
+    ),
+  )
+}
+
+function parametersView(spec, parameters) {
+  if (parameters.length === 0) return null
+  const rows = parameters.map((parameter) => {
+    const rules = constraints(spec, parameter.schema)
+    return el(
+      'tr',
+      {},
+      el(
+        'th',
+        { scope: 'row' },
+        el('code', {}, parameter.name),
+        parameter.required && [' ', el('span', { class: 'required' }, 'required')],
+      ),
+      el('td', {}, parameter.in),
+      el('td', {}, ...typeLabel(spec, parameter.schema)),
+      el(
+        'td',
+        {},
+        prose(parameter.description ?? resolve(spec, parameter.schema).schema.description),
+        rules.map((rule) => [el('span', { class: 'rule' }, rule), ' ']),
+      ),
+    )
+  })
+  const head = ['Name', 'In', 'Type', 'Meaning'].map((title) => el('th', { scope: 'col' }, title))
+  return [
+    el('h4', {}, 'Parameters'),
+    el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows)),
+  ]
+}
+
+function requestBody(spec, operation) {
+  if (!operation.requestBody) return null
+  const { schema: body } = resolve(spec, operation.requestBody)
+  const [type, media] = Object.entries(body.content ?? {})[0] ?? []
+  return type
+    ? { type, schema: media.schema ?? {}, required: body.required === true, description: body.description }
+    : null
+}
+
+function bodyView(spec, body) {
+  const { schema } = resolve(spec, body.schema)
+  return [
+    el(
+      'h4',
+      {},
+      'Body ',
+      el('span', { class: 'media' }, body.type),
+      body.required && el('span', { class: 'required' }, 'required'),
+    ),
+    prose(body.description ?? schema.description),
+    schemaView(spec, body.schema, 'request') ?? el('p', {}, ...typeLabel(spec, body.schema)),
+    schema.additionalProperties === false && el('p', { class: 'note' }, 'Other fields are refused.'),
+  ]
+}
+
+function responsesView(spec, operation) {
+  const responses = Object.entries(operation.responses ?? {}).map(([status, raw]) => ({
+    status,
+    response: resolve(spec, raw).schema,
+  }))
+  const answers = responses.filter(({ status }) => !/^[45]/.test(status))
+  const failures = responses.filter(({ status }) => /^[45]/.test(status))
+  return [
+    el('h4', {}, 'Answers'),
+    ...answers.map((answer, i) => answerView(spec, answer, i === 0)),
+    failures.length > 0 && [el('h4', {}, 'Failures'), failuresView(spec, failures)],
+  ]
+}
+
+function answerView(spec, { status, response }, isFirst) {
+  const [type, media] = Object.entries(response.content ?? {})[0] ?? []
+  const headers = Object.entries(response.headers ?? {})
+  return el(
+    'section',
+    { class: 'answer' },
+    el(
+      'p',
+      { class: 'status' },
+      el('code', {}, status),
+      ' ',
+      response.description ?? '',
+      type && [' ', el('span', { class: 'media' }, type)],
+    ),
+    headers.length > 0 && el('p', { class: 'rules' }, 'Headers: ', headers.map(([name]) => name).join(', ')),
+    media?.schema && answerFields(spec, media.schema, isFirst),
+  )
+}
+
+/** The fields of the first answer lie open; those of the others mostly are the same. */
+function answerFields(spec, schema, isOpen) {
+  const label = typeLabel(spec, schema)
+  const fields = schemaView(spec, schema, 'response')
+  if (!fields) return el('p', { class: 'type' }, ...label)
+  return el('details', { open: isOpen }, el('summary', {}, ...label), fields)
+}
+
+function failuresView(spec, failures) {
+  const rows = failures.map(({ status, response }) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, el('code', {}, status)),
+      el('td', {}, ...problemCodes(spec, response).map((code) => [el('code', {}, code), ' '])),
+      el('td', {}, prose(response.description)),
+    ),
+  )
+  const head = ['Status', 'Codes', 'Meaning'].map((title) => el('th', { scope: 'col' }, title))
+  return el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows))
+}
+
+/** The values that the problem's `code` can have: said by the response itself, or by the schema of its body. */
+function problemCodes(spec, response) {
+  if (Array.isArray(response['x-problem-codes'])) return response['x-problem-codes'].map(String)
+  const [media] = Object.values(response.content ?? {})
+  const { schema } = resolve(spec, media?.schema)
+  const code = resolve(spec, schema.properties?.code).schema
+  return (code.enum ?? ('const' in code ? [code.const] : [])).map(String)
+}
+
+function examples(spec, entry, body, schemes) {
+  const origin = new URL(spec.servers?.[0]?.url ?? '/', location.href).href.replace(/\/$/, '')
+  const request = body && exampleOf(spec, body.schema, 'request')
+  const command = curl(spec, origin, {
+    ...entry,
+    body: body && { type: body.type, value: request.value },
+    token: schemes.length > 0,
+  })
+  return [codeBlock('Request', command, shortenedNote(request)), ...answerExample(spec, entry.operation)]
+}
+
+function answerExample(spec, operation) {
+  const [status, raw] = Object.entries(operation.responses ?? {}).find(([status]) => /^2/.test(status)) ?? []
+  const media = raw && resolve(spec, raw).schema.content?.['application/json']
+  if (!media?.schema) return []
+  const example = exampleOf(spec, media.schema, 'response')
+  return [codeBlock(`Answer ${status}`, JSON.stringify(example.value, null, 2), shortenedNote(example))]
+}
+
+const shortenedNote = (example) => (example?.shortened.length ? `Shortened: ${example.shortened.join(', ')}.` : null)

@@ -1,0 +1,38 @@
+import type { AppError } from './result.ts'
+
+/** One call to the database: what the code calls it, how long it took, how it ended. */
+export interface DatabaseCall {
+  name: string
+  milliseconds: number
+  failed: boolean
+}
+
+/**
+ * What one request spends, gathered for `Server-Timing` and the log. Milliseconds of wall clock: a Worker's clock
+ * stands still between two I/Os, so pure CPU shows as 0.
+ */
+export interface Trace {
+  readonly requestId: string
+  auth: number
+  embed: number
+  readonly calls: DatabaseCall[]
+  /** Who asked, once it is known. */
+  userId?: string
+  /** What the request was answered with, where it failed. */
+  failure?: AppError
+}
+
+export const createTrace = (requestId: string): Trace => ({ requestId, auth: 0, embed: 0, calls: [] })
+
+/** Milliseconds spent in the database, all calls together. */
+export const databaseTime = (trace: Trace): number => trace.calls.reduce((sum, call) => sum + call.milliseconds, 0)
+
+/** Runs `work` and adds its time to one of the trace's spans. */
+export async function timed<T>(trace: Trace, span: 'auth' | 'embed', work: () => Promise<T>): Promise<T> {
+  const started = Date.now()
+  try {
+    return await work()
+  } finally {
+    trace[span] += Date.now() - started
+  }
+}
