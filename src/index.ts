@@ -1,3 +1,4 @@
+import { waitUntil } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { createCognito } from './auth/cognito.ts'
 import { createJwks } from './auth/jwks.ts'
@@ -29,7 +30,11 @@ function runtimeFor(env: Env): Result<Runtime> {
 }
 
 function createRuntime(config: Config): Runtime {
-  const keys = createJwks({ url: `${config.issuer}/.well-known/jwks.json`, timeoutMs: config.identityTimeoutMs })
+  const keys = createJwks({
+    url: `${config.issuer}/.well-known/jwks.json`,
+    timeoutMs: config.identityTimeoutMs,
+    defer: waitUntil,
+  })
   const deps: Deps = {
     database: { connectionString: config.databaseUrl, timeoutMs: config.databaseTimeoutMs },
     systemDatabase: { connectionString: config.systemDatabaseUrl, timeoutMs: config.databaseTimeoutMs },

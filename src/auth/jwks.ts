@@ -84,8 +84,9 @@ export function createJwks(options: JwksOptions): KeySource {
     find: async (kid) => {
       const held = usable(kid)
       if (held !== undefined) {
+        // A call under way counts as an answer: whoever has a key does not wait for it.
         const isFresh = now() - keysFrom < refreshAfter || now() - askedAt < unknownKidPause
-        if (isFresh || isCalling()) return ok(held)
+        if (isFresh) return ok(held)
         const refresh = start(kid)
         if (defer !== undefined) return ok(held)
         await refresh

@@ -30,6 +30,9 @@ export function describeFailure(thrown: unknown): DatabaseFailure {
   if (thrown.message.includes('Control plane request failed')) {
     return { ran: 'no', transient: true, error: { code: 'database_unavailable', context: { reason: 'control plane' } } }
   }
+  if (thrown.message.startsWith('password authentication failed')) {
+    return { ran: 'no', transient: false, error: { code: 'misconfigured', context: { reason: 'login refused' } } }
+  }
   const state = thrown.code
   if (!state || state === '08P01') return unreachable(state ?? 'no answer')
   return { ran: 'no', ...bySqlState(state), ...(thrown.constraint ? { constraint: thrown.constraint } : {}) }

@@ -6,10 +6,14 @@ const CONTENT_SECURITY_POLICY =
 
 /** The OpenAPI document and the page that shows it: static assets, with Parley's own headers. */
 export const referenceRoutes = () =>
-  new Hono<AppEnv>().get('/openapi.json', asset).get('/docs', asset).get('/docs/:file', asset)
+  new Hono<AppEnv>()
+    .get('/openapi.json', (c) => asset(c, '/openapi.json'))
+    // A folder's index has its slash; without it the assets would answer with a redirect.
+    .get('/docs', (c) => asset(c, '/docs/'))
+    .get('/docs/:file{[a-z-]+\\.[a-z]+}', (c) => asset(c, c.req.path))
 
-async function asset(c: Context<AppEnv>): Promise<Response> {
-  const found = await c.env.ASSETS.fetch(c.req.raw)
+async function asset(c: Context<AppEnv>, path: string): Promise<Response> {
+  const found = await c.env.ASSETS.fetch(new Request(new URL(path, c.req.url), c.req.raw))
   if (found.status === 404) return c.notFound()
   const response = new Response(found.body, found)
   response.headers.set('Content-Security-Policy', CONTENT_SECURITY_POLICY)

@@ -16,6 +16,30 @@ export function el(tag, attributes = {}, ...children) {
   return element
 }
 
+/**
+ * A table whose first column names the row. The roles are said, since small screens lay tables out as blocks.
+ *
+ * @param {string[]} titles
+ * @param {unknown[][]} rows the children of each cell
+ */
+export function table(titles, rows) {
+  const head = titles.map((title) => el('th', { scope: 'col', role: 'columnheader' }, title))
+  const body = rows.map(([first, ...rest]) =>
+    el(
+      'tr',
+      { role: 'row' },
+      el('th', { scope: 'row', role: 'rowheader' }, first),
+      ...rest.map((cell) => el('td', { role: 'cell' }, cell)),
+    ),
+  )
+  return el(
+    'table',
+    { role: 'table' },
+    el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...head)),
+    el('tbody', { role: 'rowgroup' }, ...body),
+  )
+}
+
 /** The few marks of Markdown that descriptions use: paragraphs, lists, `code`, **bold**, *emphasis* and links. */
 export function prose(text) {
   if (typeof text !== 'string' || text.trim() === '') return []

@@ -1,4 +1,4 @@
-import { codeBlock, el, prose } from './dom.js'
+import { codeBlock, el, prose, table } from './dom.js'
 import { curl, exampleOf } from './example.js'
 import { constraints, resolve, schemaView, typeLabel } from './schema.js'
 
@@ -98,32 +98,16 @@ function authView(schemes) {
 
 function parametersView(spec, parameters) {
   if (parameters.length === 0) return null
-  const rows = parameters.map((parameter) => {
-    const rules = constraints(spec, parameter.schema)
-    return el(
-      'tr',
-      {},
-      el(
-        'th',
-        { scope: 'row' },
-        el('code', {}, parameter.name),
-        parameter.required && [' ', el('span', { class: 'required' }, 'required')],
-      ),
-      el('td', {}, parameter.in),
-      el('td', {}, ...typeLabel(spec, parameter.schema)),
-      el(
-        'td',
-        {},
-        prose(parameter.description ?? resolve(spec, parameter.schema).schema.description),
-        rules.map((rule) => [el('span', { class: 'rule' }, rule), ' ']),
-      ),
-    )
-  })
-  const head = ['Name', 'In', 'Type', 'Meaning'].map((title) => el('th', { scope: 'col' }, title))
-  return [
-    el('h4', {}, 'Parameters'),
-    el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows)),
-  ]
+  const rows = parameters.map((parameter) => [
+    [el('code', {}, parameter.name), parameter.required && [' ', el('span', { class: 'required' }, 'required')]],
+    parameter.in,
+    typeLabel(spec, parameter.schema),
+    [
+      prose(parameter.description ?? resolve(spec, parameter.schema).schema.description),
+      constraints(spec, parameter.schema).map((rule) => [el('span', { class: 'rule' }, rule), ' ']),
+    ],
+  ])
+  return [el('h4', {}, 'Parameters'), table(['Name', 'In', 'Type', 'Meaning'], rows)]
 }
 
 function requestBody(spec, operation) {
@@ -193,17 +177,12 @@ function answerFields(spec, schema, isOpen) {
 }
 
 function failuresView(spec, failures) {
-  const rows = failures.map(({ status, response }) =>
-    el(
-      'tr',
-      {},
-      el('th', { scope: 'row' }, el('code', {}, status)),
-      el('td', {}, ...problemCodes(spec, response).map((code) => [el('code', {}, code), ' '])),
-      el('td', {}, prose(response.description)),
-    ),
-  )
-  const head = ['Status', 'Codes', 'Meaning'].map((title) => el('th', { scope: 'col' }, title))
-  return el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows))
+  const rows = failures.map(({ status, response }) => [
+    el('code', {}, status),
+    problemCodes(spec, response).map((code) => [el('code', {}, code), ' ']),
+    prose(response.description),
+  ])
+  return table(['Status', 'Codes', 'Meaning'], rows)
 }
 
 /** The values that the problem's `code` can have: said by the response itself, or by the schema of its body. */

@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { type LocalDatabase, openPglite, openServer } from './database.ts'
+import { freePort } from './ports.ts'
+import { findRunning, forgetRunning, recordRunning } from './running.ts'
+import { type Stack, startStack } from './stack.ts'
+import { type RunningWorker, startWorker } from './worker.ts'
+
+/** The whole of Parley on this machine. */
+export interface LocalParley {
+  database: LocalDatabase
+  stack: Stack
+  worker: RunningWorker
+  close(): Promise<void>
+}
+
+export interface LocalOptions {
+  dataDir: string
+  /** 0 takes any free one. */
+  ports: { worker: number; neon: number; cognito: number }
+  /** A real server in place of PGlite. */
+  databaseUrl?: string | undefined
+  /** Told of each part once it runs. */
+  onStarted?: (part: string, what: string) => void
+  onLog?: (line: string) => void
+}
+
+/** Settings that a developer may hand through to the Worker. */
+const PASSED_ON = /^(EMBEDDING_\w+|DATABASE_TIMEOUT_MS|IDENTITY_TIMEOUT_MS|SLOW_QUERY_MS|RATE_LIMIT)$/
+
+/** Starts database, Neon endpoint, Cognito and Worker, in this order; what has started is stopped when a later one fails. */
+export async function startLocal(options: LocalOptions): Promise<LocalParley> {
+  const { dataDir, databaseUrl, onStarted = () => {}, onLog } = options
+  const running = await findRunning(dataDir)
+  if (running) throw new Error(`Parley runs on this data already: ${running.url} (process ${running.pid}).`)
+  const ports = {
+    worker: await freePort(options.ports.worker, 'PORT'),
+    neon: await freePort(options.ports.neon, 'NEON_PORT'),
+    cognito: await freePort(options.ports.cognito, 'COGNITO_PORT'),
+  }
+
+  const undo: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const step of undo.splice(0).toReversed()) await step()
+  }
+  try {
+    const database = databaseUrl ? await openServer(databaseUrl) : await openPglite(join(dataDir, 'postgres'))
+    undo.push(() => database.close())
+    onStarted('database', `${database.label}, migrated`)
+
+    const stack = await startStack({ database, dataDir, neonPort: ports.neon, cognitoPort: ports.cognito })
+    undo.push(() => stack.close())
+    onStarted('neon', `postgres://parley_app@127.0.0.1:${ports.neon}/${database.name}, over HTTP as Neon speaks it`)
+    onStarted('cognito', `${stack.cognito.issuer}, app client ${stack.cognito.clientId}`)
+
+    const handedOn = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))
+    const bindings = { ...stack.bindings, ...(Object.fromEntries(handedOn) as Record<string, string>) }
+    const worker = await startWorker({ port: ports.worker, bindings, dataDir, ...(onLog && { onLog }) })
+    undo.push(() => worker.close())
+    onStarted('worker', worker.url)
+
+    const { port, poolId, clientId } = stack.cognito
+    undo.push(() => forgetRunning(dataDir))
+    await recordRunning(dataDir, {
+      pid: process.pid,
+      url: worker.url,
+      neonPort: ports.neon,
+      databaseName: database.name,
+      databasePassword: database.password,
+      cognito: { port, poolId, clientId },
+    })
+    return { database, stack, worker, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,44 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+
+const runningStack = z.object({
+  pid: z.int(),
+  url: z.string(),
+  neonPort: z.int(),
+  databaseName: z.string(),
+  databasePassword: z.string().optional(),
+  cognito: z.object({ port: z.int(), poolId: z.string(), clientId: z.string() }),
+})
+/** What other commands need to know of a stack that `npm run dev` keeps running. */
+export type RunningStack = z.output<typeof runningStack>
+
+/** Where the local stack keeps its data. */
+export const dataDirectory = (): string => process.env.PARLEY_DATA ?? '.parley'
+
+const file = (dataDir: string) => join(dataDir, 'running.json')
+
+/** @returns the stack that runs on this data now, or null */
+export async function findRunning(dataDir: string): Promise<RunningStack | null> {
+  const text = await readFile(file(dataDir), 'utf8').catch(() => null)
+  if (text === null) return null
+  const parsed = runningStack.safeParse(JSON.parse(text))
+  return parsed.success && isAlive(parsed.data.pid) ? parsed.data : null
+}
+
+export async function recordRunning(dataDir: string, stack: RunningStack): Promise<void> {
+  await mkdir(dataDir, { recursive: true })
+  await writeFile(file(dataDir), JSON.stringify(stack, null, 2))
+}
+
+export const forgetRunning = (dataDir: string): Promise<void> => rm(file(dataDir), { force: true })
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: there is such a process, of another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

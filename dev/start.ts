@@ -1,0 +1,41 @@
+import { startLocal } from './local.ts'
+import { portFrom } from './ports.ts'
+import { dataDirectory } from './running.ts'
+
+/** `npm run dev`: the whole stack, until Ctrl-C. */
+async function main(): Promise<void> {
+  const ports = {
+    worker: portFrom('PORT', 8787),
+    neon: portFrom('NEON_PORT', 4444),
+    cognito: portFrom('COGNITO_PORT', 9229),
+  }
+  console.log('Starting Parley …')
+  const parley = await startLocal({
+    dataDir: dataDirectory(),
+    ports,
+    databaseUrl: process.env.DATABASE_URL,
+    onStarted: (part, what) => console.log(`  ${part.padEnd(9)} ${what}`),
+    onLog: (line) => console.log(line),
+  })
+  const { url } = parley.worker
+  console.log(`
+Parley runs at ${url} (reference: ${url}/docs). Ctrl-C stops it.
+Sign in with:
+
+  curl -s -X POST ${url}/v1/session -H "Authorization: Bearer $(npm run --silent token -- ada@example.com)"
+`)
+
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  })
+  const died = parley.worker.ended.then(() => 'died' as const)
+  const reason = await Promise.race([interrupted, died])
+  console.log(reason === 'died' ? 'The Worker has ended; stopping the rest …' : 'Stopping …')
+  await parley.close()
+  process.exitCode = reason === 'died' ? 1 : 0
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+})
