@@ -58,7 +58,9 @@ const configuration = bindings
 export type Config = z.output<typeof configuration>
 
 /** The bindings as wrangler hands them over: strings from variables and secrets, and the static assets. */
-export type Env = { [Name in keyof z.input<typeof bindings>]?: string | undefined } & { ASSETS: Fetcher }
+export type Env = { [Name in keyof z.input<typeof bindings>]?: string | undefined } & {
+  ASSETS: { fetch: (request: Request) => Promise<Response> }
+}
 
 /**
  * Parses the bindings once.

@@ -4,6 +4,12 @@ export interface ProvidedStack {
   cognito: { port: number; clientId: string; poolId: string }
   /** Counts the requests that reach the database: `GET <url>/<application_name>` → a number. */
   postCounter: string
+  /** A second database, for tests that run the cron trigger: it takes everybody's jobs, those of other tests too. */
+  apart: { DATABASE_URL: string; DATABASE_URL_SYSTEM: string }
+  /** Origin of a server that fails on demand: see `test/setup/faults.ts`. */
+  faults: string
+  /** PGlite, which knows one database and one session. */
+  embedded: boolean
 }
 
 declare module 'vitest' {

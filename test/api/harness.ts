@@ -24,25 +24,37 @@ export interface Api {
   posts(): Promise<number>
   /** Signs a new user in to Cognito, and registers them unless told not to. */
   newUser(options?: { register?: boolean }): Promise<TestUser>
+  /** Who holds these tokens, as a client of this Worker. */
+  as(tokens: Tokens): TestUser
 }
 
-export interface TestUser {
+export interface Tokens {
   email: string
   sub: string
   accessToken: string
+  idToken: string
   refreshToken: string
+}
+
+export interface TestUser extends Tokens {
   get(path: string, headers?: Record<string, string>): Promise<Response>
   post(path: string, json?: unknown, headers?: Record<string, string>): Promise<Response>
   patch(path: string, json: unknown, headers?: Record<string, string>): Promise<Response>
   delete(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
+export type Overrides = Partial<Record<Exclude<keyof Env, 'ASSETS'>, string | undefined>>
+
+/** Signs in to the run's Cognito: a new user, or one who is known there, once more. */
+export async function signIn(email = `user-${crypto.randomUUID()}@example.com`): Promise<Tokens> {
+  return { email, ...(await signInLocally(inject('cognito'), email)) }
+}
+
 /** @param overrides bindings that differ from those of the run; undefined takes one away */
-export function createApi(overrides: Partial<Record<Exclude<keyof Env, 'ASSETS'>, string | undefined>> = {}): Api {
+export function createApi(overrides: Overrides = {}): Api {
   const marker = crypto.randomUUID()
-  const databaseUrl = new URL(inject('bindings').DATABASE_URL)
-  databaseUrl.searchParams.set('application_name', marker)
-  const env: Env = Object.assign({}, bindings as Env, { DATABASE_URL: databaseUrl.href }, overrides)
+  const env: Env = Object.assign({}, bindings as Env, inject('bindings'), overrides)
+  if (URL.canParse(env.DATABASE_URL ?? '')) env.DATABASE_URL = withMarker(env.DATABASE_URL ?? '', marker)
 
   const call: Api['call'] = async (method, path, { json, body, headers = {} } = {}) => {
     const request = new Request(`https://parley.test${path}`, {
@@ -56,8 +68,20 @@ export function createApi(overrides: Partial<Record<Exclude<keyof Env, 'ASSETS'>
     return response
   }
 
+  const as: Api['as'] = (tokens) => {
+    const authorized = { Authorization: `Bearer ${tokens.accessToken}` }
+    return {
+      ...tokens,
+      get: (path, headers) => call('GET', path, { headers: { ...authorized, ...headers } }),
+      post: (path, json, headers) => call('POST', path, { json, headers: { ...authorized, ...headers } }),
+      patch: (path, json, headers) => call('PATCH', path, { json, headers: { ...authorized, ...headers } }),
+      delete: (path, headers) => call('DELETE', path, { headers: { ...authorized, ...headers } }),
+    }
+  }
+
   return {
     call,
+    as,
     async sweep() {
       const ctx = createExecutionContext()
       await worker.scheduled({ scheduledTime: Date.now(), cron: '* * * * *', noRetry: () => {} }, env, ctx)
@@ -65,21 +89,15 @@ export function createApi(overrides: Partial<Record<Exclude<keyof Env, 'ASSETS'>
     },
     posts: async () => Number(await (await fetch(`${inject('postCounter')}/${marker}`)).text()),
     async newUser({ register = true } = {}) {
-      const email = `user-${crypto.randomUUID()}@example.com`
-      const { accessToken, refreshToken, sub } = await signInLocally(inject('cognito'), email)
-      const authorized = { Authorization: `Bearer ${accessToken}` }
-      const user: TestUser = {
-        email,
-        sub,
-        accessToken,
-        refreshToken,
-        get: (path, headers) => call('GET', path, { headers: { ...authorized, ...headers } }),
-        post: (path, json, headers) => call('POST', path, { json, headers: { ...authorized, ...headers } }),
-        patch: (path, json, headers) => call('PATCH', path, { json, headers: { ...authorized, ...headers } }),
-        delete: (path, headers) => call('DELETE', path, { headers: { ...authorized, ...headers } }),
-      }
+      const user = as(await signIn())
       if (register) await user.post('/v1/session')
       return user
     },
   }
+}
+
+function withMarker(connectionString: string, marker: string): string {
+  const url = new URL(connectionString)
+  url.searchParams.set('application_name', marker)
+  return url.href
 }

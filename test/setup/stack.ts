@@ -4,23 +4,44 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openPglite, openScratch } from '../../dev/database.ts'
+import { startNeonEndpoint } from '../../dev/neon/server.ts'
 import { startStack } from '../../dev/stack.ts'
 import type {} from '../provided.ts'
+import { startFaults } from './faults.ts'
 
-/** One stack for all tests of a run: on the embedded Postgres, or on a database of its own at `DATABASE_URL`. */
+/** One stack for all tests of a run: on the embedded Postgres, or on databases of its own at `DATABASE_URL`. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = process.env.DATABASE_URL
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
-  const database = server ? await openScratch(server) : await openPglite()
+  const openDatabase = () => (server ? openScratch(server) : openPglite())
+  const database = await openDatabase()
+  const apart = await openDatabase()
   const counter = await startPostCounter()
   const stack = await startStack({ database, dataDir, onPost: counter.count })
+  const endpoint = await startNeonEndpoint({ upstream: apart.upstream, onPost: counter.count })
+  const faults = await startFaults({ ...stack, count: counter.count })
+
+  const toApart = (connectionString: string) => {
+    const url = new URL(connectionString)
+    url.port = String(endpoint.port)
+    url.pathname = `/${apart.name}`
+    return url.href
+  }
+  const { DATABASE_URL, DATABASE_URL_SYSTEM } = stack.bindings
   const { port, clientId, poolId } = stack.cognito
   project.provide('bindings', stack.bindings)
+  project.provide('apart', {
+    DATABASE_URL: toApart(DATABASE_URL),
+    DATABASE_URL_SYSTEM: toApart(DATABASE_URL_SYSTEM),
+  })
   project.provide('cognito', { port, clientId, poolId })
   project.provide('postCounter', counter.url)
+  project.provide('faults', faults.url)
+  project.provide('embedded', !server)
   return async () => {
-    await Promise.all([stack.close(), counter.close()])
-    await database.close()
+    await faults.close()
+    await Promise.all([stack.close(), endpoint.close(), counter.close()])
+    await Promise.all([database.close(), apart.close()])
     await rm(dataDir, { recursive: true })
   }
 }

@@ -18,6 +18,7 @@ const lastMessage = z.object({
 /** A row as it leaves the repository, with the newest message that isn't deleted. */
 export const conversationRow = createSelectSchema(conversations, {
   metadata: z.record(z.string(), z.unknown()),
+  messageCount: z.int().nonnegative(),
   lastActivityAt: timestamp,
   createdAt: timestamp,
   updatedAt: timestamp,

@@ -13,7 +13,7 @@ const SWEEP_MS = 40_000
 
 /** The part of Hono's context that outlives the answer. */
 interface BackgroundContext {
-  executionCtx: Pick<ExecutionContext, 'waitUntil'>
+  executionCtx: { waitUntil: (work: Promise<unknown>) => void }
   var: { trace: Trace }
 }
 

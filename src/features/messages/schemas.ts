@@ -7,6 +7,7 @@ import { MESSAGE_ROLES, messages } from './table.ts'
 /** A row as it leaves the repository. */
 export const messageRow = createSelectSchema(messages, {
   metadata: z.record(z.string(), z.unknown()),
+  seq: z.int().positive().meta({ description: '1, 2, 3 … without a gap in its conversation' }),
   createdAt: timestamp,
   updatedAt: timestamp,
 }).omit({ userId: true, deletedAt: true })

@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The project's own directory. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** Where npm puts the tools of this project. */
+export const BIN = join(ROOT, 'node_modules', '.bin')
+
+/** Runs `work` with a directory of its own, removed afterwards. */
+export async function inTemporaryDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'parley-bench-'))
+  try {
+    return await work(directory)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}

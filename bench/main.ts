@@ -1,0 +1,17 @@
+import { measureCpu } from './cpu.ts'
+
+const PARTS: Record<string, () => Promise<void>> = {
+  cpu: measureCpu,
+}
+
+const names = process.argv.slice(2)
+const unknown = names.find((name) => !(name in PARTS))
+if (unknown !== undefined) {
+  console.error(`There is no benchmark "${unknown}". There are: ${Object.keys(PARTS).join(', ')}.`)
+  process.exit(1)
+}
+for (const [name, run] of Object.entries(PARTS)) {
+  if (names.length > 0 && !names.includes(name)) continue
+  console.log(`\n# ${name}`)
+  await run()
+}

@@ -1,0 +1,159 @@
+import type { RouterRoute } from 'hono/types'
+import { descriptionOf, type InputDescription, type OperationDescription } from '../../src/http/openapi.ts'
+import { problemSchema, statusOf } from '../../src/http/problem.ts'
+import type { ErrorCode } from '../../src/result.ts'
+import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts'
+
+interface Route {
+  method: string
+  path: string
+  operation: OperationDescription
+  inputs: InputDescription[]
+}
+
+const TAGS = {
+  Session: 'Sign in with a Cognito access token.',
+  Profile: 'The signed-in user.',
+  Conversations: 'What a user talks about.',
+  Messages: 'What is said in a conversation, in order.',
+  Search: 'Find it again by meaning.',
+  Vectors: 'Embeddings, stored and searched as they are.',
+  Health: 'For monitors.',
+}
+
+/** Every operation can fail in these ways. */
+const ALWAYS: readonly ErrorCode[] = ['misconfigured', 'internal']
+const SIGNED_IN: readonly ErrorCode[] = [
+  'unauthenticated',
+  'identity_provider_unavailable',
+  'database_unavailable',
+  'database_timeout',
+]
+const WITH_BODY: readonly ErrorCode[] = ['invalid_request', 'payload_too_large', 'unsupported_media_type']
+
+/** The OpenAPI 3.1 document of the routes that describe themselves (`operation` and `validate` in `src/http`). */
+export function buildDocument(routes: readonly RouterRoute[]): object {
+  const schemas = createSchemas()
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of collect(routes)) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, schemas) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Parley',
+      version: '1.0.0',
+      description:
+        'The backend of an AI chat product: users, conversations, messages and their vectors. Lists are paged by an opaque cursor; errors are RFC 9457 problem details; every answer has X-Request-Id and Server-Timing.',
+      license: { name: 'UNLICENSED' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    security: [{ accessToken: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A Cognito access token' },
+      },
+      schemas: schemas.components(),
+    },
+  }
+}
+
+function collect(routes: readonly RouterRoute[]): Route[] {
+  const found = new Map<string, Partial<Route> & { inputs: InputDescription[] }>()
+  for (const { method, path, handler } of routes) {
+    const description = descriptionOf(handler)
+    if (!description) continue
+    const key = `${method} ${path}`
+    const route = found.get(key) ?? { method, path, inputs: [] }
+    if (description.kind === 'operation') route.operation = description
+    else route.inputs.push(description)
+    found.set(key, route)
+  }
+  return [...found.values()].map((route) => {
+    const { method = '', path = '', operation, inputs } = route
+    if (!operation) throw new Error(`${method} ${path} validates its input but has no operation()`)
+    return { method, path, operation, inputs }
+  })
+}
+
+function describe({ method, operation, inputs }: Route, schemas: Schemas): object {
+  const body = inputs.find((input) => input.target === 'json')
+  const codes = new Set<ErrorCode>([...ALWAYS, ...(operation.errors ?? [])])
+  const add = (more: readonly ErrorCode[]) => more.forEach((code) => codes.add(code))
+  if (!operation.open) add(SIGNED_IN)
+  if (!operation.open && operation.operationId !== 'signIn') add(['not_registered'])
+  if (method !== 'GET' && !operation.open) add(['outcome_unknown'])
+  if (body) add(WITH_BODY)
+  else if (inputs.length > 0) add(['invalid_request'])
+  if (operation.preconditions === 'write') add(['precondition_failed'])
+
+  const parameters = [
+    ...inputs.filter((input) => input.target !== 'json').flatMap((input) => toParameters(input, schemas)),
+    ...preconditionHeaders(operation),
+  ]
+  return {
+    operationId: operation.operationId,
+    summary: operation.summary,
+    ...(operation.description && { description: operation.description }),
+    tags: [operation.tag],
+    ...(operation.open && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemas.input(body.schema) } } },
+    }),
+    responses: { ...successes(operation, schemas), ...failures(codes, schemas) },
+  }
+}
+
+function toParameters({ target, schema }: InputDescription, schemas: Schemas): object[] {
+  const { properties = {}, required = [] } = schemas.input(schema)
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
+    name,
+    in: target === 'param' ? 'path' : 'query',
+    required: target === 'param' || required.includes(name),
+    ...(description && { description }),
+    schema: property,
+  }))
+}
+
+function preconditionHeaders({ preconditions }: OperationDescription): object[] {
+  if (!preconditions) return []
+  const [name, description] =
+    preconditions === 'read'
+      ? ['If-None-Match', 'An ETag: the answer is 304 while it still holds']
+      : ['If-Match', 'An ETag: the answer is 412 when it no longer holds']
+  return [{ name, in: 'header', required: false, description, schema: { type: 'string' } }]
+}
+
+function successes({ responses, preconditions }: OperationDescription, schemas: Schemas): Record<string, object> {
+  const entries = Object.entries(responses).map(([status, { description, schema }]) => [
+    status,
+    {
+      description,
+      ...(preconditions && schema && { headers: { ETag: { schema: { type: 'string' } } } }),
+      ...(schema && { content: { 'application/json': { schema: schemas.output(schema) } } }),
+    },
+  ])
+  return {
+    ...Object.fromEntries(entries),
+    ...(preconditions === 'read' && { 304: { description: 'Unchanged since the ETag in If-None-Match' } }),
+  }
+}
+
+function failures(codes: Set<ErrorCode>, schemas: Schemas): Record<string, object> {
+  const byStatus = Map.groupBy([...codes].toSorted(), statusOf)
+  const problem: JsonSchema = schemas.output(problemSchema)
+  return Object.fromEntries(
+    [...byStatus].map(([status, names]) => [
+      status,
+      {
+        description: names.map((name) => `\`${name}\``).join(', '),
+        'x-problem-codes': names,
+        content: { 'application/problem+json': { schema: problem } },
+      },
+    ]),
+  )
+}
