@@ -9,7 +9,7 @@ import { describeFailure } from './failure.ts'
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
 type Build<T extends Queries> = (db: NeonHttpDatabase) => T
 
-/** What a violated constraint means to the caller, by the constraint's name. */
+/** What a violated constraint means to the caller, by the constraint's name; any other one is `internal`. */
 export type ConstraintErrors = Record<string, AppError>
 
 /**

@@ -41,7 +41,6 @@ export function describeFailure(thrown: unknown): DatabaseFailure {
 function bySqlState(state: string): { transient: boolean; error: AppError } {
   const context = { sqlState: state }
   if (state === NOT_REGISTERED) return { transient: false, error: { code: 'not_registered', context } }
-  if (state === '23505') return { transient: false, error: { code: 'conflict', context } }
   if (state === '57014') return { transient: false, error: { code: 'database_timeout', context } }
   if (state === '40001' || state === '40P01')
     return { transient: true, error: { code: 'database_unavailable', context } }

@@ -102,7 +102,10 @@ async function forward(port: number, { headers }: IncomingMessage, body: Buffer,
   const modes = Object.entries(headers).filter(([name]) => name.startsWith('neon-'))
   const answer = await fetch(`http://127.0.0.1:${port}/sql`, {
     method: 'POST',
-    headers: { ...Object.fromEntries(modes.map(([name, value]) => [name, String(value)])), 'neon-connection-string': target },
+    headers: {
+      ...Object.fromEntries(modes.map(([name, value]) => [name, String(value)])),
+      'neon-connection-string': target,
+    },
     body: new Uint8Array(body),
   })
   return { status: answer.status, headers: { 'content-type': 'application/json' }, text: await answer.text() }

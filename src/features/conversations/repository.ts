@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import type { Database } from '../../db/database.ts'
+import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -35,6 +35,7 @@ export interface ConversationRepository {
   remove(id: string, versions: number[] | null): Promise<Result<void>>
 }
 
+const ID_TAKEN: ConstraintErrors = { conversations_user_id_id_pk: { code: 'conflict' } }
 const { userId: _userId, lastSeq: _lastSeq, deletedAt: _deletedAt, ...columns } = getTableColumns(conversations)
 
 export function createConversationRepository(db: Database, userId: string): ConversationRepository {
@@ -46,10 +47,11 @@ export function createConversationRepository(db: Database, userId: string): Conv
 
   return {
     async create({ id = newId(), ...fields }) {
-      const [results, error] = await db.write('conversations.create', (q) => [
-        q.insert(conversations).values({ userId, id, ...fields }),
-        oneOf(q, id),
-      ])
+      const [results, error] = await db.write(
+        'conversations.create',
+        (q) => [q.insert(conversations).values({ userId, id, ...fields }), oneOf(q, id)],
+        ID_TAKEN,
+      )
       return error ? fail(error) : oneRow(results[1], conversationRow)
     },
 

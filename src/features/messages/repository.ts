@@ -13,7 +13,7 @@ import {
   sql,
 } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import type { Database } from '../../db/database.ts'
+import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -45,6 +45,7 @@ export interface MessageRepository {
   remove(id: string, versions: number[] | null): Promise<Result<void>>
 }
 
+const ID_TAKEN: ConstraintErrors = { messages_user_id_id_pk: { code: 'conflict' } }
 const { userId: _userId, deletedAt: _deletedAt, ...columns } = getTableColumns(messages)
 
 export function createMessageRepository(db: Database, userId: string, conversationId: string): MessageRepository {
@@ -75,27 +76,31 @@ export function createMessageRepository(db: Database, userId: string, conversati
         position: i + 1,
         embed: hasText(message.content),
       }))
-      const [results, error] = await db.write('messages.append', (q) => {
-        const conversation = q.$with('conversation', { id: conversations.id }).as(sql`
+      const [results, error] = await db.write(
+        'messages.append',
+        (q) => {
+          const conversation = q.$with('conversation', { id: conversations.id }).as(sql`
           update conversations
           set last_seq = last_seq + ${rows.length}, message_count = message_count + ${rows.length},
             last_activity_at = now(), updated_at = now(), version = version + 1
           where user_id = ${userId} and id = ${conversationId} and deleted_at is null
           returning user_id, id, last_seq - ${rows.length} as seq_before`)
-        const news = q.$with('news', { id: messages.id }).as(sql`
+          const news = q.$with('news', { id: messages.id }).as(sql`
           select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
             as (position int, id uuid, role text, content text, metadata jsonb, embed boolean)`)
-        const added = q.$with('added', columns).as(sql`
+          const added = q.$with('added', columns).as(sql`
           insert into messages (user_id, id, conversation_id, seq, role, content, metadata)
           select c.user_id, n.id, c.id, c.seq_before + n.position, n.role, n.content, n.metadata
           from conversation c, news n
           returning *`)
-        const queued = q.$with('queued', { id: embeddingJobs.messageId }).as(sql`
+          const queued = q.$with('queued', { id: embeddingJobs.messageId }).as(sql`
           insert into embedding_jobs (user_id, message_id)
           select c.user_id, n.id from conversation c, news n where n.embed
           returning message_id`)
-        return [q.with(conversation, news, added, queued).select().from(added).orderBy(added.seq)]
-      })
+          return [q.with(conversation, news, added, queued).select().from(added).orderBy(added.seq)]
+        },
+        ID_TAKEN,
+      )
       if (error) return fail(error)
       return results[0].length === 0 ? fail({ code: 'not_found' }) : allRows(results[0], messageRow)
     },

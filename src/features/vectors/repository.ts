@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
-import type { Database } from '../../db/database.ts'
+import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { toUnitLength, toVectorLiteral } from '../../embeddings/vector.ts'
 import { newId } from '../../id.ts'
@@ -28,6 +28,7 @@ export interface VectorRepository {
   search(search: VectorSearch): Promise<Result<VectorHits>>
 }
 
+const ID_TAKEN: ConstraintErrors = { chat_vectors_user_id_id_pk: { code: 'conflict' } }
 const { userId: _userId, embedding: _embedding, ...columns } = getTableColumns(chatVectors)
 
 export function createVectorRepository(db: Database, userId: string): VectorRepository {
@@ -39,8 +40,10 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
             where m.user_id = ${userId} and m.id = ${messageId} and m.deleted_at is null and c.deleted_at is null
             for share`
         : sql``
-      const [results, error] = await db.write('vectors.create', (q) => {
-        const added = q.$with('added', columns).as(sql`
+      const [results, error] = await db.write(
+        'vectors.create',
+        (q) => {
+          const added = q.$with('added', columns).as(sql`
           insert into chat_vectors (user_id, id, message_id, model, embedding, content, metadata)
           select ${userId}::uuid, ${id}::uuid, ${messageId ?? null}::uuid, ${model}, ${literal}::vector, ${content},
             ${JSON.stringify(metadata)}::jsonb ${source}
@@ -48,13 +51,15 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
             set id = excluded.id, model = excluded.model, embedding = excluded.embedding, content = excluded.content,
               metadata = excluded.metadata, created_at = now()
           returning *`)
-        return [
-          q.execute(
-            sql`delete from embedding_jobs where user_id = ${userId} and message_id = ${messageId ?? null}::uuid`,
-          ),
-          q.with(added).select().from(added),
-        ]
-      })
+          return [
+            q.execute(
+              sql`delete from embedding_jobs where user_id = ${userId} and message_id = ${messageId ?? null}::uuid`,
+            ),
+            q.with(added).select().from(added),
+          ]
+        },
+        ID_TAKEN,
+      )
       return error ? fail(error) : oneRow(results[1], vectorRow)
     },
 

@@ -1,0 +1,229 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import type { Deps } from '../../src/deps.ts'
+import { descriptionOf } from '../../src/http/openapi.ts'
+import { createApi, type TestUser } from './harness.ts'
+import { expectProblem, expectRefused } from './helpers.ts'
+import {
+  newPlace,
+  nowhere,
+  pathOf,
+  type Place,
+  PROTECTED_ROUTES,
+  type ProtectedRoute,
+  stateOf,
+} from './protected-routes.ts'
+import { expired, tampered } from './tokens.ts'
+
+const api = createApi()
+let ada: TestUser
+let eve: TestUser
+let stranger: TestUser
+
+beforeAll(async () => {
+  ada = await api.newUser()
+  eve = await api.newUser()
+  stranger = await api.newUser({ register: false })
+})
+
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
+/** Calls the route as it should be called, save for what `change` changes. */
+function call(route: ProtectedRoute, place: Place, change: { headers?: Record<string, string>; body?: string } = {}) {
+  const body = change.body ?? (route.body && JSON.stringify(route.body(place)))
+  const headers = { ...(route.body && JSON_TYPE), ...bearer(ada.accessToken), ...change.headers }
+  return api.call(route.method, pathOf(route, place), { headers, ...(body === undefined ? {} : { body }) })
+}
+
+/** Runs `work` and counts the requests to the database meanwhile. */
+async function countPosts<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const before = await api.posts()
+  const result = await work()
+  return [result, (await api.posts()) - before]
+}
+
+it('lists every protected route', () => {
+  const routes = createApp({} as Deps).routes.flatMap(({ method, path, handler }) => {
+    const described = descriptionOf(handler)
+    return described?.kind === 'operation' && !described.open ? [`${method} ${path}`] : []
+  })
+  expect(routes.length).toBeGreaterThan(0)
+  expect(PROTECTED_ROUTES.map(({ method, pattern }) => `${method} ${pattern}`).sort()).toEqual(routes.sort())
+})
+
+describe.each(PROTECTED_ROUTES)('$method $pattern', (route) => {
+  it('makes one request to the database, and says what it spent', async () => {
+    const place = await newPlace(ada)
+    const [response, posts] = await countPosts(() => call(route, place, { headers: { 'X-Request-Id': 'mine-1' } }))
+    expect({ status: response.status, posts }).toEqual({ status: route.status, posts: 1 })
+    expect(response.headers.get('X-Request-Id')).toBe('mine-1')
+    expect(response.headers.get('Server-Timing')).toMatch(/^auth;dur=\d+, db;dur=\d+, embed;dur=\d+$/)
+  })
+
+  it('asks for a token', async () => {
+    const [response, posts] = await countPosts(() => {
+      const body = route.body && JSON.stringify(route.body(nowhere()))
+      const headers: Record<string, string> = route.body ? JSON_TYPE : {}
+      return api.call(route.method, pathOf(route, nowhere()), { headers, ...(body && { body }) })
+    })
+    await expectProblem(response, 401, 'unauthenticated')
+    expect(response.headers.get('WWW-Authenticate')).toBe('Bearer')
+    expect(response.headers.get('Server-Timing')).toMatch(/^auth;dur=\d+, db;dur=\d+, embed;dur=\d+$/)
+    expect(posts).toBe(0)
+  })
+
+  it.each([
+    ['garbage', async () => 'garbage'],
+    ['an ID token', async () => ada.idToken],
+    ['an expired token', () => expired(ada.accessToken)],
+    ['a token with another signature', async () => tampered(ada.accessToken)],
+  ])('refuses %s', async (_, token) => {
+    const headers = bearer(await token())
+    const [response, posts] = await countPosts(() => call(route, nowhere(), { headers }))
+    await expectProblem(response, 401, 'unauthenticated')
+    expect(response.headers.get('WWW-Authenticate')).toBe('Bearer error="invalid_token"')
+    expect(posts).toBe(0)
+  })
+
+  it.skipIf(route.open)('tells who is not registered what to call', async () => {
+    const response = await call(route, nowhere(), { headers: bearer(stranger.accessToken) })
+    const { detail } = await expectProblem(response, 403, 'not_registered')
+    expect(detail).toContain('POST /v1/session')
+  })
+})
+
+describe.each(PROTECTED_ROUTES.filter(({ names }) => names))('$method $pattern', (route) => {
+  it("answers to somebody else's id as to a missing one, and leaves it alone", async () => {
+    const place = await newPlace(ada)
+    const before = await stateOf(ada, place)
+    const headers = { ...bearer(eve.accessToken), 'X-Request-Id': 'same' }
+    const foreign = await call(route, place, { headers })
+    const missing = await call(route, nowhere(), { headers })
+    const bytes = await missing.clone().text()
+    await expectProblem(missing, 404, 'not_found')
+    expect([foreign.status, await foreign.text()]).toEqual([404, bytes])
+    expect(await stateOf(ada, place)).toEqual(before)
+  })
+
+  it('does not find a message in another conversation of its owner', async () => {
+    if (!route.pattern.includes(':messageId')) return
+    const [here, there] = await Promise.all([newPlace(ada), newPlace(ada)])
+    await expectProblem(await call(route, { ...here, messageId: there.messageId }), 404, 'not_found')
+    expect(await stateOf(ada, there)).toMatchObject({ conversation: { messageCount: 1 } })
+  })
+
+  it('refuses an id that is none', async () => {
+    for (const name of route.names ?? []) {
+      for (const id of ['1', '%', '\0', "';--", `${crypto.randomUUID()}0`]) {
+        const [response, posts] = await countPosts(() => call(route, { ...nowhere(), [name]: id }))
+        const path = route.pattern.endsWith('/:id') ? 'id' : name
+        await expectRefused(response, path)
+        expect(posts).toBe(0)
+      }
+    }
+  })
+})
+
+describe.each(PROTECTED_ROUTES.filter(({ body }) => body))('$method $pattern', (route) => {
+  const field = route.field ?? ''
+  /** The right body with raw JSON text in place of the field. */
+  const spoilt = (raw: string) =>
+    JSON.stringify({ ...route.body?.(nowhere()), [field]: '@' }).replace(`"${field}":"@"`, `"${field}":${raw}`)
+
+  it.each([
+    ['nothing', ''],
+    ['half an object', '{"a":'],
+    ['NaN', spoilt('NaN')],
+    ['text behind the object', '{} {}'],
+  ])('refuses malformed JSON: %s', async (_, body) => {
+    const [response, posts] = await countPosts(() => call(route, nowhere(), { body }))
+    await expectRefused(response, '(root)')
+    expect(posts).toBe(0)
+  })
+
+  it.each(['[]', 'null', '"text"', '7'])('refuses a body that is no object: %s', async (body) => {
+    await expectRefused(await call(route, nowhere(), { body }), '(root)')
+  })
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
+    'refuses the content type "%s"',
+    async (type) => {
+      const [response, posts] = await countPosts(() => call(route, nowhere(), { headers: { 'Content-Type': type } }))
+      await expectProblem(response, 415, 'unsupported_media_type')
+      expect(posts).toBe(0)
+    },
+  )
+
+  it('takes JSON by its other names', async () => {
+    const headers = { 'Content-Type': 'Application/JSON; charset=utf-8' }
+    expect((await call(route, await newPlace(ada), { headers })).status).toBe(route.status)
+  })
+
+  it.each(['surprise', 'userId', 'user_id', '__proto__', 'constructor'])(
+    'names the unknown field %s',
+    async (unknown) => {
+      const body = JSON.stringify(route.body?.(nowhere())).replace(/\}$/, `,"${unknown}":{}}`)
+      const [response, posts] = await countPosts(() => call(route, nowhere(), { body }))
+      await expectRefused(response, unknown)
+      expect(posts).toBe(0)
+    },
+  )
+
+  it.each([
+    ['a NUL byte', String.raw`"a\u0000b"`],
+    ['a lone surrogate', String.raw`"a\ud800b"`],
+    ['a number beyond a double', '1e999'],
+    ['a number far below zero', '-1e999'],
+  ])('names the field that holds %s', async (_, raw) => {
+    const [response, posts] = await countPosts(() => call(route, nowhere(), { body: spoilt(raw) }))
+    await expectRefused(response, field)
+    expect(posts).toBe(0)
+  })
+
+  it('refuses a body of 2 MiB', async () => {
+    const [response, posts] = await countPosts(() =>
+      call(route, nowhere(), { body: spoilt(JSON.stringify('x'.repeat(2 ** 21))) }),
+    )
+    await expectProblem(response, 413, 'payload_too_large')
+    expect(posts).toBe(0)
+  })
+})
+
+describe('Every answer', () => {
+  it('has a request id of its own where the sent one is not well-formed', async () => {
+    for (const sent of ['', 'two words', 'x'.repeat(129), 'a/b', 'é', '<script>']) {
+      const response = await api.call('GET', '/healthz', { headers: { 'X-Request-Id': sent } })
+      expect(response.headers.get('X-Request-Id')).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+    }
+  })
+
+  it('is a problem where there is no such route', async () => {
+    await expectProblem(await api.call('GET', '/v1/nothing'), 404, 'not_found')
+    await expectProblem(await api.call('GET', '/'), 404, 'not_found')
+    await expectProblem(await ada.post('/v1/me', {}), 404, 'not_found')
+  })
+
+  it('of /healthz takes no request to the database, of /readyz one', async () => {
+    const [healthy, none] = await countPosts(() => api.call('GET', '/healthz'))
+    expect([healthy.status, await healthy.json(), none]).toEqual([200, { status: 'ok' }, 0])
+    const [ready, one] = await countPosts(() => api.call('GET', '/readyz'))
+    expect([ready.status, one]).toEqual([200, 1])
+    expect(await ready.json()).toEqual({ status: 'ready', database: { latencyMs: expect.any(Number) } })
+  })
+
+  it('is 401 to every shape of header that is no bearer token', async () => {
+    const token = ada.accessToken
+    for (const header of [
+      `Basic ${token}`,
+      'Bearer',
+      'Bearer ',
+      token,
+      `Bearer ${token} ${token}`,
+      `Bearer ${token},`,
+    ]) {
+      const response = await api.call('GET', '/v1/me', { headers: { Authorization: header } })
+      await expectProblem(response, 401, 'unauthenticated')
+    }
+  })
+})

@@ -1,0 +1,95 @@
+import { read, openConversation, say } from './helpers.ts'
+import type { TestUser } from './harness.ts'
+
+/** What the ids of a path stand for. */
+export interface Place {
+  conversationId: string
+  messageId: string
+}
+
+/** A route that needs a token, and how to call it well. */
+export interface ProtectedRoute {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** As the router has it. */
+  pattern: string
+  /** Answer to a call that is right. */
+  status: number
+  /** A body that is right, for those that take JSON. */
+  body?: (place: Place) => Record<string, unknown>
+  /** A field of that body in which a value can be spoilt. */
+  field?: string
+  /** Which ids it names, in its path or in its body. */
+  names?: readonly (keyof Place)[]
+  /** Works for those who are not registered yet. */
+  open?: boolean
+}
+
+const embedding = Array.from({ length: 1536 }, (_, i) => (i === 7 ? 1 : 0))
+const conversations = '/v1/conversations'
+const conversation = `${conversations}/:id`
+const messages = `${conversations}/:conversationId/messages`
+const message = `${messages}/:messageId`
+const inConversation = ['conversationId'] as const
+const ofMessage = ['conversationId', 'messageId'] as const
+const said = { role: 'user', content: 'Hello' }
+
+/** Every route behind a token; `contract.test.ts` fails when one is missing here. */
+export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
+  { method: 'POST', pattern: '/v1/session', status: 200, open: true },
+  { method: 'GET', pattern: '/v1/me', status: 200 },
+  { method: 'PATCH', pattern: '/v1/me', status: 200, body: () => ({ name: 'Ada' }), field: 'name' },
+  { method: 'POST', pattern: conversations, status: 201, body: () => ({ title: 'New' }), field: 'title' },
+  { method: 'GET', pattern: conversations, status: 200 },
+  { method: 'GET', pattern: conversation, status: 200, names: inConversation },
+  {
+    method: 'PATCH',
+    pattern: conversation,
+    status: 200,
+    names: inConversation,
+    body: () => ({ title: 'Other' }),
+    field: 'title',
+  },
+  { method: 'DELETE', pattern: conversation, status: 204, names: inConversation },
+  { method: 'POST', pattern: messages, status: 201, names: inConversation, body: () => said, field: 'content' },
+  { method: 'GET', pattern: messages, status: 200, names: inConversation },
+  { method: 'GET', pattern: message, status: 200, names: ofMessage },
+  {
+    method: 'PATCH',
+    pattern: message,
+    status: 200,
+    names: ofMessage,
+    body: () => ({ content: 'Other' }),
+    field: 'content',
+  },
+  { method: 'DELETE', pattern: message, status: 204, names: ofMessage },
+  {
+    method: 'POST',
+    pattern: '/v1/vectors',
+    status: 201,
+    names: ['messageId'],
+    body: ({ messageId }) => ({ embedding, messageId, content: 'Hello' }),
+    field: 'content',
+  },
+  { method: 'POST', pattern: '/v1/vectors/search', status: 200, body: () => ({ embedding, limit: 3 }), field: 'limit' },
+  { method: 'POST', pattern: '/v1/search', status: 200, body: () => ({ query: 'hello' }), field: 'query' },
+]
+
+export const pathOf = ({ pattern }: ProtectedRoute, place: Place): string =>
+  pattern
+    .replace(/:(id|conversationId)\b/, encodeURIComponent(place.conversationId))
+    .replace(':messageId', encodeURIComponent(place.messageId))
+
+/** A conversation with one message, for routes that name them. */
+export async function newPlace(user: TestUser): Promise<Place> {
+  const { id: conversationId } = await openConversation(user, { title: 'Place' })
+  const [first] = await say(user, conversationId, 'Something said')
+  return { conversationId, messageId: first?.id ?? '' }
+}
+
+export const nowhere = (): Place => ({ conversationId: crypto.randomUUID(), messageId: crypto.randomUUID() })
+
+/** What a user has in a place, to see that nobody touched it. */
+export const stateOf = async (user: TestUser, { conversationId }: Place) => ({
+  conversation: await read(user.get(`/v1/conversations/${conversationId}`)),
+  messages: await read(user.get(`/v1/conversations/${conversationId}/messages`)),
+})
