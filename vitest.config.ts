@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // The Worker's log: one line a request would bury what the tests say.
+    onConsoleLog: (line) => !line.startsWith('{"level"'),
     projects: [
       {
         plugins: [

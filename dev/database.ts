@@ -11,88 +11,101 @@ const OWNER = 'parley_owner'
 
 /** A migrated database, ready to stand behind the Neon endpoint. */
 export interface LocalDatabase {
+  /** How many migrations it lacked. */
+  applied: number
   /** What it is, for people: `PGlite in .parley/postgres`. */
   label: string
   name: string
   upstream: Upstream
   /** Of the Worker's roles, where the server asks for one. */
   password: string | undefined
+  /** Runs `work` on a connection of the tables' owner. PGlite's one session is the owner's meanwhile. */
+  asOwner<T>(work: (owner: Client) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
+/** What brings a database up to date; tests bring it to an older state. */
+type Migrate = (owner: Client) => Promise<number>
+
 /** The embedded Postgres, kept in `dataDir`, or in memory without one. */
-export async function openPglite(dataDir?: string): Promise<LocalDatabase> {
+export async function openPglite(dataDir?: string, migrate: Migrate = applyMigrations): Promise<LocalDatabase> {
   const pglite = await startPglite(dataDir === undefined ? {} : { dataDir })
+  const url = `postgres://postgres@${pglite.host}:${pglite.port}/postgres`
+  const asOwner: LocalDatabase['asOwner'] = (work) =>
+    connected(url, async (session) => {
+      await session.query(`set session authorization ${OWNER}`)
+      try {
+        return await work(session)
+      } finally {
+        await session.query('set session authorization postgres')
+      }
+    })
   try {
-    const superuser = new Client({ host: pglite.host, port: pglite.port, user: 'postgres', database: 'postgres' })
-    await superuser.connect()
-    await prepareServer(superuser, 'postgres')
-    await superuser.query(`set session authorization ${OWNER}`)
-    await applyMigrations(superuser)
-    await superuser.query('set session authorization postgres')
-    await superuser.end()
+    await connected(url, (superuser) => prepareServer(superuser, 'postgres'))
+    return {
+      label: dataDir === undefined ? 'PGlite in memory' : `PGlite in ${dataDir}`,
+      applied: await asOwner(migrate),
+      name: 'postgres',
+      upstream: { host: pglite.host, port: pglite.port, singleSession: true },
+      password: undefined,
+      asOwner,
+      close: () => pglite.close(),
+    }
   } catch (error) {
     await pglite.close()
     throw error
   }
-  return {
-    label: dataDir === undefined ? 'PGlite in memory' : `PGlite in ${dataDir}`,
-    name: 'postgres',
-    upstream: { host: pglite.host, port: pglite.port, singleSession: true },
-    password: undefined,
-    close: () => pglite.close(),
-  }
 }
 
 /** A database on a real server, migrated as the owner that `url` names. */
-export async function openServer(url: string): Promise<LocalDatabase> {
-  const owner = new Client({ connectionString: url })
-  await owner.connect()
-  try {
-    await applyMigrations(owner)
+export function openServer(url: string, migrate: Migrate = applyMigrations): Promise<LocalDatabase> {
+  return connected(url, async (owner) => {
+    const applied = await migrate(owner)
     if (owner.password) await sharePassword(owner, owner.password)
-  } finally {
-    await owner.end()
-  }
-  return {
-    label: `${owner.host}:${owner.port}/${owner.database}`,
-    name: owner.database ?? 'postgres',
-    upstream: { host: owner.host, port: owner.port },
-    password: owner.password ?? undefined,
-    close: () => Promise.resolve(),
-  }
+    return {
+      label: serverLabel(owner),
+      applied,
+      name: owner.database ?? 'postgres',
+      upstream: { host: owner.host, port: owner.port },
+      password: owner.password ?? undefined,
+      asOwner: (work) => connected(url, work),
+      close: () => Promise.resolve(),
+    }
+  })
 }
+
+/** What one may print of a server: `db.example.com:5432/parley`. */
+export const serverLabel = ({ host, port, database }: Client): string => `${host}:${port}/${database}`
 
 /**
  * A database of its own on the server of `url`, owned by a role that is no superuser, dropped when closed: for tests
  * and benchmarks. `url` names a superuser.
  */
-export async function openScratch(url: string): Promise<LocalDatabase> {
+export async function openScratch(url: string, migrate: Migrate = applyMigrations): Promise<LocalDatabase> {
   const name = `parley_${randomBytes(6).toString('hex')}`
-  await asSuperuser(url, undefined, async (superuser) => {
+  const inside = new URL(url)
+  inside.pathname = `/${name}`
+  await connected(url, async (superuser) => {
     await createOwner(superuser)
     if (superuser.password) await setPassword(superuser, OWNER, superuser.password)
     await superuser.query(`create database ${name} owner ${OWNER}`)
   })
-  await asSuperuser(url, name, (superuser) => prepareServer(superuser, name))
-  const owned = new URL(url)
+  await connected(inside.href, (superuser) => prepareServer(superuser, name))
+  const owned = new URL(inside)
   owned.username = OWNER
-  owned.pathname = `/${name}`
-  const database = await openServer(owned.href)
-  const drop = () =>
-    asSuperuser(url, undefined, (superuser) => superuser.query(`drop database if exists ${name} with (force)`))
+  const database = await openServer(owned.href, migrate)
+  const drop = () => connected(url, (superuser) => superuser.query(`drop database if exists ${name} with (force)`))
   return { ...database, close: async () => void (await drop()) }
 }
 
-async function asSuperuser<T>(url: string, database: string | undefined, work: (superuser: Client) => Promise<T>) {
-  const target = new URL(url)
-  if (database !== undefined) target.pathname = `/${database}`
-  const superuser = new Client({ connectionString: target.href })
-  await superuser.connect()
+/** Runs `work` on a connection of its own. */
+export async function connected<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
   try {
-    return await work(superuser)
+    return await work(client)
   } finally {
-    await superuser.end()
+    await client.end()
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type LocalDatabase, openPglite, openServer } from './database.ts'
+import { describeMigration } from './migrate.ts'
 import { freePort } from './ports.ts'
 import { findRunning, forgetRunning, recordRunning } from './running.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -45,7 +46,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalParley> {
   try {
     const database = databaseUrl ? await openServer(databaseUrl) : await openPglite(join(dataDir, 'postgres'))
     undo.push(() => database.close())
-    onStarted('database', `${database.label}, migrated`)
+    onStarted('database', `${database.label}, ${describeMigration(database.applied)}`)
 
     const stack = await startStack({ database, dataDir, neonPort: ports.neon, cognitoPort: ports.cognito })
     undo.push(() => stack.close())
@@ -63,6 +64,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalParley> {
     await recordRunning(dataDir, {
       pid: process.pid,
       url: worker.url,
+      embedded: databaseUrl === undefined || databaseUrl === '',
       neonPort: ports.neon,
       databaseName: database.name,
       databasePassword: database.password,

@@ -1,18 +1,51 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { createApp } from '../src/app.ts'
 import type { Deps } from '../src/deps.ts'
 import { buildDocument } from './openapi/document.ts'
 
-const TARGET = new URL('../src/public/openapi.json', import.meta.url)
+const DOCUMENT = 'src/public/openapi.json'
+/** A client made from the document, which the tests use as a stranger would. */
+const CLIENT = 'test/api/generated/client.ts'
 
-/** `npm run openapi` writes the document; with `--check` it only says whether the one in the tree is up to date. */
+/** `npm run openapi` writes the document and its client; with `--check` it only says whether they are up to date. */
 async function main(check: boolean): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'parley-openapi-'))
+  try {
+    await generate(directory)
+    for (const file of [DOCUMENT, CLIENT]) {
+      const text = await readFile(join(directory, file), 'utf8')
+      if (!check) await write(file, text)
+      else if ((await readFile(file, 'utf8').catch(() => '')) !== text) return outdated(file)
+    }
+    console.log(`${DOCUMENT} and ${CLIENT} are up to date`)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+async function generate(directory: string): Promise<void> {
   // The routes are read, not run: no dependency is ever called.
-  const routes = createApp({} as Deps).routes
-  const text = `${JSON.stringify(buildDocument(routes), null, 2)}\n`
-  if (!check) return writeFile(TARGET, text)
-  if ((await readFile(TARGET, 'utf8')) === text) return console.log('openapi.json is up to date')
-  console.error('src/public/openapi.json differs from the routes. Run `npm run openapi` and commit the result.')
+  const { routes } = createApp({} as Deps)
+  await write(join(directory, DOCUMENT), `${JSON.stringify(buildDocument(routes), null, 2)}\n`)
+  await mkdir(dirname(join(directory, CLIENT)), { recursive: true })
+  const generator = ['node_modules/oazapfts/dist/cli.js', '--argumentStyle=object']
+  const client = join(directory, CLIENT)
+  await promisify(execFile)(process.execPath, [...generator, join(directory, DOCUMENT), client])
+  // Its inside is not written for exactOptionalPropertyTypes; what it exports is checked where it is used.
+  await writeFile(client, `// @ts-nocheck\n${await readFile(client, 'utf8')}`)
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+}
+
+function outdated(file: string): void {
+  console.error(`${file} differs from the routes. Run \`npm run openapi\` and commit the result.`)
   process.exitCode = 1
 }
 

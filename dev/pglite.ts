@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite/vector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { lockDirectory } from './lock.ts'
 
 const HOST = '127.0.0.1'
 
@@ -19,14 +20,23 @@ export interface RunningPglite {
  * All sockets share ONE session: role, settings and the unnamed statement are common to them. Sockets that take turns
  * are fine; queries of two sockets at the same moment are not. Its superuser and its database are both `postgres`.
  *
- * @param options.dataDir a directory to keep the data in, made when missing; without it the data is in memory
+ * @param options.dataDir a directory to keep the data in, made when missing; without it the data is in memory. Rejects
+ *   when another process has it open: PGlite would let both write, and spoil it.
  */
 export async function startPglite(options: { dataDir?: string } = {}): Promise<RunningPglite> {
-  if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true })
-  const db = await PGlite.create({
-    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
-    extensions: { vector },
-  })
+  const { dataDir } = options
+  if (dataDir === undefined) return serve(await PGlite.create({ extensions: { vector } }))
+  await mkdir(dataDir, { recursive: true })
+  const unlock = await lockDirectory(dataDir)
+  try {
+    return await serve(await PGlite.create({ dataDir, extensions: { vector } }), unlock)
+  } catch (error) {
+    await unlock()
+    throw error
+  }
+}
+
+async function serve(db: PGlite, unlock = async () => {}): Promise<RunningPglite> {
   // More than one, so that a migration or a test can look in between the endpoint's requests.
   const server = new PGLiteSocketServer({ db, host: HOST, port: 0, maxConnections: 8 })
   try {
@@ -41,6 +51,7 @@ export async function startPglite(options: { dataDir?: string } = {}): Promise<R
   const shutDown = async () => {
     await server.stop()
     await db.close()
+    await unlock()
   }
   return { host: HOST, port, close: () => (closing ??= shutDown()) }
 }

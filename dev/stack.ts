@@ -53,7 +53,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-function connectionString(role: string, { name, password }: LocalDatabase, port: number): string {
+/** What the Worker, as `role`, reaches the database with: through the Neon endpoint on `port`. */
+export function connectionString(
+  role: 'parley_app' | 'parley_system',
+  { name, password }: Pick<LocalDatabase, 'name' | 'password'>,
+  port: number,
+): string {
   const credentials = password === undefined ? role : `${role}:${encodeURIComponent(password)}`
   return `postgres://${credentials}@127.0.0.1:${port}/${name}`
 }

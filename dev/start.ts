@@ -1,3 +1,4 @@
+import { runCommand } from './command.ts'
 import { startLocal } from './local.ts'
 import { portFrom } from './ports.ts'
 import { dataDirectory } from './running.ts'
@@ -35,7 +36,4 @@ Sign in with:
   process.exitCode = reason === 'died' ? 1 : 0
 }
 
-await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})
+await runCommand(main)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { signInLocally, startCognito } from './cognito.ts'
+import { runCommand } from './command.ts'
 import { portFrom } from './ports.ts'
 import { dataDirectory, findRunning } from './running.ts'
 
@@ -21,7 +22,4 @@ async function main(email: string | undefined): Promise<void> {
   }
 }
 
-await main(process.argv[2]).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})
+await runCommand(() => main(process.argv[2]))

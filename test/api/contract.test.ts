@@ -106,13 +106,6 @@ describe.each(PROTECTED_ROUTES.filter(({ names }) => names))('$method $pattern',
     expect(await stateOf(ada, place)).toEqual(before)
   })
 
-  it('does not find a message in another conversation of its owner', async () => {
-    if (!route.pattern.includes(':messageId')) return
-    const [here, there] = await Promise.all([newPlace(ada), newPlace(ada)])
-    await expectProblem(await call(route, { ...here, messageId: there.messageId }), 404, 'not_found')
-    expect(await stateOf(ada, there)).toMatchObject({ conversation: { messageCount: 1 } })
-  })
-
   it('refuses an id that is none', async () => {
     for (const name of route.names ?? []) {
       for (const id of ['1', '%', '\0', "';--", `${crypto.randomUUID()}0`]) {
@@ -122,6 +115,14 @@ describe.each(PROTECTED_ROUTES.filter(({ names }) => names))('$method $pattern',
         expect(posts).toBe(0)
       }
     }
+  })
+})
+
+describe.each(PROTECTED_ROUTES.filter(({ pattern }) => pattern.includes(':messageId')))('$method $pattern', (route) => {
+  it('does not find a message in another conversation of its owner', async () => {
+    const [here, there] = await Promise.all([newPlace(ada), newPlace(ada)])
+    await expectProblem(await call(route, { ...here, messageId: there.messageId }), 404, 'not_found')
+    expect(await stateOf(ada, there)).toMatchObject({ conversation: { messageCount: 1 } })
   })
 })
 
@@ -192,7 +193,7 @@ describe.each(PROTECTED_ROUTES.filter(({ body }) => body))('$method $pattern', (
 
 describe('Every answer', () => {
   it('has a request id of its own where the sent one is not well-formed', async () => {
-    for (const sent of ['', 'two words', 'x'.repeat(129), 'a/b', 'é', '<script>']) {
+    for (const sent of ['', 'two words', 'x'.repeat(129), 'a/b', '<script>']) {
       const response = await api.call('GET', '/healthz', { headers: { 'X-Request-Id': sent } })
       expect(response.headers.get('X-Request-Id')).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
     }

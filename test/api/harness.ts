@@ -18,6 +18,8 @@ export interface Call {
 export interface Api {
   /** Sends a request and waits for what it does after the answer. */
   call(method: string, path: string, call?: Call): Promise<Response>
+  /** The same as a `fetch`, for clients that bring their own requests; whatever the host. */
+  fetch: typeof fetch
   /** Runs the cron trigger. */
   sweep(): Promise<void>
   /** Requests to the database so far, on the connection of requests (not of background work). */
@@ -56,12 +58,15 @@ export function createApi(overrides: Overrides = {}): Api {
   const env: Env = Object.assign({}, bindings as Env, inject('bindings'), overrides)
   if (URL.canParse(env.DATABASE_URL ?? '')) env.DATABASE_URL = withMarker(env.DATABASE_URL ?? '', marker)
 
-  const call: Api['call'] = async (method, path, { json, body, headers = {} } = {}) => {
-    const request = new Request(`https://parley.test${path}`, {
+  const call: Api['call'] = (method, path, { json, body, headers = {} } = {}) =>
+    send(`https://parley.test${path}`, {
       method,
       headers: { ...(json === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
       body: json === undefined ? (body ?? null) : JSON.stringify(json),
     })
+
+  const send: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
     const ctx = createExecutionContext()
     const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], env, ctx)
     await waitOnExecutionContext(ctx)
@@ -81,6 +86,7 @@ export function createApi(overrides: Overrides = {}): Api {
 
   return {
     call,
+    fetch: send,
     as,
     async sweep() {
       const ctx = createExecutionContext()
