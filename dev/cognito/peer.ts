@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { RequestListener } from 'node:http'
-import { NotAuthorizedError, UserNotFoundError } from 'cognito-local/lib/errors.js'
+import type * as Errors from 'cognito-local/lib/errors.js'
 import { DefaultConfig } from 'cognito-local/lib/server/config.js'
 import { Router } from 'cognito-local/lib/server/Router.js'
 import { createServer } from 'cognito-local/lib/server/server.js'
@@ -10,6 +10,10 @@ import type { Services } from 'cognito-local/lib/services/index.js'
 import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolService.js'
 import { createFileStores } from './file-store.ts'
 import { originOf, readAccessToken, signTokens } from './tokens.ts'
+
+const load = createRequire(import.meta.url)
+// Vitest loads modules anew, while cognito-local's server has Node's own copy: its `instanceof` must meet these classes.
+const { NotAuthorizedError, UserNotFoundError } = load('cognito-local/lib/errors.js') as typeof Errors
 
 /** A Cognito in this process: `call` runs one action directly, `listener` speaks its protocol over HTTP. */
 export interface Peer {

@@ -13,5 +13,8 @@ export const metadata = z
     error: `must not be longer than ${METADATA_BYTES} characters as JSON`,
   })
 
-/** At least one field must be there: an empty PATCH is a mistake of the client. */
-export const atLeastOne = { check: (body: object) => Object.keys(body).length > 0, error: 'must change something' }
+/** For `.refine()` of a PATCH body: an empty one is a mistake of the client. */
+export const changesSomething = [
+  (body: object) => Object.keys(body).length > 0,
+  { error: 'must change something', when: ({ issues }: { issues: readonly unknown[] }) => issues.length === 0 },
+] as const

@@ -44,7 +44,7 @@ async function logRequest(c: Context<AppEnv>, { log, slowQueryMs }: Pick<Deps, '
     dbTrips: trace.calls.length,
     embedMs: trace.embed,
     ...(userId ? { user: await hashForLog(userId) } : {}),
-    ...(failure ? { error: failure.code, ...failure.context } : {}),
+    ...(failure ? { error: failure.code, cause: failure.context } : {}),
   })
   for (const { name, milliseconds } of trace.calls) {
     if (milliseconds >= slowQueryMs)

@@ -4,7 +4,7 @@ const MAX_DEPTH = 32
 
 /**
  * Finds what JSON can say and Postgres cannot keep: NUL bytes, lone surrogates, numbers beyond a double (`1e999` parses
- * as Infinity); and nesting deeper than anything honest, before recursion elsewhere meets it.
+ * as Infinity); the name `__proto__`; and nesting deeper than anything honest, before recursion elsewhere meets it.
  *
  * @returns the first such place, with its dotted path, or null
  */
@@ -45,7 +45,7 @@ function walkArray(values: unknown[], depth: number): Found | null {
 
 function walkObject(object: Record<string, unknown>, depth: number): Found | null {
   for (const key in object) {
-    const found = refuseText(key) ?? walk(object[key], depth + 1)
+    const found = refuseKey(key) ?? walk(object[key], depth + 1)
     if (found) return within(found, key)
   }
   return null
@@ -55,6 +55,10 @@ function within(found: Found, key: string | number): Found {
   found.path.push(key)
   return found
 }
+
+/** `__proto__` would be dropped on the way, without a word. */
+const refuseKey = (key: string): Found | null =>
+  key === '__proto__' ? { path: [], message: 'must not be a name' } : refuseText(key)
 
 function refuseText(text: string): Found | null {
   if (text.includes('\0')) return { path: [], message: 'must not contain NUL bytes' }

@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { atLeastOne, id, metadata, timestamp } from '../../http/fields.ts'
+import { changesSomething, id, metadata, timestamp } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { conversations } from './table.ts'
@@ -46,7 +46,7 @@ const fields = z.strictObject({
 export const conversationCreate = fields.partial().extend({ id: id.optional() })
 export type ConversationCreate = z.output<typeof conversationCreate>
 
-export const conversationPatch = fields.partial().refine(atLeastOne.check, { error: atLeastOne.error })
+export const conversationPatch = fields.partial().refine(...changesSomething)
 export type ConversationPatch = z.output<typeof conversationPatch>
 
 export const conversationPath = z.object({ id })

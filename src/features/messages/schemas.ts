@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { atLeastOne, id, metadata, timestamp } from '../../http/fields.ts'
+import { changesSomething, id, metadata, timestamp } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { MESSAGE_ROLES, messages } from './table.ts'
 
@@ -49,7 +49,7 @@ export const messageAppendInput = z.union([newMessage, manyMessages])
 export const messagePatch = z
   .strictObject({ content, metadata })
   .partial()
-  .refine(atLeastOne.check, { error: atLeastOne.error })
+  .refine(...changesSomething)
 export type MessagePatch = z.output<typeof messagePatch>
 
 export const messagesPath = z.object({ conversationId: id })

@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { atLeastOne, timestamp } from '../../http/fields.ts'
+import { changesSomething, timestamp } from '../../http/fields.ts'
 import { users } from './table.ts'
 
 /** A row as it leaves the repository. */
@@ -28,5 +28,5 @@ export const userPatch = z
       .nullable(),
   })
   .partial()
-  .refine(atLeastOne.check, { error: atLeastOne.error })
+  .refine(...changesSomething)
 export type UserPatch = z.output<typeof userPatch>
