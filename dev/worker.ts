@@ -37,16 +37,20 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
   )
 
   const output: string[] = []
+  const flags = {
+    ip: '127.0.0.1',
+    port,
+    'inspector-port': await freePort(0, ''),
+    'env-file': envFile,
+    'persist-to': join(dataDir, 'wrangler'),
+    'show-interactive-dev-session': false,
+  }
   const child = spawn(
     process.execPath,
     [
       'node_modules/wrangler/bin/wrangler.js',
       'dev',
-      ...['--ip', '127.0.0.1', '--port', String(port)],
-      ...['--inspector-port', String(await freePort(0, ''))],
-      ...['--env-file', envFile],
-      ...['--persist-to', join(dataDir, 'wrangler')],
-      '--show-interactive-dev-session=false',
+      ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
     ],
     // A process group of its own: Ctrl-C reaches this process only, which then stops things in order.
     {
@@ -64,7 +68,7 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
   const close = () => stop(child, ended)
-  if (!(await answers(`${url}/healthz`, ended))) {
+  if (!(await answers(`${url}/healthz`, child))) {
     await close()
     throw new Error(`The Worker did not start:\n${output.slice(-30).join('\n')}`)
   }
@@ -81,10 +85,10 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
   }
 }
 
-async function answers(url: string, ended: Promise<void>): Promise<boolean> {
-  let gone = false
-  void ended.then(() => (gone = true))
-  for (const deadline = Date.now() + START_TIMEOUT_MS; !gone && Date.now() < deadline;) {
+/** Whether the Worker answers, before it ends or the time is up. */
+async function answers(url: string, child: ChildProcess): Promise<boolean> {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  while (child.exitCode === null && Date.now() < deadline) {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null)
     if (response) return true
     await new Promise((resolve) => setTimeout(resolve, 100))
