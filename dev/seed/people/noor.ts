@@ -81,7 +81,7 @@ export const noor: Person = {
         'So 9.82 ± 0.02. I could kiss this bob.',
         'Write both into the report: the first value, and how you found the mistake. It is worth more than a value that was right by luck.',
         'Also the angle was about 10 degrees, does that matter?',
-        'The period is longer by θ²/16, with θ in radians: 0.0305/16 is 0.19 %. So g rises by another 0.4 %, to 9.85. Mention it, and use 5 degrees next time.',
+        'The period is longer by θ²/16, with θ in radians: 0.0305/16 is 0.19 %. So g rises by another 0.4 %, to 9.86. Mention it, and use 5 degrees next time.',
       ],
     },
     {

@@ -1,0 +1,17 @@
+export {
+  any,
+  array,
+  bigint,
+  boolean,
+  coerce,
+  custom,
+  enum,
+  int,
+  null,
+  number,
+  object,
+  record,
+  string,
+  union,
+  uuid,
+} from 'zod'
