@@ -3,7 +3,7 @@ import { fail, ok, type Result } from './result.ts'
 
 const connectionString = z
   .string()
-  .refine(isConnectionString, { error: 'must look like postgres://user:password@host/database' })
+  .refine(isConnectionString, { error: 'must be a Postgres connection string with user, host and database' })
 
 const milliseconds = (fallback: number) => z.coerce.number().int().positive().max(60_000).default(fallback)
 

@@ -1,6 +1,7 @@
 import { and, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -43,29 +44,27 @@ export function createConversationRepository(db: Database, userId: string): Conv
     and(eq(conversations.userId, userId), eq(conversations.id, id), isNull(conversations.deletedAt))
   const inState = (id: string, versions: number[] | null) =>
     and(live(id), versions ? inArray(conversations.version, versions) : undefined)
-  const oneOf = (q: NeonHttpDatabase, id: string) => selectWithLastMessage(q, userId).where(live(id))
 
   return {
     async create({ id = newId(), ...fields }) {
       const [results, error] = await db.write(
         'conversations.create',
-        (q) => [q.insert(conversations).values({ userId, id, ...fields }), oneOf(q, id)],
+        (q) => [q.insert(conversations).values({ userId, id, ...fields }), oneOf({ userId, id })],
         ID_TAKEN,
       )
       return error ? fail(error) : oneRow(results[1], conversationRow)
     },
 
     async get(id) {
-      const [results, error] = await db.read('conversations.get', (q) => [oneOf(q, id)])
+      const [results, error] = await db.read('conversations.get', () => [oneOf({ userId, id })])
       return error ? fail(error) : oneRow(results[0], conversationRow)
     },
 
     async list(limit, after) {
-      const [results, error] = await db.read('conversations.list', (q) => [
-        selectWithLastMessage(q, userId)
-          .where(and(eq(conversations.userId, userId), isNull(conversations.deletedAt), behind(after)))
-          .orderBy(desc(conversations.lastActivityAt), desc(conversations.id))
-          .limit(limit),
+      const [results, error] = await db.read('conversations.list', () => [
+        after
+          ? nextPage({ userId, limit, after: after.lastActivityAt, afterId: after.id })
+          : firstPage({ userId, limit }),
       ])
       return error ? fail(error) : allRows(results[0], conversationRow)
     },
@@ -77,7 +76,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
           .set({ ...patch, updatedAt: sql`now()`, version: sql`version + 1` })
           .where(inState(id, versions))
           .returning({ id: conversations.id }),
-        oneOf(q, id),
+        oneOf({ userId, id }),
       ])
       if (error) return fail(error)
       if (results[0].length === 0 && results[1].length > 0) return fail({ code: 'precondition_failed' })
@@ -110,7 +109,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
 }
 
 /** Conversations with their newest message: one look into the index of `seq` for each, however long they are. */
-function selectWithLastMessage(q: NeonHttpDatabase, userId: string) {
+function selectWithLastMessage(q: NeonHttpDatabase, ...conditions: SQL[]) {
   const last = q
     .select({
       id: messages.id,
@@ -119,7 +118,13 @@ function selectWithLastMessage(q: NeonHttpDatabase, userId: string) {
       createdAt: messages.createdAt,
     })
     .from(messages)
-    .where(and(eq(messages.userId, userId), eq(messages.conversationId, conversations.id), isNull(messages.deletedAt)))
+    .where(
+      and(
+        eq(messages.userId, sql.placeholder('userId')),
+        eq(messages.conversationId, conversations.id),
+        isNull(messages.deletedAt),
+      ),
+    )
     .orderBy(desc(messages.seq))
     .limit(1)
     .as('last_message')
@@ -130,9 +135,20 @@ function selectWithLastMessage(q: NeonHttpDatabase, userId: string) {
     })
     .from(conversations)
     .leftJoinLateral(last, sql`true`)
+    .where(and(eq(conversations.userId, sql.placeholder('userId')), isNull(conversations.deletedAt), ...conditions))
 }
 
-const behind = (after: ConversationPosition | null): SQL | undefined =>
-  after
-    ? sql`(${conversations.lastActivityAt}, ${conversations.id}) < (${after.lastActivityAt}::timestamptz, ${after.id}::uuid)`
-    : undefined
+const selectPage = (q: NeonHttpDatabase, ...conditions: SQL[]) =>
+  selectWithLastMessage(q, ...conditions)
+    .orderBy(desc(conversations.lastActivityAt), desc(conversations.id))
+    .limit(sql.placeholder('limit'))
+
+const oneOf = prepared((q) => selectWithLastMessage(q, eq(conversations.id, sql.placeholder('id'))))
+const firstPage = prepared((q) => selectPage(q))
+const nextPage = prepared((q) =>
+  selectPage(
+    q,
+    sql`(${conversations.lastActivityAt}, ${conversations.id}) <
+      (${sql.placeholder('after')}::timestamptz, ${sql.placeholder('afterId')}::uuid)`,
+  ),
+)

@@ -8,12 +8,14 @@ import {
   inArray,
   isNull,
   lt,
+  type Placeholder,
   type SQL,
   type SQLWrapper,
   sql,
 } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
+import { prepared } from '../../db/prepared.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -49,17 +51,8 @@ const ID_TAKEN: ConstraintErrors = { messages_user_id_id_pk: { code: 'conflict' 
 const { userId: _userId, deletedAt: _deletedAt, ...columns } = getTableColumns(messages)
 
 export function createMessageRepository(db: Database, userId: string, conversationId: string): MessageRepository {
-  const liveConversation = and(
-    eq(conversations.userId, userId),
-    eq(conversations.id, conversationId),
-    isNull(conversations.deletedAt),
-  )
-  const live = and(
-    eq(messages.userId, userId),
-    eq(messages.conversationId, conversationId),
-    isNull(messages.deletedAt),
-    sql`exists (select from ${conversations} where ${liveConversation})`,
-  )
+  const liveConversation = isLiveConversation(userId, conversationId)
+  const live = isLive(userId, conversationId)
   const one = (id: string) => and(live, eq(messages.id, id))
   const inState = (id: string, versions: number[] | null) =>
     and(one(id), versions ? inArray(messages.version, versions) : undefined)
@@ -106,22 +99,17 @@ export function createMessageRepository(db: Database, userId: string, conversati
     },
 
     async list({ limit, order, after }) {
-      const [beyond, direction] = order === 'asc' ? [gt, asc] : [lt, desc]
-      const [results, error] = await db.read('messages.list', (q) => [
-        q.select({ id: conversations.id }).from(conversations).where(liveConversation),
-        q
-          .select(columns)
-          .from(messages)
-          .where(and(live, after === null ? undefined : beyond(messages.seq, after)))
-          .orderBy(direction(messages.seq))
-          .limit(limit),
+      const page = after === null ? PAGES[order].first : PAGES[order].next
+      const [results, error] = await db.read('messages.list', () => [
+        liveConversationOf({ userId, conversationId }),
+        page({ userId, conversationId, limit, after }),
       ])
       if (error) return fail(error)
       return results[0].length === 0 ? fail({ code: 'not_found' }) : allRows(results[1], messageRow)
     },
 
     async get(id) {
-      const [results, error] = await db.read('messages.get', (q) => [q.select(columns).from(messages).where(one(id))])
+      const [results, error] = await db.read('messages.get', () => [oneOf({ userId, conversationId, id })])
       return error ? fail(error) : oneRow(results[0], messageRow)
     },
 
@@ -178,6 +166,43 @@ export function createMessageRepository(db: Database, userId: string, conversati
       return fail({ code: results[4].length > 0 ? 'precondition_failed' : 'not_found' })
     },
   }
+}
+
+type Value = string | Placeholder
+
+const isLiveConversation = (userId: Value, conversationId: Value) =>
+  and(eq(conversations.userId, userId), eq(conversations.id, conversationId), isNull(conversations.deletedAt))
+
+const isLive = (userId: Value, conversationId: Value) =>
+  and(
+    eq(messages.userId, userId),
+    eq(messages.conversationId, conversationId),
+    isNull(messages.deletedAt),
+    sql`exists (select from ${conversations} where ${isLiveConversation(userId, conversationId)})`,
+  )
+
+const given = { userId: sql.placeholder('userId'), conversationId: sql.placeholder('conversationId') }
+const selectLive = (q: NeonHttpDatabase, condition?: SQL) =>
+  q
+    .select(columns)
+    .from(messages)
+    .where(and(isLive(given.userId, given.conversationId), condition))
+const selectPage = (q: NeonHttpDatabase, order: SQL, condition?: SQL) =>
+  selectLive(q, condition).orderBy(order).limit(sql.placeholder('limit'))
+
+const liveConversationOf = prepared((q) =>
+  q.select({ id: conversations.id }).from(conversations).where(isLiveConversation(given.userId, given.conversationId)),
+)
+const oneOf = prepared((q) => selectLive(q, eq(messages.id, sql.placeholder('id'))))
+const PAGES = {
+  asc: {
+    first: prepared((q) => selectPage(q, asc(messages.seq))),
+    next: prepared((q) => selectPage(q, asc(messages.seq), gt(messages.seq, sql.placeholder('after')))),
+  },
+  desc: {
+    first: prepared((q) => selectPage(q, desc(messages.seq))),
+    next: prepared((q) => selectPage(q, desc(messages.seq), lt(messages.seq, sql.placeholder('after')))),
+  },
 }
 
 /** Whether there is something to embed. */
