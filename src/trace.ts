@@ -17,7 +17,7 @@ export interface Trace {
   embed: number
   readonly calls: DatabaseCall[]
   /** Who asked, once it is known. */
-  userId?: string
+  identity?: { readonly userId: string }
   /** What the request was answered with, where it failed. */
   failure?: AppError
 }

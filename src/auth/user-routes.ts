@@ -26,7 +26,7 @@ export const authenticate = (deps: Deps) =>
       return problem(c, { code, context: { reason: failure.reason } })
     }
     c.set('identity', identity)
-    c.var.trace.userId = identity.userId
+    c.var.trace.identity = identity
     await next()
   })
 

@@ -2,7 +2,10 @@ import * as z from 'zod'
 
 /** Any UUID, of whatever version; what Parley makes itself is a UUIDv7. */
 export const id = z.guid().meta({ format: 'uuid' })
-export const timestamp = z.iso.datetime().meta({ description: 'ISO-8601, UTC' })
+
+/** Ids and times of rows: the column's type vouches for their form, so that reading them checks no pattern. */
+export const storedId = z.string().meta({ format: 'uuid' })
+export const storedTime = z.string().meta({ format: 'date-time', description: 'ISO-8601, UTC' })
 
 const METADATA_BYTES = 16_384
 

@@ -29,7 +29,7 @@ export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
 
 async function logRequest(c: Context<AppEnv>, { log, slowQueryMs }: Pick<Deps, 'log' | 'slowQueryMs'>, total: number) {
   const { trace } = c.var
-  const { requestId, failure, userId } = trace
+  const { requestId, failure, identity } = trace
   // Middleware is registered for all methods, a handler for one: its pattern names the route, with no id in it.
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? null
   const level = c.res.status >= 500 ? 'error' : 'info'
@@ -43,7 +43,7 @@ async function logRequest(c: Context<AppEnv>, { log, slowQueryMs }: Pick<Deps, '
     dbMs: databaseTime(trace),
     dbTrips: trace.calls.length,
     embedMs: trace.embed,
-    ...(userId ? { user: await hashForLog(userId) } : {}),
+    ...(identity ? { user: await hashForLog(identity) } : {}),
     ...(failure ? { error: failure.code, cause: failure.context } : {}),
   })
   for (const { name, milliseconds } of trace.calls) {

@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, metadata, timestamp } from '../../http/fields.ts'
+import { changesSomething, id, metadata, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { conversations } from './table.ts'
@@ -9,19 +9,20 @@ import { conversations } from './table.ts'
 export const PREVIEW_LENGTH = 200
 
 const lastMessage = z.object({
-  id,
+  id: storedId,
   role: z.enum(MESSAGE_ROLES),
   preview: z.string().meta({ description: `The first ${PREVIEW_LENGTH} characters` }),
-  createdAt: timestamp,
+  createdAt: storedTime,
 })
 
 /** A row as it leaves the repository, with the newest message that isn't deleted. */
 export const conversationRow = createSelectSchema(conversations, {
+  id: storedId,
   metadata: z.record(z.string(), z.unknown()),
   messageCount: z.int().nonnegative(),
-  lastActivityAt: timestamp,
-  createdAt: timestamp,
-  updatedAt: timestamp,
+  lastActivityAt: storedTime,
+  createdAt: storedTime,
+  updatedAt: storedTime,
 })
   .omit({ userId: true, lastSeq: true, deletedAt: true })
   .extend({ lastMessage: lastMessage.nullable() })

@@ -14,7 +14,7 @@ const LEASE_SECONDS = 120
 /** After so many the job rests, with its last error, until somebody looks. */
 const MAX_ATTEMPTS = 12
 
-const claimedJob = z.object({ userId: z.guid(), messageId: z.guid(), content: z.string(), attempts: z.int() })
+const claimedJob = z.object({ userId: z.string(), messageId: z.string(), content: z.string(), attempts: z.int() })
 
 /** The jobs of all users, for `parley_system`. */
 export function createEmbeddingJobStore(db: Database): EmbeddingJobStore {

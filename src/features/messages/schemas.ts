@@ -1,15 +1,17 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, metadata, timestamp } from '../../http/fields.ts'
+import { changesSomething, id, metadata, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { MESSAGE_ROLES, messages } from './table.ts'
 
 /** A row as it leaves the repository. */
 export const messageRow = createSelectSchema(messages, {
+  id: storedId,
+  conversationId: storedId,
   metadata: z.record(z.string(), z.unknown()),
   seq: z.int().positive().meta({ description: '1, 2, 3 … without a gap in its conversation' }),
-  createdAt: timestamp,
-  updatedAt: timestamp,
+  createdAt: storedTime,
+  updatedAt: storedTime,
 }).omit({ userId: true, deletedAt: true })
 export type MessageRow = z.output<typeof messageRow>
 

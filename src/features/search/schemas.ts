@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { id, timestamp } from '../../http/fields.ts'
+import { storedId, storedTime } from '../../http/fields.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { embedding, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
 
@@ -23,12 +23,12 @@ export type SearchRequest = z.output<typeof searchRequest>
 
 export const messageHit = z.object({
   source: z.literal('message'),
-  id,
-  conversationId: id,
+  id: storedId,
+  conversationId: storedId,
   role: z.enum(MESSAGE_ROLES),
   seq: z.int(),
   content: z.string(),
-  createdAt: timestamp,
+  createdAt: storedTime,
   score,
   scoring: z.object({ similarity: score }).meta({ description: 'What the score is made of' }),
 })

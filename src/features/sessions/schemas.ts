@@ -1,15 +1,17 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { timestamp } from '../../http/fields.ts'
+import { storedId, storedTime } from '../../http/fields.ts'
 import { userSchema } from '../users/schemas.ts'
 import { sessions } from './table.ts'
 
 /** A row as it leaves the repository. */
 export const sessionRow = createSelectSchema(sessions, {
-  createdAt: timestamp,
-  lastSeenAt: timestamp,
-  expiresAt: timestamp,
-  revokedAt: timestamp.nullable(),
+  userId: storedId,
+  id: storedId,
+  createdAt: storedTime,
+  lastSeenAt: storedTime,
+  expiresAt: storedTime,
+  revokedAt: storedTime.nullable(),
 })
 export type SessionRow = z.output<typeof sessionRow>
 

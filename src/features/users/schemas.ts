@@ -1,14 +1,15 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, timestamp } from '../../http/fields.ts'
+import { changesSomething, storedId, storedTime } from '../../http/fields.ts'
 import { users } from './table.ts'
 
 /** A row as it leaves the repository. */
 export const userRow = createSelectSchema(users, {
-  lastLogin: timestamp,
-  createdAt: timestamp,
-  updatedAt: timestamp,
-  deletedAt: timestamp.nullable(),
+  id: storedId,
+  lastLogin: storedTime,
+  createdAt: storedTime,
+  updatedAt: storedTime,
+  deletedAt: storedTime.nullable(),
 })
 export type UserRow = z.output<typeof userRow>
 

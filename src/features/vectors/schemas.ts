@@ -1,7 +1,7 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
 import { EMBEDDING_DIMENSIONS, vectorProblem } from '../../embeddings/vector.ts'
-import { id, metadata, timestamp } from '../../http/fields.ts'
+import { id, metadata, storedId, storedTime } from '../../http/fields.ts'
 import { chatVectors } from './table.ts'
 
 const VECTOR_PROBLEMS = {
@@ -28,8 +28,10 @@ export const embedding = z
   })
 
 export const vectorRow = createSelectSchema(chatVectors, {
+  id: storedId,
+  messageId: storedId.nullable(),
   metadata: z.record(z.string(), z.unknown()),
-  createdAt: timestamp,
+  createdAt: storedTime,
 }).omit({ userId: true, embedding: true })
 export type VectorRow = z.output<typeof vectorRow>
 
@@ -57,7 +59,7 @@ export const recall = z.enum(['exact', 'approximate'])
 /** Cosine similarity, -1 to 1. */
 export const score = z.number()
 
-export const vectorHit = vectorRow.extend({ conversationId: id.nullable(), score })
+export const vectorHit = vectorRow.extend({ conversationId: storedId.nullable(), score })
 
 export const vectorHits = z.object({ data: z.array(vectorHit), recall }).meta({ id: 'VectorHits' })
 export type VectorHits = z.output<typeof vectorHits>
