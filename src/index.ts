@@ -8,9 +8,10 @@ import { createEmbedder } from './embeddings/create-embedder.ts'
 import { type Config, type Env, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embedding-jobs/background.ts'
 import { toProblem } from './http/problem.ts'
-import { requestIdOf } from './http/request.ts'
+import { requestIdOf, traceHeaders } from './http/request.ts'
 import { consoleLogger } from './log.ts'
 import { type AppError, fail, ok, type Result } from './result.ts'
+import { createTrace } from './trace.ts'
 
 /** What an isolate keeps for the lifetime of its bindings. */
 interface Runtime {
@@ -48,11 +49,11 @@ function createRuntime(config: Config): Runtime {
 }
 
 function misconfigured(request: Request, error: AppError): Response {
-  const requestId = requestIdOf(request)
-  consoleLogger('error', 'misconfigured', { requestId, ...error.context })
-  const { status, ...body } = toProblem(error, requestId)
-  const headers = { 'Content-Type': 'application/problem+json', 'X-Request-Id': requestId }
-  return new Response(JSON.stringify({ ...body, status }), { status, headers })
+  const trace = createTrace(requestIdOf(request))
+  consoleLogger('error', 'misconfigured', { requestId: trace.requestId, ...error.context })
+  const body = toProblem(error, trace.requestId)
+  const headers = { 'Content-Type': 'application/problem+json', ...traceHeaders(trace) }
+  return Response.json(body, { status: body.status, headers })
 }
 
 export default {

@@ -4,7 +4,7 @@ import { matchedRoutes } from 'hono/route'
 import type { Deps } from '../deps.ts'
 import { newId } from '../id.ts'
 import { hashForLog } from '../log.ts'
-import { createTrace, databaseTime } from '../trace.ts'
+import { createTrace, databaseTime, type Trace } from '../trace.ts'
 import type { AppEnv } from './app-env.ts'
 
 const WELL_FORMED = /^[\w.:-]{1,128}$/
@@ -15,6 +15,12 @@ export function requestIdOf(request: Request): string {
   return sent !== null && WELL_FORMED.test(sent) ? sent : newId()
 }
 
+/** What every answer carries. */
+export const traceHeaders = (trace: Trace) => ({
+  'X-Request-Id': trace.requestId,
+  'Server-Timing': `auth;dur=${trace.auth}, db;dur=${databaseTime(trace)}, embed;dur=${trace.embed}`,
+})
+
 /** Around every request: its id, its trace, `Server-Timing`, and one line in the log. */
 export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -22,8 +28,7 @@ export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
     const trace = createTrace(requestIdOf(c.req.raw))
     c.set('trace', trace)
     await next()
-    c.header('X-Request-Id', trace.requestId)
-    c.header('Server-Timing', `auth;dur=${trace.auth}, db;dur=${databaseTime(trace)}, embed;dur=${trace.embed}`)
+    for (const [name, value] of Object.entries(traceHeaders(trace))) c.header(name, value)
     c.executionCtx.waitUntil(logRequest(c, deps, Date.now() - started))
   })
 

@@ -35,15 +35,17 @@ export type NewMessage = z.output<typeof newMessage>
 const manyMessages = z.strictObject({ messages: z.array(newMessage).min(1).max(MAX_APPEND) })
 
 /** One message, or several under `messages`. Told apart first, so that an error names the path in the right one. */
-export const messageAppend = z.looseObject({}).transform((body, ctx): { messages: NewMessage[]; single: boolean } => {
-  const single = !Object.hasOwn(body, 'messages')
-  const parsed = single ? newMessage.safeParse(body) : manyMessages.safeParse(body)
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) ctx.addIssue({ ...issue })
-    return z.NEVER
-  }
-  return { messages: 'messages' in parsed.data ? parsed.data.messages : [parsed.data], single }
-})
+export const messageAppend = z
+  .custom<z.input<typeof newMessage> | z.input<typeof manyMessages>>()
+  .transform((body, ctx): { messages: NewMessage[]; single: boolean } => {
+    const single = !(typeof body === 'object' && body !== null && 'messages' in body)
+    const parsed = single ? newMessage.safeParse(body) : manyMessages.safeParse(body)
+    if (!parsed.success) {
+      for (const issue of parsed.error.issues) ctx.addIssue({ ...issue })
+      return z.NEVER
+    }
+    return { messages: 'messages' in parsed.data ? parsed.data.messages : [parsed.data], single }
+  })
 
 /** What `messageAppend` takes, in words of JSON Schema. */
 export const messageAppendInput = z.union([newMessage, manyMessages])
