@@ -1,6 +1,6 @@
 import type { RouterRoute } from 'hono/types'
 import { descriptionOf, type InputDescription, type OperationDescription } from '../../src/http/openapi.ts'
-import { problemSchema, statusOf } from '../../src/http/problem.ts'
+import { problemSchema, statusOf, titleOf } from '../../src/http/problem.ts'
 import type { ErrorCode } from '../../src/result.ts'
 import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 
@@ -150,7 +150,7 @@ function failures(codes: Set<ErrorCode>, schemas: Schemas): Record<string, objec
     [...byStatus].map(([status, names]) => [
       status,
       {
-        description: names.map((name) => `\`${name}\``).join(', '),
+        description: names.map(titleOf).join('; '),
         'x-problem-codes': names,
         content: { 'application/problem+json': { schema: problem } },
       },

@@ -68,6 +68,9 @@ type ProblemStatus = (typeof PROBLEMS)[ErrorCode]['status']
 /** The status that a code has on the wire. */
 export const statusOf = (code: ErrorCode): ProblemStatus => PROBLEMS[code].status
 
+/** What a code means, in two or three words. */
+export const titleOf = (code: ErrorCode): string => PROBLEMS[code].title
+
 /** The body of a failure: nothing of its `context`, and for 5xx nothing but the standing text. */
 export function toProblem(error: AppError, requestId: string): Problem & { status: ProblemStatus } {
   const { status, title, detail } = PROBLEMS[error.code]
