@@ -28,7 +28,8 @@ export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
     const trace = createTrace(requestIdOf(c.req.raw))
     c.set('trace', trace)
     await next()
-    for (const [name, value] of Object.entries(traceHeaders(trace))) c.header(name, value)
+    // Not c.header(): once there is an answer, that copies it for each header.
+    for (const [name, value] of Object.entries(traceHeaders(trace))) c.res.headers.set(name, value)
     c.executionCtx.waitUntil(logRequest(c, deps, Date.now() - started))
   })
 
