@@ -2,12 +2,21 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import * as z from 'zod'
 import { BIN, ROOT } from './files.ts'
 
 const metafile = z.object({
   outputs: z.record(z.string(), z.object({ inputs: z.record(z.string(), z.object({ bytesInOutput: z.number() })) })),
 })
+
+/** Runs wrangler on this project, quietly; rejects with what it printed when it fails. */
+export async function wrangler(...args: string[]): Promise<void> {
+  await promisify(execFile)(join(BIN, 'wrangler'), [...args, '--env='], {
+    cwd: ROOT,
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  })
+}
 
 /** A Worker as `wrangler deploy` would upload it. */
 export interface Bundle {
@@ -25,10 +34,7 @@ export interface Bundle {
 export async function bundleWorker(outDir: string, entry?: string): Promise<Bundle> {
   const metafilePath = join(outDir, 'meta.json')
   const output = ['--dry-run', '--minify', '--outdir', outDir, '--metafile', metafilePath]
-  await promisify(execFile)(join(BIN, 'wrangler'), ['deploy', ...(entry ? [entry] : []), '--env=', ...output], {
-    cwd: ROOT,
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-  })
+  await wrangler('deploy', ...(entry ? [entry] : []), ...output)
   const { outputs } = metafile.parse(JSON.parse(await readFile(metafilePath, 'utf8')))
   const [path, { inputs }] = Object.entries(outputs).find(([name]) => name.endsWith('.js')) ?? missing(outDir)
   const sizes = Object.entries(inputs).map(([input, { bytesInOutput }]) => [input, bytesInOutput] as const)
@@ -37,4 +43,17 @@ export async function bundleWorker(outDir: string, entry?: string): Promise<Bund
 
 function missing(outDir: string): never {
   throw new Error(`wrangler wrote no script to ${outDir}`)
+}
+
+/** What the bundle weighs on the wire, in bytes; Cloudflare's limits and wrangler's own figure are gzip, too. */
+export const gzipSize = ({ script }: Bundle): number => gzipSync(script).length
+
+/** Minified bytes by npm package, and of the project's own `src`, the largest first. */
+export function sizeByPackage({ inputs }: Bundle): [name: string, bytes: number][] {
+  const sizes = new Map<string, number>()
+  for (const [path, bytes] of inputs) {
+    const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'src'
+    sizes.set(name, (sizes.get(name) ?? 0) + bytes)
+  }
+  return [...sizes].sort(([, a], [, b]) => b - a)
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { signInLocally } from '../dev/cognito.ts'
-import { openPglite } from '../dev/database.ts'
+import { type LocalDatabase, openPglite } from '../dev/database.ts'
 import { startStack } from '../dev/stack.ts'
-import { type Bundle, bundleWorker } from './bundle.ts'
-import { inTemporaryDirectory } from './files.ts'
-import { type Answer, startHttpHop } from './http-hop.ts'
+import { bundleWorker } from './bundle.ts'
+import { type Answer, startRecorder } from './cpu/recorder.ts'
+import { inTemporaryDirectory, onPort } from './files.ts'
 import { seedTenant } from './seed.ts'
 import { median, milliseconds, ratio } from './stats.ts'
 import { type RunningWorker, startWorker } from './workerd.ts'
@@ -31,65 +31,63 @@ interface Subject {
  * so that nothing but the Worker varies. Round by round in turns, so that a busy machine disturbs all of them alike.
  */
 export async function measureCpu(): Promise<void> {
-  if (process.platform !== 'linux') throw new Error('cpu reads /proc and needs Linux')
-  await inTemporaryDirectory(async (directory) => {
-    const bundles = {
-      full: await bundleWorker(directory),
-      bare: await bundleWorker(directory, 'bench/cpu/bare-worker.ts'),
-      hello: await bundleWorker(directory, 'bench/cpu/hello-worker.ts'),
-    }
-    const database = await openPglite()
-    const stack = await startStack({ database, dataDir: directory })
-    const { accessToken, sub } = await signInLocally(stack.cognito, 'bench@example.com')
-    const superuser = new Client({ ...database.upstream, user: 'postgres', database: database.name })
-    await superuser.connect()
-    await seedTenant(superuser, { userId: sub, conversations: ROWS, messages: 10, vectors: 0 })
-    await superuser.end()
-
-    const request = { path: '/v1/conversations', headers: { authorization: `Bearer ${accessToken}` } }
-    const bareUrl = stack.bindings.DATABASE_URL.replace('parley_app', 'postgres')
-    const canned = fork(fileURLToPath(new URL('cpu/canned-server.ts', import.meta.url)), { serialization: 'advanced' })
-    const replay = (bundle: Bundle, bindings: { DATABASE_URL: string } & Record<string, string>) =>
-      replayed(bundle, bindings, request, async (answer) => {
-        canned.send(answer)
-        return Number((await once(canned, 'message'))[0])
-      })
-    const full = await replay(bundles.full, stack.bindings)
-    const bare = await replay(bundles.bare, { DATABASE_URL: bareUrl, USER_ID: sub })
-    const hello = { ...request, worker: await startWorker(bundles.hello.script, {}), expected: 'hello' }
-    const subjects = { full, bare, hello }
-    try {
-      report(await measureInTurns(subjects))
-    } finally {
-      for (const { worker } of Object.values(subjects)) await worker.stop()
-      canned.disconnect()
-      await stack.close()
-      await database.close()
-    }
-  })
+  if (process.platform === 'linux') return inTemporaryDirectory(compare)
+  console.error('cpu reads /proc, which only Linux has.')
+  process.exitCode = 1
 }
 
-/** Runs the Worker once against the real stack, then starts it anew against a recording of what the database said. */
-async function replayed(
-  { script }: Bundle,
-  bindings: { DATABASE_URL: string } & Record<string, string>,
-  request: Pick<Subject, 'path' | 'headers'>,
-  openPort: (answer: Answer) => Promise<number>,
-): Promise<Subject> {
-  const databaseUrl = new URL(bindings.DATABASE_URL)
-  const hop = await startHttpHop(Number(databaseUrl.port))
-  const on = (port: number) => {
-    databaseUrl.port = String(port)
-    return startWorker(script, { ...bindings, DATABASE_URL: databaseUrl.href })
+async function compare(directory: string): Promise<void> {
+  await using cleanup = new AsyncDisposableStack()
+  const database = await openPglite()
+  cleanup.defer(() => database.close())
+  const stack = await startStack({ database, dataDir: directory })
+  cleanup.defer(() => stack.close())
+  const { accessToken, sub } = await signInLocally(stack.cognito, 'bench@example.com')
+  await seed(database, sub)
+
+  const canned = fork(fileURLToPath(new URL('cpu/canned-server.ts', import.meta.url)), { serialization: 'advanced' })
+  cleanup.defer(() => canned.disconnect())
+  const openPort = async (answer: Answer) => {
+    canned.send(answer)
+    return Number((await once(canned, 'message'))[0])
   }
-  const recorder = await on(hop.port)
-  const response = await fetch(recorder.url + request.path, { headers: request.headers })
+  const request = { path: '/v1/conversations', headers: { authorization: `Bearer ${accessToken}` } }
+  const bareBindings = { DATABASE_URL: stack.bindings.DATABASE_URL.replace('parley_app', 'postgres'), USER_ID: sub }
+  const start = async (entry: string | undefined, bindings: Bindings): Promise<Subject> => {
+    const { script } = await bundleWorker(directory, entry)
+    const { expected, answer } = await record(script, bindings, request)
+    const databaseUrl = onPort(bindings.DATABASE_URL, await openPort(answer))
+    const worker = await startWorker(script, { ...bindings, DATABASE_URL: databaseUrl })
+    cleanup.defer(() => worker.stop())
+    return { ...request, worker, expected }
+  }
+  const full = await start(undefined, stack.bindings)
+  const bare = await start('bench/cpu/bare-worker.ts', bareBindings)
+  const hello = await startWorker((await bundleWorker(directory, 'bench/cpu/hello-worker.ts')).script, {})
+  cleanup.defer(() => hello.stop())
+  report(await measureInTurns({ full, bare, hello: { ...request, worker: hello, expected: 'hello' } }))
+}
+
+type Bindings = { DATABASE_URL: string } & Record<string, string>
+
+async function seed({ upstream, name }: LocalDatabase, userId: string): Promise<void> {
+  const superuser = new Client({ ...upstream, user: 'postgres', database: name })
+  await superuser.connect()
+  await seedTenant(superuser, { userId, conversations: ROWS, messages: 10, vectors: 0 })
+  await superuser.end()
+}
+
+/** Runs the Worker once against the real stack. @returns what it answered, and what the database had answered it */
+async function record(script: string, bindings: Bindings, { path, headers }: Pick<Subject, 'path' | 'headers'>) {
+  const recorder = await startRecorder(Number(new URL(bindings.DATABASE_URL).port))
+  const worker = await startWorker(script, { ...bindings, DATABASE_URL: onPort(bindings.DATABASE_URL, recorder.port) })
+  const response = await fetch(worker.url + path, { headers })
   const expected = await response.text()
-  await recorder.stop()
-  await hop.close()
+  await worker.stop()
+  await recorder.close()
   const rows = response.ok ? (JSON.parse(expected) as { data: unknown[] }).data.length : 0
-  if (rows !== ROWS || !hop.lastAnswer) throw new Error(`${response.status} with ${rows} rows: ${expected}`)
-  return { ...request, worker: await on(await openPort(hop.lastAnswer)), expected }
+  if (rows !== ROWS || !recorder.lastAnswer) throw new Error(`${path} answered ${response.status}: ${expected}`)
+  return { expected, answer: recorder.lastAnswer }
 }
 
 type Names = 'full' | 'bare' | 'hello'

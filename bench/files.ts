@@ -17,3 +17,10 @@ export async function inTemporaryDirectory<T>(work: (directory: string) => Promi
     await rm(directory, { recursive: true })
   }
 }
+
+/** The same URL, at another port of this machine. */
+export function onPort(url: string, port: number): string {
+  const moved = new URL(url)
+  moved.host = `127.0.0.1:${port}`
+  return moved.href
+}

@@ -1,7 +1,14 @@
 import { measureCpu } from './cpu.ts'
+import { measureInstall } from './install.ts'
+import { measureOrigins } from './origins.ts'
+import { measureSize } from './size.ts'
 
+// `npm run bench` runs all of them, `npm run bench -- cpu size` some.
 const PARTS: Record<string, () => Promise<void>> = {
   cpu: measureCpu,
+  size: measureSize,
+  origins: measureOrigins,
+  install: measureInstall,
 }
 
 const names = process.argv.slice(2)

@@ -26,9 +26,15 @@ export function startWorker(script: string, bindings: Record<string, string>): P
     await writeFile(join(directory, 'config.capnp'), toConfig(bindings, await compatibilityDate()))
     // Descriptor 3 tells the port, once workerd listens.
     const child = spawn(join(BIN, 'workerd'), ['serve', '--control-fd=3', join(directory, 'config.capnp')], {
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })
-    const port = await Promise.race([listeningPort(child.stdio[3] as Readable), failure(child)])
+    let complaints = ''
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (complaints.length < 10_000) complaints += chunk.toString()
+    })
+    const kill = () => void child.kill()
+    process.once('exit', kill)
+    const port = await Promise.race([listeningPort(child.stdio[3] as Readable), failure(child, () => complaints)])
     return {
       url: `http://127.0.0.1:${port}`,
       async cpuMs() {
@@ -38,7 +44,8 @@ export function startWorker(script: string, bindings: Record<string, string>): P
         return ((Number(fields[11]) + Number(fields[12])) * 1000) / CLOCK_TICKS_PER_SECOND
       },
       async stop() {
-        child.kill()
+        process.off('exit', kill)
+        kill()
         if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
       },
     }
@@ -50,9 +57,9 @@ async function listeningPort(control: Readable): Promise<number> {
   return (JSON.parse(chunk.toString().split('\n')[0] ?? '') as { port: number }).port
 }
 
-async function failure(child: ReturnType<typeof spawn>): Promise<never> {
-  const [code] = (await once(child, 'exit')) as [number | null]
-  throw new Error(`workerd ended with ${code} before it listened`)
+async function failure(child: ReturnType<typeof spawn>, complaints: () => string): Promise<never> {
+  const [code] = (await once(child, 'close')) as [number | null]
+  throw new Error(`workerd ended with ${code} before it listened: ${complaints()}`)
 }
 
 async function compatibilityDate(): Promise<string> {

@@ -35,7 +35,7 @@ async function onServer(url: string, command: Command, options: string[]): Promi
 async function onLocalData(command: Command, options: string[]): Promise<void> {
   const dataDir = dataDirectory()
   const running = await findRunning(dataDir)
-  if (running) throw new Error(inUse(command, dataDir, running))
+  if (running?.embedded) throw new Error(inUse(command, dataDir, running))
   const database = await openPglite(join(dataDir, 'postgres'))
   try {
     console.log(`${database.label}: ${describeMigration(database.applied)}`)

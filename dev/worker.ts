@@ -56,7 +56,12 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
-      env: { ...process.env, NO_COLOR: '1', WRANGLER_SEND_METRICS: 'false' },
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        WRANGLER_SEND_METRICS: 'false',
+        WRANGLER_LOG_PATH: join(dataDir, 'wrangler', 'logs'),
+      },
     },
   )
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Answer } from '../http-hop.ts'
+import type { Answer } from './recorder.ts'
 
 /**
  * Runs in a process of its own, so that its work is not the load generator's: opens a port that answers everything

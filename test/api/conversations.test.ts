@@ -1,16 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
-import {
-  type Conversation,
-  expectProblem,
-  expectRefused,
-  openConversation,
-  type Page,
-  queryAs,
-  read,
-  say,
-  walk,
-} from './helpers.ts'
+import { type Conversation, expectProblem, expectRefused, openConversation, type Page, read, say } from './helpers.ts'
 
 const LIST = '/v1/conversations'
 const api = createApi()
@@ -21,6 +11,7 @@ beforeEach(async () => {
 })
 
 const list = async (user: TestUser, query = '') => read<Page<Conversation>>(user.get(`${LIST}${query}`))
+const etagOf = async (id: string) => (await ada.get(`${LIST}/${id}`)).headers.get('ETag') ?? ''
 const get = (id: string) => read<Conversation>(ada.get(`${LIST}/${id}`))
 
 describe('A conversation', () => {
@@ -146,8 +137,6 @@ describe('messageCount and lastMessage', () => {
 })
 
 describe('The ETag', () => {
-  const etagOf = async (id: string) => (await ada.get(`${LIST}/${id}`)).headers.get('ETag') ?? ''
-
   it('changes whenever the answer does', async () => {
     const created = await ada.post(LIST, {})
     const { id } = await read<Conversation>(created, 201)
@@ -201,82 +190,5 @@ describe('The ETag', () => {
     const path = `${LIST}/${crypto.randomUUID()}`
     await expectProblem(await ada.patch(path, { title: 'x' }, { 'If-Match': '"1"' }), 404, 'not_found')
     await expectProblem(await ada.delete(path, { 'If-Match': '"1"' }), 404, 'not_found')
-  })
-})
-
-describe('The list', () => {
-  it('has the newest activity first', async () => {
-    const [a, b, c] = [await openConversation(ada), await openConversation(ada), await openConversation(ada)]
-    await say(ada, a.id, 'Up again')
-    await ada.patch(`${LIST}/${b.id}`, { title: 'Stays where it is' })
-    expect((await list(ada)).data.map(({ id }) => id)).toEqual([a.id, c.id, b.id])
-  })
-
-  it.each([1, 2, 3])('loses and repeats nothing in pages of %i, also where activities tie', async (limit) => {
-    const ids = await Promise.all(Array.from({ length: 7 }, async () => (await openConversation(ada)).id))
-    await queryAs(
-      ada.sub,
-      `update conversations set last_activity_at = '2026-01-02T03:04:05.678Z' where id = any($1)`,
-      [ids.slice(2)],
-    )
-    const whole = await list(ada)
-    expect(whole.data.map(({ id }) => id).sort()).toEqual(ids.sort())
-    expect(await walk(ada, LIST, limit)).toEqual(whole.data)
-  })
-
-  it('goes on where it was when rows come and go between the pages', async () => {
-    const [, b, c] = [await openConversation(ada), await openConversation(ada), await openConversation(ada)]
-    const first = await list(ada, '?limit=1')
-    expect(first.data).toMatchObject([{ id: c.id }])
-    await openConversation(ada)
-    await ada.delete(`${LIST}/${c.id}`)
-    expect(await list(ada, `?limit=1&cursor=${first.nextCursor}`)).toMatchObject({ data: [{ id: b.id }] })
-  })
-
-  it("refuses a cursor that is altered, another list's or another user's", async () => {
-    const eve = await api.newUser()
-    const { id } = await openConversation(ada)
-    await say(ada, id, 'One', 'Two')
-    await Promise.all([openConversation(ada), openConversation(eve), openConversation(eve)])
-    const mine = (await list(ada, '?limit=1')).nextCursor ?? ''
-    const hers = (await list(eve, '?limit=1')).nextCursor ?? ''
-    const { nextCursor: ofMessages } = await read<Page<unknown>>(ada.get(`${LIST}/${id}/messages?limit=1`))
-    const flipped = Array.from(
-      { length: mine.length },
-      (_, i) => mine.slice(0, i) + (mine[i] === 'A' ? 'B' : 'A') + mine.slice(i + 1),
-    )
-    for (const cursor of [
-      hers,
-      ofMessages,
-      '',
-      'x',
-      '%00',
-      mine.slice(1),
-      mine.slice(0, -1),
-      `${mine}AAAA`,
-      ...flipped,
-    ]) {
-      await expectProblem(
-        await ada.get(`${LIST}?cursor=${cursor}`),
-        400,
-        cursor === '%00' ? 'invalid_request' : 'invalid_cursor',
-      )
-    }
-    expect((await ada.get(`${LIST}?cursor=${mine}`)).status).toBe(200)
-  })
-
-  it.each([
-    ['limit=0', 'limit'],
-    ['limit=101', 'limit'],
-    ['limit=-1', 'limit'],
-    ['limit=1.5', 'limit'],
-    ['limit=ten', 'limit'],
-    ['limit=', 'limit'],
-    ['limit=1&limit=2', 'limit'],
-    [`cursor=${'x'.repeat(2000)}`, 'cursor'],
-    ['offset=10', 'offset'],
-    ['archived=true', 'archived'],
-  ])('refuses ?%s', async (query, path) => {
-    await expectRefused(await ada.get(`${LIST}?${query}`), path)
   })
 })

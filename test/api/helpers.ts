@@ -44,6 +44,10 @@ export async function read<T>(response: Response | Promise<Response>, status = 2
 export const openConversation = (user: TestUser, fields: object = {}) =>
   read<Conversation>(user.post('/v1/conversations', fields), 201)
 
+/** The statuses of answers to requests that raced, in the order of numbers. */
+export const statusesOf = (answers: readonly Response[]): number[] =>
+  answers.map(({ status }) => status).toSorted((a, b) => a - b)
+
 /** Appends texts of the user. */
 export async function say(user: TestUser, conversationId: string, ...contents: string[]): Promise<Message[]> {
   const messages = contents.map((content) => ({ role: 'user', content }))
@@ -83,6 +87,11 @@ export async function walk<T>(user: TestUser, path: string, limit: number): Prom
 export async function queryAs(userId: string, statement: string, params: unknown[] = []): Promise<void> {
   const sql = neon(inject('bindings').DATABASE_URL)
   await sql.transaction([sql`select set_config('app.user_id', ${userId}, true)`, sql.query(statement, params)])
+}
+
+/** Runs SQL as scheduled work does, in the database that is apart: to look at jobs, and to make them due. */
+export function querySystem(statement: string, params: unknown[]): Promise<Record<string, unknown>[]> {
+  return neon(inject('apart').DATABASE_URL_SYSTEM).query(statement, params)
 }
 
 /** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */

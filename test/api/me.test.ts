@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
-import { expectProblem, expectRefused, read } from './helpers.ts'
+import { expectProblem, expectRefused, read, statusesOf } from './helpers.ts'
 
 const api = createApi()
 let ada: TestUser
@@ -82,6 +82,6 @@ describe('Its ETag', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => ada.patch('/v1/me', { name: `Writer ${i}` }, { 'If-Match': etag })),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 7 }, () => 412)])
+    expect(statusesOf(answers)).toEqual([200, ...Array.from({ length: 7 }, () => 412)])
   })
 })

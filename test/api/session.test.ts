@@ -4,7 +4,7 @@ import { callCognito } from '../../dev/cognito/call.ts'
 import { refreshLocally } from '../../dev/cognito/sign-in.ts'
 import type { signInSchema } from '../../src/features/sessions/schemas.ts'
 import { createApi, signIn, type Tokens } from './harness.ts'
-import { expectProblem, read } from './helpers.ts'
+import { expectProblem, read, statusesOf } from './helpers.ts'
 import { reissue } from './tokens.ts'
 
 type SignIn = z.output<typeof signInSchema>
@@ -55,7 +55,7 @@ describe('The first sign-in', () => {
     const phone = await signIn()
     const laptop = await signIn(phone.email)
     const answers = await Promise.all([phone, laptop].map((tokens) => api.as(tokens).post('/v1/session')))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 201])
+    expect(statusesOf(answers)).toEqual([200, 201])
     const [one, other] = await Promise.all(answers.map((answer) => answer.json<SignIn>()))
     expect(one?.user.id).toBe(phone.sub)
     expect(other?.user.id).toBe(phone.sub)

@@ -17,9 +17,10 @@ export const axis = (place: number): number[] =>
 export const randomVector = (next: () => number): number[] =>
   Array.from({ length: EMBEDDING_DIMENSIONS }, () => Math.fround(next() * 2 - 1))
 
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
+
 /** Cosine similarity in double precision. */
 export function cosine(a: readonly number[], b: readonly number[]): number {
-  const dot = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0)
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
 }
 

@@ -10,7 +10,7 @@ const embeddingRequest = z.object({ input: z.array(z.string()), model: z.string(
  *
  * - `POST /embedder/ok/embeddings` answers; `…/held/…` once every text was released; `…/401/…` with that status.
  * - `GET /embedder/count?text=` → how often the text came; `GET /embedder/arrival?text=` answers when it has come.
- * - `POST /embedder/release?text=`
+ * - `GET /embedder/release?text=` lets a held text go.
  */
 export function createProvider(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const counts = new Map<string, number>()

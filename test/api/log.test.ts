@@ -1,0 +1,95 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { expectDiscreet, expectFailure, type Log, readLog } from './discretion.ts'
+import { createApi, type Overrides, type TestUser } from './harness.ts'
+import { openConversation } from './helpers.ts'
+
+const LIST = '/v1/conversations'
+const healthy = createApi()
+let ada: TestUser
+let log: Log
+
+beforeAll(async () => {
+  ada = await healthy.newUser()
+})
+
+beforeEach(() => {
+  log = readLog()
+})
+
+afterEach(() => {
+  expectDiscreet(log.text(), ada)
+})
+
+describe('A binding', () => {
+  const CASES: [name: keyof Overrides, value: string | undefined][] = [
+    ['DATABASE_URL', undefined],
+    ['DATABASE_URL', ''],
+    ['DATABASE_URL', 'mysql://root:do-not-leak@host/db'],
+    ['DATABASE_URL', 'postgres://root:do-not-leak@host'],
+    ['DATABASE_URL', 'postgres://root:do-not-leak@host:99999/db'],
+    ['DATABASE_URL_SYSTEM', undefined],
+    ['DATABASE_URL_SYSTEM', 'do-not-leak'],
+    ['COGNITO_ISSUER', undefined],
+    ['COGNITO_ISSUER', 'ftp://do-not-leak'],
+    ['COGNITO_CLIENT_IDS', ' , '],
+    ['EMBEDDING_PROVIDER', 'do-not-leak'],
+    ['EMBEDDING_BASE_URL', 'do-not-leak'],
+    ['DATABASE_TIMEOUT_MS', 'do-not-leak'],
+    ['DATABASE_TIMEOUT_MS', '0'],
+  ]
+  it.each(CASES)('%s that is %s is named in the log, and its value is not', async (name, value) => {
+    const api = createApi({ [name]: value })
+    const response = await api.as(ada).get(LIST, { 'X-Request-Id': 'mine-1' })
+    const { requestId } = await expectFailure(response, 500, 'misconfigured')
+    expect(requestId).toBe('mine-1')
+    expect(log.lines()).toMatchObject([{ level: 'error', event: 'misconfigured', requestId: 'mine-1' }])
+    expect(log.text()).toContain(name)
+    await api.sweep()
+    expect(log.lines()).toHaveLength(2)
+  })
+
+  it('that is missing keeps nobody from hearing so, whatever is asked', async () => {
+    const api = createApi({ DATABASE_URL: undefined, EMBEDDING_PROVIDER: 'openai', EMBEDDING_API_KEY: undefined })
+    for (const path of ['/healthz', '/readyz', '/v1/me', '/nothing']) {
+      const response = await api.call('GET', path)
+      await expectFailure(response, 500, 'misconfigured')
+      expect(response.headers.get('Server-Timing')).toBe('auth;dur=0, db;dur=0, embed;dur=0')
+    }
+    expect(log.lines()[0]).toMatchObject({ variables: ['DATABASE_URL: is missing'] })
+  })
+})
+
+describe('The log', () => {
+  it('has one line a request: which route, how it ended, what it took, and nothing that was said', async () => {
+    const title = `Title ${crypto.randomUUID()}`
+    const { id } = await openConversation(ada, { title })
+    await ada.get(`${LIST}/${id}`)
+    await healthy.call('GET', '/v1/me', { headers: { Authorization: 'Bearer garbage' } })
+    const [created, got, refused] = log.lines()
+    const user = expect.stringMatching(/^[\da-f]{16}$/)
+    expect(created).toMatchObject({ event: 'request', method: 'POST', route: LIST, status: 201, dbTrips: 1, user })
+    expect(got).toMatchObject({ method: 'GET', route: `${LIST}/:id`, status: 200, dbTrips: 1, user: created?.['user'] })
+    expect(refused).toMatchObject({ route: '/v1/me', status: 401, dbTrips: 0, error: 'unauthenticated' })
+    expect(log.text()).not.toContain(title)
+    expect(log.text()).not.toContain(id)
+    expect(log.text()).not.toContain('garbage')
+  })
+
+  it('has the true status of a failed request, and why', async () => {
+    const down = createApi({
+      EMBEDDING_PROVIDER: 'openai',
+      EMBEDDING_API_KEY: 'sk-do-not-leak',
+      EMBEDDING_BASE_URL: `${inject('faults')}/embedder/401`,
+    })
+    await expectFailure(await down.as(ada).post('/v1/search', { query: 'x' }), 503, 'embedding_unavailable')
+    expect(log.lines()).toMatchObject([{ level: 'error', status: 503, error: 'embedding_unavailable' }])
+    expect(log.text()).toContain('401')
+  })
+
+  it('warns of a query that is slower than wanted', async () => {
+    await createApi({ SLOW_QUERY_MS: '1' }).as(ada).get(LIST)
+    expect(log.lines()).toContainEqual(
+      expect.objectContaining({ level: 'warn', event: 'slow_query', query: 'conversations.list', route: LIST }),
+    )
+  })
+})

@@ -1,0 +1,161 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { freePorts, occupy, portOf, portVariables, type Running, run, start, survivors } from './process.ts'
+
+// Each test waits for processes or for PGlite.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+const JUST_A_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+\n$/
+const CURL = /^ *(curl .*)$/m
+const TOKEN = 'npm run --silent token --'
+
+let dataDir: string
+let ports: number[]
+let own: Record<string, string>
+let url: string
+let dev: Running
+let firstToken: string
+
+const startDev = async () => {
+  const running = start('npm', ['run', 'dev'], own)
+  await running.printed(CURL)
+  return running
+}
+const conversationsOf = async (email: string) => {
+  const token = (await run(`${TOKEN} ${email}`, own)).stdout.trim()
+  const answer = await fetch(`${url}/v1/conversations`, { headers: { Authorization: `Bearer ${token}` } })
+  return (await answer.json()) as { data: { id: string; title: string }[] }
+}
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'parley-dev-'))
+  ports = await freePorts(3)
+  own = { PARLEY_DATA: dataDir, ...portVariables(ports) }
+  url = `http://127.0.0.1:${ports[0]}`
+  // Before anything runs, as somebody may do who reads from the bottom up.
+  firstToken = (await run(`${TOKEN} ada@example.com`, own)).stdout
+  dev = await startDev()
+})
+
+afterAll(async () => {
+  dev?.interrupt()
+  await dev?.ended
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+// One stack for all of them, because each start takes seconds; none depends on what another leaves behind.
+describe('npm run dev', () => {
+  it('says each part, and ends with a URL and a line to paste', () => {
+    const [, neon, cognito] = ports
+    const output = dev.output()
+    expect(output).toMatch(/database +PGlite in .*, (\d+ migrations applied|up to date)/)
+    expect(output).toMatch(new RegExp(`neon +postgres://parley_app@127.0.0.1:${neon}/postgres`))
+    expect(output).toMatch(new RegExp(`cognito +http://127.0.0.1:${cognito}/\\w+, app client \\w+`))
+    expect(output).toMatch(new RegExp(`worker +${url}`))
+    expect(output).toContain(`Parley runs at ${url}`)
+  })
+
+  it('prints a curl line that signs in when pasted', async () => {
+    const [, line = ''] = dev.output().match(CURL) ?? []
+    const { code, stdout } = await run(line, own)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ user: { email: 'ada@example.com' }, session: {} })
+  })
+
+  it('keeps what may hold a password from other users of the machine', async () => {
+    for (const file of ['running.json', 'worker.env']) {
+      expect((await stat(join(dataDir, file))).mode & 0o077).toBe(0)
+    }
+  })
+
+  it('refuses to run twice on the same data', async () => {
+    const second = await run('npm run dev', { ...own, ...portVariables(await freePorts(3)) })
+    expect(second.code).toBe(1)
+    expect(second.stderr).toContain(`Parley runs on this data already: ${url}`)
+  })
+
+  it.each(['PORT', 'NEON_PORT', 'COGNITO_PORT'])('says when %s is in use', async (variable) => {
+    const other = await mkdtemp(join(tmpdir(), 'parley-dev-'))
+    const taken = await occupy(0)
+    const free = { PORT: '0', NEON_PORT: '0', COGNITO_PORT: '0', PARLEY_DATA: other }
+    const port = portOf(taken)
+    const { code, stderr } = await run('npm run dev', { ...free, [variable]: String(port) })
+    const left = await readdir(other)
+    taken.close()
+    await rm(other, { recursive: true })
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Port ${port} is in use. Stop what listens there, or set ${variable} to another port.`)
+    expect(left).toEqual([])
+  })
+
+  it('says when a port is none', async () => {
+    const { code, stderr } = await run('npm run dev', { ...own, PORT: 'eight' })
+    expect([code, stderr]).toEqual([1, 'PORT=eight is not a port.\n'])
+  })
+})
+
+describe('npm run token', () => {
+  it('prints a token and nothing else, of the same user at each use', async () => {
+    const { stdout } = await run(`${TOKEN} ada@example.com`, own)
+    expect(firstToken).toMatch(JUST_A_TOKEN)
+    expect(stdout).toMatch(JUST_A_TOKEN)
+    expect(decodeJwt(stdout).sub).toBe(decodeJwt(firstToken).sub)
+  })
+
+  it('printed before the start is good afterwards', async () => {
+    const headers = { Authorization: `Bearer ${firstToken.trim()}` }
+    expect((await fetch(`${url}/v1/session`, { method: 'POST', headers })).ok).toBe(true)
+  })
+
+  it.each([
+    ['', 'Say for whom'],
+    ['ada', '"ada" is not an e-mail address.'],
+  ])('for %j says what is wrong', async (email, message) => {
+    const { code, stdout, stderr } = await run(`${TOKEN} ${email}`, own)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(message)
+  })
+})
+
+describe('beside a running stack', () => {
+  it('db:seed fills its database, once', async () => {
+    const first = await run('npm run --silent db:seed', own)
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first.stdout).toContain(`Seeding the database of ${url}`)
+    const { data } = await conversationsOf('yuki@example.com')
+    expect(data.map(({ title }) => title)).toContain('How to translate 木漏れ日')
+    const second = await run('npm run --silent db:seed', own)
+    expect(second.stdout.match(/all there/g)).toHaveLength(5)
+    expect(await conversationsOf('yuki@example.com')).toEqual({ data, nextCursor: null })
+  })
+
+  it.each(['migrate', 'push', 'studio'])('db:%s says why it cannot, and what to do', async (command) => {
+    const { code, stderr } = await run(`npm run --silent db:${command}`, own)
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Parley runs on the data in ${dataDir} (${url}`)
+    expect(stderr).toContain('PGlite serves one process only')
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('stops everything, frees the ports, and the next start has the data', async () => {
+    await run('npm run --silent db:seed', own)
+    const before = await conversationsOf('noor@example.com')
+    const family = await dev.family()
+    expect(family.length).toBeGreaterThan(2)
+    dev.interrupt()
+    await dev.ended
+    expect(dev.output()).toContain('Stopping …')
+    expect(await survivors(family)).toEqual([])
+    const reused = await Promise.all(ports.map(occupy))
+    await Promise.all(reused.map((server) => new Promise((resolve) => server.close(resolve))))
+    expect((await readdir(dataDir)).includes('running.json')).toBe(false)
+
+    dev = await startDev()
+    expect(dev.output()).toMatch(/database +PGlite in .*, up to date/)
+    expect(await conversationsOf('noor@example.com')).toEqual(before)
+  })
+})

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { LocalDatabase } from '../../../dev/database.ts'
+import { openDatabase, rowsOf } from './open.ts'
+
+// Each test waits for processes or for PGlite.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+/** What each role may do, complete: a privilege that is not here is one too many. */
+const GRANTS: Record<string, string> = {
+  'parley_app: schema app': 'USAGE',
+  'parley_app: schema public': 'USAGE',
+  'parley_app: function app.begin_request(uuid,text)': 'EXECUTE',
+  'parley_app: function app.current_user_id()': 'EXECUTE',
+  'parley_app: users': 'INSERT SELECT UPDATE',
+  'parley_app: sessions': 'INSERT SELECT UPDATE',
+  'parley_app: conversations': 'INSERT SELECT UPDATE',
+  'parley_app: messages': 'INSERT SELECT UPDATE',
+  'parley_app: chat_vectors': 'DELETE INSERT SELECT UPDATE',
+  'parley_app: embedding_jobs': 'DELETE INSERT SELECT UPDATE',
+  'parley_system: schema app': 'USAGE',
+  'parley_system: schema public': 'USAGE',
+  'parley_system: messages(content)': 'SELECT',
+  'parley_system: messages(id)': 'SELECT',
+  'parley_system: messages(user_id)': 'SELECT',
+  'parley_system: chat_vectors': 'INSERT SELECT UPDATE',
+  'parley_system: embedding_jobs': 'DELETE SELECT UPDATE',
+}
+
+const ROLES = `('parley_app', 'parley_system')`
+/** Tables and functions of Parley: not those that pgvector brings. */
+const OURS = (catalog: 'pg_class' | 'pg_proc', oid: string) =>
+  `not exists (select from pg_depend d where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e')`
+
+let database: LocalDatabase
+beforeAll(async () => {
+  database = await openDatabase()
+})
+afterAll(() => database.close())
+const rows = (query: string) => rowsOf(database, query)
+
+describe('the roles of the Worker', () => {
+  it('can log in and nothing else', async () => {
+    const roles = await rows(`select rolname, rolcanlogin, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+        rolreplication, rolinherit
+      from pg_roles where rolname in ${ROLES} order by rolname`)
+    const powerless = {
+      rolcanlogin: true,
+      rolsuper: false,
+      rolbypassrls: false,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      rolreplication: false,
+      rolinherit: false,
+    }
+    expect(roles).toEqual([
+      { rolname: 'parley_app', ...powerless },
+      { rolname: 'parley_system', ...powerless },
+    ])
+  })
+
+  it('belong to no other role', async () => {
+    expect(await rows(`select roleid::regrole from pg_auth_members where member::regrole::text in ${ROLES}`)).toEqual(
+      [],
+    )
+  })
+
+  it('own nothing', async () => {
+    const owned = await rows(`select classid::regclass, objid from pg_shdepend
+      where deptype = 'o' and refclassid = 'pg_authid'::regclass and refobjid::regrole::text in ${ROLES}
+        and dbid in (0, (select oid from pg_database where datname = current_database()))`)
+    expect(owned).toEqual([])
+  })
+
+  it('have exactly the grants that are meant', async () => {
+    const granted = await rows(`
+      with acl as (
+        select grantee, privilege_type, c.relname as what
+        from pg_class c, aclexplode(c.relacl) where c.relnamespace = 'public'::regnamespace and ${OURS('pg_class', 'c.oid')}
+        union all
+        select a.grantee, a.privilege_type, format('%s(%s)', c.relname, t.attname)
+        from pg_attribute t join pg_class c on c.oid = t.attrelid, aclexplode(t.attacl) a
+        where c.relnamespace = 'public'::regnamespace
+        union all
+        select grantee, privilege_type, 'schema ' || nspname
+        from pg_namespace, aclexplode(nspacl) where nspname in ('public', 'app', 'drizzle')
+        union all
+        select grantee, privilege_type, 'function ' || p.oid::regprocedure
+        from pg_proc p, aclexplode(p.proacl) where ${OURS('pg_proc', 'p.oid')})
+      select grantee::regrole || ': ' || what as grant, string_agg(privilege_type, ' ' order by privilege_type) as privileges
+      from acl where grantee <> 0 and grantee::regrole::text in ${ROLES}
+      group by 1`)
+    expect(Object.fromEntries(granted.map((row) => [row['grant'], row['privileges']]))).toEqual(GRANTS)
+  })
+})
+
+describe('everybody', () => {
+  it('may execute no function of Parley', async () => {
+    const open = await rows(`select p.oid::regprocedure::text as function
+      from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+      where a.grantee = 0 and p.pronamespace in ('app'::regnamespace, 'public'::regnamespace) and ${OURS('pg_proc', 'p.oid')}`)
+    expect(open).toEqual([])
+  })
+
+  it('may touch no table, and create nothing', async () => {
+    const open = await rows(`
+      select c.relname as what, a.privilege_type from pg_class c, aclexplode(c.relacl) a
+      where a.grantee = 0 and c.relnamespace = 'public'::regnamespace and ${OURS('pg_class', 'c.oid')}
+      union all
+      select nspname, a.privilege_type from pg_namespace, aclexplode(nspacl) a
+      where a.grantee = 0 and nspname in ('public', 'app', 'drizzle') and a.privilege_type <> 'USAGE'`)
+    expect(open).toEqual([])
+  })
+})
+
+describe('every table of a user’s rows', () => {
+  const owned = `select c.oid, c.relname, case c.relname when 'users' then 'id' else 'user_id' end as owner_column
+    from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+      and (c.relname = 'users' or exists (
+        select from pg_attribute a where a.attrelid = c.oid and a.attname = 'user_id' and not a.attisdropped))`
+
+  it('is one of those that Parley has, and they are all', async () => {
+    const without = await rows(`select relname from pg_class
+      where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and oid not in (select oid from (${owned}) o)`)
+    expect(without).toEqual([])
+    expect((await rows(owned)).length).toBeGreaterThanOrEqual(6)
+  })
+
+  it('has row-level security on, and forced', async () => {
+    const lax = await rows(`select relname from pg_class
+      where oid in (select oid from (${owned}) o) and not (relrowsecurity and relforcerowsecurity)`)
+    expect(lax).toEqual([])
+  })
+
+  it('shows parley_app the asking user’s rows and lets it write no others', async () => {
+    const policies = await rows(`select o.relname, p.cmd, p.permissive, p.qual, p.with_check, o.owner_column
+      from (${owned}) o left join pg_policies p
+        on p.schemaname = 'public' and p.tablename = o.relname and p.roles = '{parley_app}'`)
+    for (const { owner_column, ...policy } of policies) {
+      const mine = `(${String(owner_column)} = app.current_user_id())`
+      expect(policy).toMatchObject({ cmd: 'ALL', permissive: 'PERMISSIVE', qual: mine, with_check: mine })
+    }
+    expect(policies).toHaveLength((await rows(owned)).length)
+  })
+
+  it('has policies for the two roles only', async () => {
+    const others = await rows(`select tablename, policyname from pg_policies
+      where schemaname = 'public' and roles not in ('{parley_app}', '{parley_system}')`)
+    expect(others).toEqual([])
+  })
+})
+
+it('has an index for every foreign key, so that no delete reads a whole table', async () => {
+  const missing = await rows(`select k.conrelid::regclass::text as table, k.conname from pg_constraint k
+    where k.contype = 'f' and k.connamespace = 'public'::regnamespace and not exists (
+      select from pg_index i
+      where i.indrelid = k.conrelid and i.indisvalid and i.indpred is null
+        and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey)`)
+  expect(missing).toEqual([])
+})
+
+it('says for every foreign key what a delete does', async () => {
+  const silent = await rows(`select conname from pg_constraint
+    where contype = 'f' and connamespace = 'public'::regnamespace and confdeltype = 'a'`)
+  expect(silent).toEqual([])
+})

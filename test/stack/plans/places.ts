@@ -1,0 +1,52 @@
+import { type Client, escapeIdentifier } from 'pg'
+import { connected, type LocalDatabase, openPglite, openScratch } from '../../../dev/database.ts'
+
+/** A migrated database of its own, which a test may enter as anybody. */
+export interface Place extends LocalDatabase {
+  /** Row-level security hides nothing from this one: to fill tables and to look things up. */
+  asSuperuser<T>(work: (client: Client) => Promise<T>): Promise<T>
+  /** On a connection that logged in as one of the Worker's roles. */
+  as<T>(role: WorkerRole, work: (client: Client) => Promise<T>): Promise<T>
+}
+
+export type WorkerRole = 'parley_app' | 'parley_system'
+
+/** The databases that these tests run on: PGlite, and the server of DATABASE_URL when there is one. */
+export const places: { name: string; embedded: boolean; open: () => Promise<Place> }[] = [
+  { name: 'PGlite', embedded: true, open: openEmbedded },
+]
+const { DATABASE_URL } = process.env
+if (DATABASE_URL) places.push({ name: 'a server', embedded: false, open: () => openOnServer(DATABASE_URL) })
+
+async function openEmbedded(): Promise<Place> {
+  const database = await openPglite()
+  const { host, port } = database.upstream
+  // One session for all sockets: whoever comes has to say who they are.
+  const as =
+    (role: string): Place['asSuperuser'] =>
+    (work) =>
+      connected(`postgres://postgres@${host}:${port}/postgres`, async (client) => {
+        await client.query(`set session authorization ${escapeIdentifier(role)}`)
+        try {
+          return await work(client)
+        } finally {
+          await client.query('set session authorization postgres')
+        }
+      })
+  return { ...database, asSuperuser: as('postgres'), as: (role, work) => as(role)(work) }
+}
+
+async function openOnServer(url: string): Promise<Place> {
+  const database = await openScratch(url)
+  const inside = new URL(url)
+  inside.pathname = `/${database.name}`
+  return {
+    ...database,
+    asSuperuser: (work) => connected(inside.href, work),
+    as: (role, work) => {
+      const login = new URL(inside)
+      login.username = role
+      return connected(login.href, work)
+    },
+  }
+}

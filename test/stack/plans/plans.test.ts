@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Database } from '../../../src/db/database.ts'
+import { createConversationRepository } from '../../../src/features/conversations/repository.ts'
+import { createEmbeddingJobStore } from '../../../src/features/embedding-jobs/repository.ts'
+import { createMessageRepository, type MessagePage } from '../../../src/features/messages/repository.ts'
+import { newId } from '../../../src/id.ts'
+import type { Result } from '../../../src/result.ts'
+import { explain, system, user } from './explain.ts'
+import { places, type Place } from './places.ts'
+import { nodesOf, type PlanNode, ran, rowsRead, rowsRemoved, scansOf, sortsOf, waysInto } from './plan.ts'
+import { seedJobs, seedTenants, type Tenant, type Tenants } from './tenants.ts'
+
+const START_MS = 120_000
+const SMALL = { smallUsers: 200, heavyConversations: 3_000, heavyMessages: 5_000 }
+const LARGE = { smallUsers: 300, heavyConversations: 10_000, heavyMessages: 20_000 }
+/** One more than a page of twenty, to see whether there is another one. */
+const LIMIT = 21
+const JOBS = 5_000
+
+describe.each(places)('on $name', ({ embedded, open }) => {
+  let place: Place
+  let tenants: Tenants
+  beforeAll(async () => {
+    place = await open()
+    tenants = await place.asSuperuser((superuser) => seedTenants(superuser, embedded ? SMALL : LARGE))
+    await place.asSuperuser((superuser) => seedJobs(superuser, tenants.heavy.userId, JOBS))
+  }, START_MS)
+  afterAll(() => place.close())
+
+  const asTenant = async <T>({ userId }: Tenant, call: (db: Database) => Promise<Result<T>>) =>
+    explain(place, user(userId), call)
+  const conversationsOf = (tenant: Tenant, db: Database) => createConversationRepository(db, tenant.userId)
+  const messagesOf = (tenant: Tenant, db: Database) => createMessageRepository(db, tenant.userId, tenant.conversationId)
+
+  describe('a list of conversations', () => {
+    const list = async (tenant: Tenant, after: Tenant['middle'] | null) => {
+      const { value, plans } = await asTenant(tenant, (db) => conversationsOf(tenant, db).list(LIMIT, after))
+      return { count: value.length, plan: only(plans) }
+    }
+
+    test.each(['first page', 'page from the middle'])('of a heavy user reads its %s and no more', async (page) => {
+      const { count, plan } = await list(tenants.heavy, page === 'first page' ? null : tenants.heavy.middle)
+      expect(count).toBe(LIMIT)
+      expect(waysInto(plan, 'conversations')).toEqual(['conversations_activity_idx'])
+      expect(rowsRead(plan, 'conversations')).toBe(LIMIT)
+      expect(sortsOf(plan)).toEqual([])
+    })
+
+    test('looks once into an index for each last message, however long the conversations are', async () => {
+      const { plan } = await list(tenants.heavy, null)
+      const scan = only(scansOf(plan, 'messages'))
+      expect(waysInto(plan, 'messages')).toEqual(['messages_seq_key'])
+      expect(scan['Actual Loops']).toBe(LIMIT)
+      expect(rowsRead(plan, 'messages')).toBe(LIMIT)
+      expect(rowsRemoved(plan)).toBe(0)
+    })
+
+    test('costs a heavy user what it costs a small one', async () => {
+      const [heavy, small] = [await list(tenants.heavy, null), await list(tenants.small, null)]
+      expect(small.count).toBe(heavy.count)
+      expect(rowsRead(heavy.plan)).toBe(rowsRead(small.plan))
+    })
+
+    test('is planned with the statistics of that very user, in spite of row-level security', async () => {
+      for (const tenant of [tenants.heavy, tenants.small]) {
+        const { plan } = await list(tenant, null)
+        const guess = only(scansOf(plan, 'conversations'))['Plan Rows']
+        expect(guess).toBeGreaterThan(tenant.listed / 2)
+        expect(guess).toBeLessThan(tenant.listed * 2)
+      }
+    })
+  })
+
+  describe('a list of messages', () => {
+    const list = async (tenant: Tenant, page: Omit<MessagePage, 'limit'>, limit = LIMIT) => {
+      const call = (db: Database) => messagesOf(tenant, db).list({ ...page, limit })
+      const { value, plans } = await asTenant(tenant, call)
+      const [conversation, rows] = plans
+      if (!conversation || !rows) throw new Error('Two statements were expected')
+      return { value, conversation, rows }
+    }
+    const order = (by: 'asc' | 'desc') => ({ order: by, after: null })
+
+    test.each([
+      ['oldest first', () => order('asc')],
+      ['newest first', () => order('desc')],
+      ['oldest first from the middle', () => ({ order: 'asc' as const, after: tenants.heavy.message.seq })],
+      ['newest first from the middle', () => ({ order: 'desc' as const, after: tenants.heavy.message.seq })],
+    ])('of a long conversation, %s, reads its page and no more', async (_, page) => {
+      const { value, conversation, rows } = await list(tenants.heavy, page())
+      expect(value).toHaveLength(LIMIT)
+      expect(rowsRead(conversation)).toBe(1)
+      expect(waysInto(rows, 'messages')).toEqual(['messages_seq_key'])
+      // Among so many there may be a deleted one.
+      expect(rowsRead(rows, 'messages')).toBeLessThanOrEqual(LIMIT + 1)
+      expect(sortsOf(rows)).toEqual([])
+    })
+
+    test.fails('reads no more where the planner thinks that the conversation is a short one', async () => {
+      const { value, rows } = await list(tenants.misjudged, order('desc'), 101)
+      expect(value).toHaveLength(101)
+      expect(rowsRead(rows, 'messages')).toBeLessThanOrEqual(101)
+    })
+  })
+
+  describe('one row among many is found by its key', () => {
+    const byKey = ['conversations_user_id_id_pk', 'messages_user_id_id_pk', 'messages_seq_key']
+    const calls: [string, (tenant: Tenant, db: Database) => Promise<Result<unknown>>][] = [
+      ['read a conversation', (tenant, db) => conversationsOf(tenant, db).get(tenant.middle.id)],
+      [
+        'change a conversation',
+        (tenant, db) => conversationsOf(tenant, db).patch(tenant.middle.id, { title: 'x' }, [1]),
+      ],
+      ['remove a conversation', (tenant, db) => conversationsOf(tenant, db).remove(tenant.middle.id, [1])],
+      ['read a message', (tenant, db) => messagesOf(tenant, db).get(tenant.message.id)],
+      ['change a message', (tenant, db) => messagesOf(tenant, db).patch(tenant.message.id, { content: 'x' }, [1])],
+      ['remove a message', (tenant, db) => messagesOf(tenant, db).remove(tenant.message.id, [1])],
+      ['append messages', (tenant, db) => messagesOf(tenant, db).append([{ role: 'user', content: 'x' }])],
+    ]
+
+    test.each(calls)('to %s', async (_, call) => {
+      const { plans } = await asTenant(tenants.heavy, (db) => call(tenants.heavy, db))
+      for (const plan of plans) {
+        const ways = [...waysInto(plan, 'conversations'), ...waysInto(plan, 'messages')]
+        expect(byKey).toEqual(expect.arrayContaining(ways))
+        expect(waysInto(plan, 'embedding_jobs')).not.toContain(null)
+        // A statement may look at the conversation, a few messages of it, and their jobs.
+        expect(rowsRead(plan)).toBeLessThanOrEqual(5)
+      }
+    })
+  })
+
+  describe('a claim of embedding jobs', () => {
+    const claim = async (limit: number, messageIds?: string[]) => {
+      const call = (db: Database) => createEmbeddingJobStore(db).claim(newId(), limit, messageIds)
+      const { value, plans } = await explain(place, system, call)
+      return { value, due: pickOf(only(plans)) }
+    }
+
+    test('takes those that are due longest, and looks at no others', async () => {
+      const { value, due } = await claim(64)
+      expect(value).toHaveLength(64)
+      expect(waysInto(due, 'embedding_jobs')).toEqual(['embedding_jobs_run_at_idx'])
+      expect(rowsRead(due)).toBe(64)
+      expect(sortsOf(due)).toEqual([])
+    })
+
+    test.fails('after an append looks at no jobs but those of the new messages', async () => {
+      const { value, due } = await claim(64, [tenants.heavy.message.id])
+      expect(value).toHaveLength(1)
+      expect(rowsRead(due)).toBeLessThanOrEqual(2)
+    })
+  })
+})
+
+function only<T>(items: T[]): T {
+  const [item] = items
+  if (item === undefined || items.length !== 1) throw new Error(`One was expected, not ${items.length}`)
+  return item
+}
+
+/** The part of a claim that picks the jobs: it ends with the lock on their rows. */
+const pickOf = (plan: PlanNode) => only(nodesOf(plan).filter((node) => node['Node Type'] === 'LockRows' && ran(node)))

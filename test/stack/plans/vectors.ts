@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import type { Client } from 'pg'
+import { EMBEDDING_DIMENSIONS, type EmbeddingVector, toUnitLength } from '../../../src/embeddings/vector.ts'
+
+/** Numbers in [0, 1), the same at every run: Mulberry32, a public-domain generator of Tommy Ettinger. */
+export function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Normally distributed, by Box and Muller. */
+const normal = (random: () => number) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+
+/** Makes vectors of one topic: around a centre, along a few directions, as the embeddings of texts lie. */
+export type Topic = () => EmbeddingVector
+
+const DIRECTIONS = 12
+const BREADTH = 0.3
+
+/** Topics that all share a part, since the texts of one language and model do. */
+export function createTopics(count: number, random: () => number): Topic[] {
+  const direction = () => toUnitLength(Float32Array.from({ length: EMBEDDING_DIMENSIONS }, () => normal(random)))
+  const shared = direction()
+  return Array.from({ length: count }, () => {
+    const centre = direction().map((x, i) => x + (shared[i] ?? 0))
+    const directions = Array.from({ length: DIRECTIONS }, direction)
+    return () => {
+      const vector = Float32Array.from(centre)
+      for (const along of directions) {
+        const far = BREADTH * normal(random)
+        for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] ?? 0) + far * (along[i] ?? 0)
+      }
+      return toUnitLength(vector)
+    }
+  })
+}
+
+export interface StoredVector {
+  userId: string
+  id: string
+  vector: EmbeddingVector
+}
+
+/** So many vectors of a user, from each topic in turn. */
+export const vectorsOf = (userId: string, count: number, topics: readonly Topic[]): StoredVector[] =>
+  Array.from({ length: count }, (_, i) => {
+    const topic = topics[i % topics.length]
+    if (!topic) throw new Error('No topics')
+    return { userId, id: randomUUID(), vector: topic() }
+  })
+
+/** The nearest by cosine, nearest first, every one compared. */
+export function nearestOf(stored: readonly StoredVector[], query: EmbeddingVector, limit: number): string[] {
+  const scored = stored.map(({ id, vector }) => ({ id, score: dot(vector, query) }))
+  return scored
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ id }) => id)
+}
+
+function dot(a: EmbeddingVector, b: EmbeddingVector): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  return sum
+}
+
+const BATCH = 400
+
+/** Stores vectors and their owners, then builds the HNSW index: faster than letting it grow with each row. */
+export async function storeVectors(superuser: Client, stored: readonly StoredVector[]): Promise<void> {
+  await superuser.query(`insert into users (id, email) select id, id || '@example.com' from unnest($1::uuid[]) id`, [
+    [...new Set(stored.map(({ userId }) => userId))],
+  ])
+  const { rows } = await superuser.query<{ definition: string }>(
+    `select pg_get_indexdef('chat_vectors_embedding_idx'::regclass) as definition`,
+  )
+  await superuser.query('drop index chat_vectors_embedding_idx')
+  for (let start = 0; start < stored.length; start += BATCH) {
+    const batch = stored.slice(start, start + BATCH)
+    const values = batch.map((_, i) => `($${3 * i + 1}, $${3 * i + 2}, 'test', $${3 * i + 3})`)
+    await superuser.query(
+      `insert into chat_vectors (user_id, id, model, embedding) values ${values.join(', ')}`,
+      batch.flatMap(({ userId, id, vector }) => [userId, id, toBinary(vector)]),
+    )
+  }
+  await superuser.query(`set maintenance_work_mem = '512MB'`)
+  await superuser.query(rows[0]?.definition ?? '')
+  await superuser.query('vacuum analyze chat_vectors')
+}
+
+/** What pgvector's `vector_recv` reads: the dimension and a zero as 16 bits each, then big-endian single floats. */
+function toBinary(vector: EmbeddingVector): Buffer {
+  const bytes = Buffer.alloc(4 + 4 * vector.length)
+  bytes.writeInt16BE(vector.length, 0)
+  vector.forEach((x, i) => bytes.writeFloatBE(x, 4 + 4 * i))
+  return bytes
+}
