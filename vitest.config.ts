@@ -13,9 +13,14 @@ export default defineConfig({
             miniflare: { bindings: inject('bindings') },
           })),
         ],
-        test: { name: 'api', include: ['test/api/**/*.test.ts'], globalSetup: ['test/setup/stack.ts'] },
+        test: {
+          name: 'api',
+          testTimeout: 30_000,
+          include: ['test/api/**/*.test.ts'],
+          globalSetup: ['test/setup/stack.ts'],
+        },
       },
-      { test: { name: 'stack', include: ['test/stack/**/*.test.ts'] } },
+      { test: { name: 'stack', testTimeout: 30_000, hookTimeout: 60_000, include: ['test/stack/**/*.test.ts'] } },
     ],
   },
 })

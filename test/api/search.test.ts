@@ -60,6 +60,17 @@ describe('By text', () => {
     }
   })
 
+  it('compares a text only with vectors of its own model', async () => {
+    const [said] = await say(ada, (await openConversation(ada)).id, FACTS[0] ?? '')
+    const nearest = async () => (await search(ada, { query: FACTS[0] })).data.map(({ id }) => id)
+    expect(await nearest()).toEqual([said?.id])
+    expect((await ada.post('/v1/vectors', { embedding: axis(7), messageId: said?.id, model: 'theirs' })).status).toBe(
+      201,
+    )
+    expect(await nearest()).toEqual([])
+    expect((await search(ada, { embedding: axis(7) })).data).toMatchObject([{ id: said?.id, score: 1 }])
+  })
+
   it("never finds another user's words", async () => {
     const eve = await api.newUser()
     await say(eve, (await openConversation(eve)).id, ...FACTS)

@@ -14,6 +14,8 @@ export interface SemanticSearch {
   embedding: readonly number[] | EmbeddingVector
   limit: number
   threshold: number | undefined
+  /** Only vectors of this model; without it all, as whoever brings an embedding knows what it compares with. */
+  model?: string
 }
 
 /** What one user can find. */
@@ -25,8 +27,10 @@ export interface SearchRepository {
 export function createSearchRepository(db: Database, userId: string): SearchRepository {
   return {
     async semantic(search) {
+      const ofModel = search.model === undefined ? sql`` : sql`and v.model = ${search.model}`
+      const filter = sql`v.message_id is not null ${ofModel}`
       const [results, error] = await db.read('search.semantic', (q) => {
-        const { chain, found } = nearest(q, { userId, ...search, filter: sql`v.message_id is not null` })
+        const { chain, found } = nearest(q, { userId, ...search, filter })
         return [
           q.execute(scanSettings),
           q

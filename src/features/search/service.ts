@@ -4,7 +4,10 @@ import { timed, type Trace } from '../../trace.ts'
 import type { SearchRepository } from './repository.ts'
 import type { SearchRequest, SearchResults } from './schemas.ts'
 
-/** Searches by text or by embedding; a text is embedded first. Fails with `embedding_unavailable` where that can't be. */
+/**
+ * Searches by text or by embedding. A text is embedded first, and compared only with what the same model made; fails
+ * with `embedding_unavailable` where that can't be.
+ */
 export async function search(
   repository: SearchRepository,
   embedder: Embedder,
@@ -16,5 +19,5 @@ export async function search(
   if (error) return fail(error)
   const [vector] = vectors
   if (!vector) return fail({ code: 'internal', context: { reason: 'the embedder gave no vector' } })
-  return repository.semantic({ embedding: vector, limit, threshold })
+  return repository.semantic({ embedding: vector, limit, threshold, model: embedder.model })
 }

@@ -17,7 +17,7 @@ export const vectorRoutes = (deps: Deps) =>
         tag,
         summary: 'Store an embedding of your own',
         description:
-          'Tied to a message, it takes the place of the embedding that Parley makes. A change of the text ends it.',
+          'Tied to a message, it takes the place of the embedding that Parley makes: a search by text then finds the message only if `model` names the model that Parley embeds with. A change of the text ends it.',
         responses: { 201: { description: 'The stored vector', schema: vectorSchema } },
         errors: ['not_found', 'conflict'],
       }),

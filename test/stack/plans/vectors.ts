@@ -21,23 +21,31 @@ export type Topic = () => EmbeddingVector
 
 const DIRECTIONS = 12
 const BREADTH = 0.3
+const SECOND_TOPIC = 0.8
 
-/** Topics that all share a part, since the texts of one language and model do. */
+/**
+ * Topics that all share a part, since the texts of one language and model do. A text touches upon a second topic, more or
+ * less: without such bridges an HNSW graph may fall apart into islands, and a whole topic may get lost.
+ */
 export function createTopics(count: number, random: () => number): Topic[] {
   const direction = () => toUnitLength(Float32Array.from({ length: EMBEDDING_DIMENSIONS }, () => normal(random)))
   const shared = direction()
-  return Array.from({ length: count }, () => {
-    const centre = direction().map((x, i) => x + (shared[i] ?? 0))
+  const centres = Array.from({ length: count }, direction)
+  return centres.map((centre) => {
     const directions = Array.from({ length: DIRECTIONS }, direction)
     return () => {
-      const vector = Float32Array.from(centre)
-      for (const along of directions) {
-        const far = BREADTH * normal(random)
-        for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] ?? 0) + far * (along[i] ?? 0)
-      }
+      const vector = Float32Array.from(shared)
+      add(vector, 1, centre)
+      add(vector, random() * SECOND_TOPIC, centres[Math.floor(random() * count)])
+      for (const along of directions) add(vector, BREADTH * normal(random), along)
       return toUnitLength(vector)
     }
   })
+}
+
+function add(sum: EmbeddingVector, factor: number, vector: EmbeddingVector | undefined): void {
+  if (!vector) return
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + factor * (vector[i] ?? 0)
 }
 
 export interface StoredVector {
