@@ -1,7 +1,7 @@
 import type { NeonQueryFunction } from '@neondatabase/serverless'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/neon-http'
-import { type Client, types } from 'pg'
+import { type Client, type CustomTypesConfig, types } from 'pg'
 import type { Database } from '../../../src/db/database.ts'
 import { ok, type Result } from '../../../src/result.ts'
 import type { Place, WorkerRole } from './places.ts'
@@ -61,22 +61,23 @@ function explaining(client: Client, { preamble }: Asker, plans: PlanNode[]): Dat
   return { read: (_name, build) => run(build, true), write: (_name, build) => run(build, false) }
 }
 
+const statement = (text: string, values: unknown[], { arrayMode }: { arrayMode: boolean }): Statement => ({
+  text,
+  values,
+  arrayMode,
+})
+
 /** Neon's client as Drizzle's batches use it, over a socket: explains every statement but the first, then runs it. */
 function neonOver(client: Client, plans: PlanNode[]): NeonQueryFunction<boolean, boolean> {
   const transaction = async (statements: Statement[]) => {
     const results: unknown[] = []
-    for (const [i, statement] of statements.entries()) {
-      if (i > 0) plans.push(await planOf(client, statement))
-      results.push(await run(client, statement))
+    for (const [i, each] of statements.entries()) {
+      if (i > 0) plans.push(await planOf(client, each))
+      results.push(await run(client, each))
     }
     return results
   }
-  const query = (text: string, values: unknown[], options: { arrayMode: boolean }): Statement => ({
-    text,
-    values,
-    arrayMode: options.arrayMode,
-  })
-  return { query, transaction } as unknown as NeonQueryFunction<boolean, boolean>
+  return { query: statement, transaction } as unknown as NeonQueryFunction<boolean, boolean>
 }
 
 /** EXPLAIN ANALYZE executes the statement: what it wrote must be gone before the statement runs for its rows. */
@@ -92,15 +93,11 @@ async function planOf(client: Client, { text, values }: Statement): Promise<Plan
   return row['QUERY PLAN'][0].Plan
 }
 
-const TIMESTAMPTZ = 1184
-
+const asText = (text: string) => text
 /** Drizzle reads timestamps itself, from Postgres' text. */
+const parsers: CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === types.builtins.TIMESTAMPTZ ? asText : types.getTypeParser(oid, format)),
+}
+
 const run = (client: Client, { text, values, arrayMode }: Statement) =>
-  client.query({
-    text,
-    values,
-    ...(arrayMode && { rowMode: 'array' }),
-    types: {
-      getTypeParser: (oid: number) => (oid === TIMESTAMPTZ ? (value: string) => value : types.getTypeParser(oid)),
-    },
-  })
+  client.query({ text, values, types: parsers, ...(arrayMode && { rowMode: 'array' }) })

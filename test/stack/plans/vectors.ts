@@ -19,32 +19,29 @@ const normal = (random: () => number) => Math.sqrt(-2 * Math.log(1 - random())) 
 /** Makes vectors of one topic: around a centre, along a few directions, as the embeddings of texts lie. */
 export type Topic = () => EmbeddingVector
 
-const DIRECTIONS = 12
+const COMMON = 12
+const OWN = 6
 const BREADTH = 0.3
-const SECOND_TOPIC = 0.8
 
 /**
- * Topics that all share a part, since the texts of one language and model do. A text touches upon a second topic, more or
- * less: without such bridges an HNSW graph may fall apart into islands, and a whole topic may get lost.
+ * Topics whose vectors differ in what is theirs, and in what all texts differ in, such as tone and length. Were it not
+ * for the latter, the HNSW graph might fall into islands, and a whole topic get lost.
  */
 export function createTopics(count: number, random: () => number): Topic[] {
   const direction = () => toUnitLength(Float32Array.from({ length: EMBEDDING_DIMENSIONS }, () => normal(random)))
-  const shared = direction()
-  const centres = Array.from({ length: count }, direction)
-  return centres.map((centre) => {
-    const directions = Array.from({ length: DIRECTIONS }, direction)
+  const directions = (many: number) => Array.from({ length: many }, direction)
+  const common = directions(COMMON)
+  return directions(count).map((centre) => {
+    const own = directions(OWN)
     return () => {
-      const vector = Float32Array.from(shared)
-      add(vector, 1, centre)
-      add(vector, random() * SECOND_TOPIC, centres[Math.floor(random() * count)])
-      for (const along of directions) add(vector, BREADTH * normal(random), along)
+      const vector = Float32Array.from(centre)
+      for (const along of [...common, ...own]) add(vector, BREADTH * normal(random), along)
       return toUnitLength(vector)
     }
   })
 }
 
-function add(sum: EmbeddingVector, factor: number, vector: EmbeddingVector | undefined): void {
-  if (!vector) return
+function add(sum: EmbeddingVector, factor: number, vector: EmbeddingVector): void {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + factor * (vector[i] ?? 0)
 }
 
