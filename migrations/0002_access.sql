@@ -16,11 +16,13 @@ ALTER TABLE chat_vectors ALTER COLUMN embedding SET STORAGE PLAIN;
 --> statement-breakpoint
 -- First statement of every batch of a signed-in user. The settings last until the transaction's end and no longer, as
 -- Neon's proxy hands the connection to the next request as it is. PY001: the token is good, the user isn't registered.
+-- random_page_cost: a page of rows is read through the index whatever the planner believes about a conversation's length.
 CREATE FUNCTION app.begin_request(asking_user uuid, request_id text) RETURNS void
   LANGUAGE plpgsql
   AS $$
 BEGIN
-  PERFORM set_config('app.user_id', asking_user::text, true), set_config('app.request_id', request_id, true);
+  PERFORM set_config('app.user_id', asking_user::text, true), set_config('app.request_id', request_id, true),
+    set_config('random_page_cost', '1.1', true);
   IF NOT EXISTS (SELECT FROM public.users WHERE id = asking_user AND deleted_at IS NULL) THEN
     RAISE EXCEPTION 'user is not registered' USING ERRCODE = 'PY001';
   END IF;

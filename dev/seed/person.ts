@@ -7,6 +7,14 @@ export interface Person {
   givenName: string
   familyName: string
   conversations: readonly SeedConversation[]
+  documents?: readonly SeedDocument[]
+}
+
+export interface SeedDocument {
+  /** As in a conversation. */
+  key: string
+  title: string
+  passages: readonly string[]
 }
 
 export interface SeedConversation extends Omit<ConversationCreate, 'id'> {

@@ -5,17 +5,18 @@ import { createJwks } from '../../src/auth/jwks.ts'
 import { createVerifier } from '../../src/auth/verifier.ts'
 import { asNewcomer, asSystem, asUser, type Database } from '../../src/db/database.ts'
 import { createLexicalEmbedder } from '../../src/embeddings/lexical.ts'
-import { type EmbeddingRun, runEmbeddingQueue } from '../../src/embeddings/queue.ts'
+import { runEmbeddingQueue, type TextsOfUser } from '../../src/embeddings/queue.ts'
 import { createConversationRepository } from '../../src/features/conversations/repository.ts'
 import { createEmbeddingJobStore } from '../../src/features/embedding-jobs/repository.ts'
 import { createMessageRepository } from '../../src/features/messages/repository.ts'
 import { createSessionRepository } from '../../src/features/sessions/repository.ts'
 import { createUserRepository } from '../../src/features/users/repository.ts'
+import { createVectorRepository } from '../../src/features/vectors/repository.ts'
 import { newId } from '../../src/id.ts'
 import type { AppError, ErrorCode, Result } from '../../src/result.ts'
 import { createTrace } from '../../src/trace.ts'
 import { signInLocally } from '../cognito.ts'
-import { type Person, type SeedConversation, toMessages } from './person.ts'
+import { type Person, type SeedConversation, type SeedDocument, toMessages } from './person.ts'
 import type { SeedTarget } from './target.ts'
 
 /** What a run has added; nothing where it was all there. */
@@ -23,8 +24,7 @@ export interface Planted {
   user: boolean
   conversations: number
   messages: number
-  /** Of all the person's messages, new or not. */
-  messageIds: string[]
+  documents: number
 }
 
 const TIMEOUT_MS = 30_000
@@ -40,17 +40,42 @@ export async function plantPerson(target: SeedTarget, person: Person): Promise<P
   const isNew = unless('not_registered', await createUserRepository(db).get(sub)) === null
   if (isNew) await register(target, accessToken, createSessionRepository(asNewcomer(options, trace, sub)))
 
-  const planted: Planted = { user: isNew, conversations: 0, messages: 0, messageIds: [] }
-  for (const conversation of person.conversations) await plantConversation(db, sub, conversation, planted)
+  const planted: Planted = { user: isNew, conversations: 0, messages: 0, documents: 0 }
+  const messageIds: string[] = []
+  for (const conversation of person.conversations) {
+    messageIds.push(...(await plantConversation(db, sub, conversation, planted)))
+  }
+  await embedMessages(target, { userId: sub, messageIds })
+  for (const document of person.documents ?? []) await plantDocument(db, sub, document, planted)
   return planted
 }
 
 /** Makes the vectors of these messages, where they wait for one. */
-export async function embedPlanted(target: SeedTarget, messageIds: readonly string[]): Promise<EmbeddingRun> {
+async function embedMessages(target: SeedTarget, only: TextsOfUser): Promise<void> {
   const options = { connectionString: target.systemDatabaseUrl, timeoutMs: TIMEOUT_MS }
   const store = createEmbeddingJobStore(asSystem(options, createTrace(newId())))
   const queue = { store, embedder: createLexicalEmbedder(), newClaimId: newId }
-  return expectOk(await runEmbeddingQueue(queue, { messageIds, until: Date.now() + 10 * TIMEOUT_MS }))
+  expectOk(await runEmbeddingQueue(queue, { only, until: Date.now() + 10 * TIMEOUT_MS }))
+}
+
+/** A document's passages, each as a vector with its text, as clients store them who cut and embed by themselves. */
+async function plantDocument(db: Database, sub: string, document: SeedDocument, planted: Planted): Promise<void> {
+  const { key, title, passages } = document
+  const embedder = createLexicalEmbedder()
+  const embeddings = expectOk(await embedder.embed(passages))
+  const vectors = createVectorRepository(db, sub)
+  let added = 0
+  for (const [i, content] of passages.entries()) {
+    const vector = {
+      id: v5(`passage:${key}:${i + 1}`, sub),
+      embedding: [...(embeddings[i] ?? [])],
+      model: embedder.model,
+      content,
+      metadata: { document: title, passage: i + 1 },
+    }
+    if (unless('conflict', await vectors.create(vector))) added += 1
+  }
+  if (added > 0) planted.documents += 1
 }
 
 async function register(
@@ -70,20 +95,27 @@ async function register(
   if (error) throw new Error(describe(error))
 }
 
-async function plantConversation(db: Database, sub: string, seed: SeedConversation, planted: Planted): Promise<void> {
+/** @returns the ids of all the conversation's messages, new or not */
+async function plantConversation(
+  db: Database,
+  sub: string,
+  seed: SeedConversation,
+  planted: Planted,
+): Promise<string[]> {
   const { key, daysAgo, messages: _messages, ...fields } = seed
   const id = v5(`conversation:${key}`, sub)
   const messages = toMessages(seed).map((message, i) => ({ ...message, id: v5(`message:${key}:${i + 1}`, sub) }))
-  planted.messageIds.push(...messages.map((message) => message.id))
+  const ids = messages.map((message) => message.id)
 
   const created = unless('conflict', await createConversationRepository(db, sub).create({ id, ...fields }))
   if (created) planted.conversations += 1
-  if (messages.length === 0) return
+  if (messages.length === 0) return ids
   // Also where the conversation is there: an earlier run may have been stopped in between. Deleted, it stays deleted.
   const appended = await createMessageRepository(db, sub, id).append(messages)
   const rows = unless('conflict', appended, 'not_found')
   planted.messages += rows?.length ?? 0
   if (rows) await backdate(db, sub, id, Date.now() - daysAgo * DAY_MS - messages.length * MESSAGE_EVERY_MS)
+  return ids
 }
 
 /** What is new gets a past: a list in which everything happened just now looks like none that a user has. */

@@ -11,10 +11,16 @@ export interface EmbeddingJob {
   attempts: number
 }
 
+/** Certain messages of one user. */
+export interface TextsOfUser {
+  userId: string
+  messageIds: readonly string[]
+}
+
 /** Where the jobs are kept. A claim is a lease: when nobody settles it, the jobs come back by themselves. */
 export interface EmbeddingJobStore {
-  /** Takes up to `limit` due jobs that nobody holds; only those of `messageIds` where given. */
-  claim(claimId: string, limit: number, messageIds?: readonly string[]): Promise<Result<EmbeddingJob[]>>
+  /** Takes up to `limit` due jobs that nobody holds; only these texts where given. */
+  claim(claimId: string, limit: number, only?: TextsOfUser): Promise<Result<EmbeddingJob[]>>
   /** Stores vectors and removes their jobs, in one transaction; drops those whose job was taken away meanwhile. */
   complete(claimId: string, model: string, done: readonly EmbeddedJob[]): Promise<Result<void>>
   /** Gives jobs back for later, with a reason that one can read. */
@@ -47,12 +53,12 @@ const LONGEST_DELAY_MS = 3_600_000
  */
 export async function runEmbeddingQueue(
   { store, embedder, newClaimId }: { store: EmbeddingJobStore; embedder: Embedder; newClaimId: () => string },
-  { messageIds, until }: { messageIds?: readonly string[]; until: number },
+  { only, until }: { only?: TextsOfUser; until: number },
 ): Promise<Result<EmbeddingRun>> {
   const run: EmbeddingRun = { embedded: 0, postponed: 0 }
   do {
     const claimId = newClaimId()
-    const [jobs, error] = await store.claim(claimId, Math.min(BATCH, embedder.maxBatch), messageIds)
+    const [jobs, error] = await store.claim(claimId, Math.min(BATCH, embedder.maxBatch), only)
     if (error) return fail(error)
     if (jobs.length === 0) break
     const unsettled = await embedJobs(store, embedder, claimId, jobs, run)

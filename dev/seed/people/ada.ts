@@ -1,3 +1,4 @@
+import { incidentRunbook } from '../documents.ts'
 import type { Person } from '../person.ts'
 
 /** A backend engineer. */
@@ -5,6 +6,7 @@ export const ada: Person = {
   email: 'ada@example.com',
   givenName: 'Ada',
   familyName: 'Okafor',
+  documents: [incidentRunbook],
   conversations: [
     {
       key: 'slow-report',

@@ -1,3 +1,4 @@
+import { sourdoughNotes } from '../documents.ts'
 import type { Person } from '../person.ts'
 
 /** Studies physics, tutors her brother. */
@@ -5,6 +6,7 @@ export const noor: Person = {
   email: 'noor@example.com',
   givenName: 'Noor',
   familyName: 'Haddad',
+  documents: [sourdoughNotes],
   conversations: [
     {
       key: 'entropy',

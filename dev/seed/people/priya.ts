@@ -1,3 +1,4 @@
+import { tenancyAgreement } from '../documents.ts'
 import type { Person } from '../person.ts'
 
 /** Runs a small company that repairs bicycles. */
@@ -5,6 +6,7 @@ export const priya: Person = {
   email: 'priya@example.com',
   givenName: 'Priya',
   familyName: 'Raman',
+  documents: [tenancyAgreement],
   conversations: [
     {
       key: 'pricing',

@@ -1,6 +1,7 @@
+import type { Identity } from '../../auth/identity.ts'
 import { asSystem } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
-import { type EmbeddingRun, runEmbeddingQueue } from '../../embeddings/queue.ts'
+import { type EmbeddingRun, runEmbeddingQueue, type TextsOfUser } from '../../embeddings/queue.ts'
 import { newId } from '../../id.ts'
 import type { Result } from '../../result.ts'
 import { createTrace, type Trace } from '../../trace.ts'
@@ -14,19 +15,20 @@ const SWEEP_MS = 40_000
 /** The part of Hono's context that outlives the answer. */
 interface BackgroundContext {
   executionCtx: { waitUntil: (work: Promise<unknown>) => void }
-  var: { trace: Trace }
+  var: { trace: Trace; identity: Identity }
 }
 
 /** Embeds these messages right after the answer. What goes wrong is left to the sweep. */
 export function embedInBackground(c: BackgroundContext, deps: Deps, messageIds: readonly string[]): void {
-  c.executionCtx.waitUntil(run(deps, c.var.trace.requestId, { messageIds, until: Date.now() + REQUEST_MS }))
+  const only = { userId: c.var.identity.userId, messageIds }
+  c.executionCtx.waitUntil(run(deps, c.var.trace.requestId, { only, until: Date.now() + REQUEST_MS }))
 }
 
 /** Embeds everything that is due. */
 export const sweepEmbeddings = (deps: Deps): Promise<Result<EmbeddingRun>> =>
   run(deps, newId(), { until: Date.now() + SWEEP_MS })
 
-async function run(deps: Deps, requestId: string, limits: { messageIds?: readonly string[]; until: number }) {
+async function run(deps: Deps, requestId: string, limits: { only?: TextsOfUser; until: number }) {
   const store = createEmbeddingJobStore(asSystem(deps.systemDatabase, createTrace(requestId)))
   const result = await runEmbeddingQueue({ store, embedder: deps.embedder, newClaimId: newId }, limits)
   const [done, error] = result

@@ -19,7 +19,7 @@ const claimedJob = z.object({ userId: z.string(), messageId: z.string(), content
 /** The jobs of all users, for `parley_system`. */
 export function createEmbeddingJobStore(db: Database): EmbeddingJobStore {
   return {
-    async claim(claimId, limit, messageIds) {
+    async claim(claimId, limit, only) {
       const [results, error] = await db.write('embedding-jobs.claim', (q) => {
         const due = q.$with('due').as(
           q
@@ -29,7 +29,8 @@ export function createEmbeddingJobStore(db: Database): EmbeddingJobStore {
               and(
                 lte(embeddingJobs.runAt, sql`now()`),
                 lt(embeddingJobs.attempts, MAX_ATTEMPTS),
-                messageIds && inArray(embeddingJobs.messageId, [...messageIds]),
+                only && eq(embeddingJobs.userId, only.userId),
+                only && inArray(embeddingJobs.messageId, [...only.messageIds]),
               ),
             )
             .orderBy(embeddingJobs.runAt)
