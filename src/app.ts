@@ -6,7 +6,7 @@ import { healthRoutes } from './features/health/routes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { referenceRoutes } from './features/reference/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
-import { sessionRoutes } from './features/sessions/routes.ts'
+import { sessionRoutes, sessionsRoutes } from './features/sessions/routes.ts'
 import { meRoutes } from './features/users/routes.ts'
 import { vectorRoutes } from './features/vectors/routes.ts'
 import type { AppEnv } from './http/app-env.ts'
@@ -31,6 +31,7 @@ export const createApp = (deps: Deps) =>
     .route('/', healthRoutes(deps))
     .route('/', referenceRoutes())
     .route('/v1/session', sessionRoutes(deps))
+    .route('/v1/sessions', sessionsRoutes(deps))
     .route('/v1/me', meRoutes(deps))
     .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
     .route('/v1/conversations', conversationRoutes(deps))

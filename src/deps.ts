@@ -1,4 +1,5 @@
 import type { CognitoClient } from './auth/cognito.ts'
+import type { SeenClock } from './auth/seen.ts'
 import type { TokenVerifier } from './auth/verifier.ts'
 import type { DatabaseOptions } from './db/database.ts'
 import type { Embedder } from './embeddings/embedder.ts'
@@ -9,6 +10,7 @@ export interface Deps {
   database: DatabaseOptions
   systemDatabase: DatabaseOptions
   verifyToken: TokenVerifier
+  seenIsDue: SeenClock
   cognito: CognitoClient
   embedder: Embedder
   log: Logger

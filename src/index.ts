@@ -2,6 +2,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { createCognito } from './auth/cognito.ts'
 import { createJwks } from './auth/jwks.ts'
+import { createSeenClock } from './auth/seen.ts'
 import { createCachedVerifier } from './auth/verified-cache.ts'
 import type { Deps } from './deps.ts'
 import { createEmbedder } from './embeddings/create-embedder.ts'
@@ -40,6 +41,7 @@ function createRuntime(config: Config): Runtime {
     database: { connectionString: config.databaseUrl, timeoutMs: config.databaseTimeoutMs },
     systemDatabase: { connectionString: config.systemDatabaseUrl, timeoutMs: config.databaseTimeoutMs },
     verifyToken: createCachedVerifier({ issuer: config.issuer, clientIds: config.clientIds, keys }),
+    seenIsDue: createSeenClock(),
     cognito: createCognito({ issuer: config.issuer, timeoutMs: config.identityTimeoutMs }),
     embedder: createEmbedder(config.embedding),
     log: consoleLogger,

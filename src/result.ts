@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'invalid_request'
   | 'invalid_cursor'
   | 'unauthenticated'
+  | 'session_revoked'
   | 'not_registered'
   | 'not_found'
   | 'precondition_failed'

@@ -36,9 +36,10 @@ export async function plantPerson(target: SeedTarget, person: Person): Promise<P
   const { accessToken, sub } = await signInLocally(target.cognito, person.email, person)
   const options = { connectionString: target.databaseUrl, timeoutMs: TIMEOUT_MS }
   const trace = createTrace(newId())
-  const db = asUser(options, trace, sub)
+  const asker = { userId: sub, signInId: 'db:seed' }
+  const db = asUser(options, trace, asker)
   const isNew = unless('not_registered', await createUserRepository(db).get(sub)) === null
-  if (isNew) await register(target, accessToken, createSessionRepository(asNewcomer(options, trace, sub)))
+  if (isNew) await register(target, accessToken, createSessionRepository(asNewcomer(options, trace, asker), sub))
 
   const planted: Planted = { user: isNew, conversations: 0, messages: 0, documents: 0 }
   const messageIds: string[] = []

@@ -7,13 +7,15 @@ import { problem } from '../http/problem.ts'
 import { timed } from '../trace.ts'
 
 /** A router whose handlers have a verified identity and the database as that user sees it. */
-export const userRoutes = (deps: Deps) =>
-  new Hono<UserEnv>().use(authenticate(deps)).use(
-    createMiddleware<UserEnv>((c, next) => {
-      c.set('db', asUser(deps.database, c.var.trace, c.var.identity.userId))
-      return next()
-    }),
-  )
+export const userRoutes = (deps: Deps) => new Hono<UserEnv>().use(authenticate(deps)).use(openDatabase(deps))
+
+/** Behind `authenticate`: the database as that user sees it. */
+export const openDatabase = (deps: Deps) =>
+  createMiddleware<UserEnv>((c, next) => {
+    const { identity, trace } = c.var
+    c.set('db', asUser(deps.database, trace, { ...identity, seen: deps.seenIsDue(identity.signInId) }))
+    return next()
+  })
 
 /** Verifies the bearer token (RFC 6750), or answers 401, whatever was wrong with it. */
 export const authenticate = (deps: Deps) =>

@@ -17,7 +17,7 @@ export type ConstraintErrors = Record<string, AppError>
  * in order, behind a statement that says who asks. `name` stands for the call in logs.
  */
 export interface Database {
-  /** A read-only transaction; repeated once where it failed in a way that may pass. */
+  /** Changes nothing; repeated once where it failed in a way that may pass. */
   read<T extends Queries>(name: string, build: Build<T>): Promise<Result<BatchResponse<T>>>
   /** Repeated only where the first attempt certainly did not run; else a lost answer is `outcome_unknown`. */
   write<T extends Queries>(
@@ -38,23 +38,37 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 neonConfig.fetchEndpoint = (host, port) =>
   LOOPBACK.test(host) ? `http://${host}:${port || 5432}/sql` : `https://${host.replace(/^[^.]+/, 'api')}/sql`
 
-/** Row-level security shows this user's rows; a user who is not registered gets `not_registered`. */
-export const asUser = (options: DatabaseOptions, trace: Trace, userId: string): Database =>
-  createDatabase(options, trace, sql`select app.begin_request(${userId}::uuid, ${trace.requestId})`)
+/** Who asks, and by which sign-in. */
+export interface Asker {
+  userId: string
+  signInId: string
+  /** Note the time in the sign-in's session, on the way: the first statement then writes. */
+  seen?: boolean
+}
+
+/**
+ * Row-level security shows this user's rows. A user who is not registered gets `not_registered`, a sign-in that was
+ * revoked gets `session_revoked`.
+ */
+export function asUser(options: DatabaseOptions, trace: Trace, { userId, signInId, seen = false }: Asker): Database {
+  const preamble = sql`select app.begin_request(${userId}::uuid, ${signInId}, ${trace.requestId}, ${seen})`
+  return createDatabase(options, trace, preamble, { readOnly: !seen })
+}
 
 /** For the one request of a verified user that comes before the row in `users`. */
-export const asNewcomer = (options: DatabaseOptions, trace: Trace, userId: string): Database =>
-  createDatabase(
-    options,
-    trace,
-    sql`select set_config('app.user_id', ${userId}, true), set_config('app.request_id', ${trace.requestId}, true)`,
-  )
+export const asNewcomer = (options: DatabaseOptions, trace: Trace, { userId, signInId }: Asker): Database =>
+  createDatabase(options, trace, sql`select app.begin_sign_in(${userId}::uuid, ${signInId}, ${trace.requestId})`)
 
 /** For scheduled work, over the connection of `parley_system`. */
 export const asSystem = (options: DatabaseOptions, trace: Trace): Database =>
   createDatabase(options, trace, sql`select set_config('app.request_id', ${trace.requestId}, true)`)
 
-function createDatabase(options: DatabaseOptions, trace: Trace, preamble: SQL): Database {
+function createDatabase(
+  options: DatabaseOptions,
+  trace: Trace,
+  preamble: SQL,
+  reads: { readOnly: boolean } = { readOnly: true },
+): Database {
   async function attempt<T extends Queries>(readOnly: boolean, deadline: number, build: Build<T>) {
     const client = neon(options.connectionString, {
       readOnly,
@@ -74,7 +88,10 @@ function createDatabase(options: DatabaseOptions, trace: Trace, preamble: SQL): 
     const deadline = Date.now() + options.timeoutMs
     for (let again = true; ; again = false) {
       const started = Date.now()
-      const [rows, failure] = await tryCatch(() => attempt(mode === 'read', deadline, build), describeFailure)
+      const [rows, failure] = await tryCatch(
+        () => attempt(mode === 'read' && reads.readOnly, deadline, build),
+        describeFailure,
+      )
       trace.calls.push({ name, milliseconds: Date.now() - started, failed: failure !== null })
       if (!failure) return ok(rows)
 

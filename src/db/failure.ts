@@ -14,6 +14,7 @@ export interface DatabaseFailure {
 
 /** Raised by `app.begin_request`. */
 const NOT_REGISTERED = 'PY001'
+const SESSION_REVOKED = 'PY002'
 
 /**
  * Says what a thrown error of Neon's driver means. A 400 with a SQLSTATE is definite: the transaction was rolled back.
@@ -40,6 +41,7 @@ export function describeFailure(thrown: unknown): DatabaseFailure {
 
 function bySqlState(state: string): { transient: boolean; error: AppError } {
   const context = { sqlState: state }
+  if (state === SESSION_REVOKED) return { transient: false, error: { code: 'session_revoked', context } }
   if (state === NOT_REGISTERED) return { transient: false, error: { code: 'not_registered', context } }
   if (state === '57014') return { transient: false, error: { code: 'database_timeout', context } }
   if (state === '40001' || state === '40P01')

@@ -23,6 +23,11 @@ const PROBLEMS = {
   invalid_request: { status: 400, title: 'Invalid request', detail: 'The request does not have the expected form.' },
   invalid_cursor: { status: 400, title: 'Invalid cursor', detail: 'This cursor was not made for this list.' },
   unauthenticated: { status: 401, title: 'Not signed in', detail: 'A valid Cognito access token is needed.' },
+  session_revoked: {
+    status: 401,
+    title: 'Signed out',
+    detail: 'This sign-in was revoked. Sign in again.',
+  },
   not_registered: {
     status: 403,
     title: 'Not registered',
@@ -97,7 +102,7 @@ export function problem(c: ProblemContext, error: AppError): Response & TypedRes
   c.var.trace.failure = error
   const body = toProblem(error, c.var.trace.requestId)
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' }
-  if (error.code === 'unauthenticated') {
+  if (body.status === 401) {
     headers['WWW-Authenticate'] = c.req.header('Authorization') ? 'Bearer error="invalid_token"' : 'Bearer'
   }
   if (body.status === 503) headers['Retry-After'] = '5'

@@ -39,6 +39,8 @@ export interface Tokens {
 }
 
 export interface TestUser extends Tokens {
+  /** The same user by another sign-in, as on another device. */
+  elsewhere(): Promise<TestUser>
   get(path: string, headers?: Record<string, string>): Promise<Response>
   post(path: string, json?: unknown, headers?: Record<string, string>): Promise<Response>
   patch(path: string, json: unknown, headers?: Record<string, string>): Promise<Response>
@@ -77,6 +79,7 @@ export function createApi(overrides: Overrides = {}): Api {
     const authorized = { Authorization: `Bearer ${tokens.accessToken}` }
     return {
       ...tokens,
+      elsewhere: async () => as(await signIn(tokens.email)),
       get: (path, headers) => call('GET', path, { headers: { ...authorized, ...headers } }),
       post: (path, json, headers) => call('POST', path, { json, headers: { ...authorized, ...headers } }),
       patch: (path, json, headers) => call('PATCH', path, { json, headers: { ...authorized, ...headers } }),

@@ -2,6 +2,7 @@ import { neon } from '@neondatabase/serverless'
 import { expect, inject } from 'vitest'
 import type * as z from 'zod'
 import type { conversationSchema } from '../../src/features/conversations/schemas.ts'
+import type { signInSchema } from '../../src/features/sessions/schemas.ts'
 import type { messageSchema } from '../../src/features/messages/schemas.ts'
 import { type Problem, problemSchema } from '../../src/http/problem.ts'
 import type { ErrorCode } from '../../src/result.ts'
@@ -9,6 +10,7 @@ import type { TestUser } from './harness.ts'
 
 export type Conversation = z.output<typeof conversationSchema>
 export type Message = z.output<typeof messageSchema>
+export type SignIn = z.output<typeof signInSchema>
 export interface Page<T> {
   data: T[]
   nextCursor: string | null

@@ -1,10 +1,11 @@
-import { read, openConversation, say } from './helpers.ts'
+import { openConversation, read, say, type SignIn } from './helpers.ts'
 import type { TestUser } from './harness.ts'
 
 /** What the ids of a path stand for. */
 export interface Place {
   conversationId: string
   messageId: string
+  sessionId: string
 }
 
 /** A route that needs a token, and how to call it well. */
@@ -20,6 +21,8 @@ export interface ProtectedRoute {
   field?: string
   /** Which ids it names, in its path or in its body. */
   names?: readonly (keyof Place)[]
+  /** Ends the sign-in that asks. */
+  ends?: boolean
   /** Works for those who are not registered yet. */
   open?: boolean
 }
@@ -36,6 +39,10 @@ const said = { role: 'user', content: 'Hello' }
 /** Every route behind a token; `contract.test.ts` fails when one is missing here. */
 export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
   { method: 'POST', pattern: '/v1/session', status: 200, open: true },
+  { method: 'DELETE', pattern: '/v1/session', status: 204, ends: true },
+  { method: 'GET', pattern: '/v1/sessions', status: 200 },
+  { method: 'DELETE', pattern: '/v1/sessions', status: 204 },
+  { method: 'DELETE', pattern: '/v1/sessions/:sessionId', status: 204, names: ['sessionId'] },
   { method: 'GET', pattern: '/v1/me', status: 200 },
   { method: 'PATCH', pattern: '/v1/me', status: 200, body: () => ({ name: 'Ada' }), field: 'name' },
   { method: 'POST', pattern: conversations, status: 201, body: () => ({ title: 'New' }), field: 'title' },
@@ -78,18 +85,25 @@ export const pathOf = ({ pattern }: ProtectedRoute, place: Place): string =>
   pattern
     .replace(/:(id|conversationId)\b/, encodeURIComponent(place.conversationId))
     .replace(':messageId', encodeURIComponent(place.messageId))
+    .replace(':sessionId', encodeURIComponent(place.sessionId))
 
-/** A conversation with one message, for routes that name them. */
+/** A conversation with one message, and a session on another device, for routes that name them. */
 export async function newPlace(user: TestUser): Promise<Place> {
   const { id: conversationId } = await openConversation(user, { title: 'Place' })
   const [first] = await say(user, conversationId, 'Something said')
-  return { conversationId, messageId: first?.id ?? '' }
+  const { session } = await read<SignIn>((await user.elsewhere()).post('/v1/session'))
+  return { conversationId, messageId: first?.id ?? '', sessionId: session.id }
 }
 
-export const nowhere = (): Place => ({ conversationId: crypto.randomUUID(), messageId: crypto.randomUUID() })
+export const nowhere = (): Place => ({
+  conversationId: crypto.randomUUID(),
+  messageId: crypto.randomUUID(),
+  sessionId: crypto.randomUUID(),
+})
 
 /** What a user has in a place, to see that nobody touched it. */
 export const stateOf = async (user: TestUser, { conversationId }: Place) => ({
   conversation: await read(user.get(`/v1/conversations/${conversationId}`)),
   messages: await read(user.get(`/v1/conversations/${conversationId}/messages`)),
+  sessions: await read(user.get('/v1/sessions')),
 })

@@ -1,13 +1,9 @@
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import type * as z from 'zod'
 import { callCognito } from '../../dev/cognito/call.ts'
 import { refreshLocally } from '../../dev/cognito/sign-in.ts'
-import type { signInSchema } from '../../src/features/sessions/schemas.ts'
 import { createApi, signIn, type Tokens } from './harness.ts'
-import { expectProblem, read, statusesOf } from './helpers.ts'
+import { expectProblem, read, type SignIn, statusesOf } from './helpers.ts'
 import { reissue } from './tokens.ts'
-
-type SignIn = z.output<typeof signInSchema>
 
 const api = createApi()
 

@@ -1,9 +1,9 @@
-import { getTableColumns, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, ne, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { CognitoProfile } from '../../auth/cognito.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
-import { oneRow } from '../../db/rows.ts'
+import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { type UserRow, userRow } from '../users/schemas.ts'
@@ -22,14 +22,32 @@ export interface SessionRepository {
   /**
    * Registers the user or logs them in, and records the session. Two first sign-ins at once make one user. The e-mail
    * follows Cognito at each sign-in; names and picture come from there once and are the user's own from then on.
-   * Fails with `email_taken`.
+   * Fails with `email_taken`, and with
+   * `session_revoked` for a sign-in that was ended.
    */
   signIn(identity: Identity, profile: CognitoProfile, userAgent: string | null): Promise<Result<SignIn>>
+  /** Those that are not revoked, the newest first. */
+  list(limit: number, after: SessionPosition | null): Promise<Result<SessionRow[]>>
+  /** `not_found` where there is none of this id, or it is revoked already. */
+  revoke(id: string): Promise<Result<void>>
+  /** Ends this sign-in: none of its tokens, refreshed ones included, is taken again. */
+  signOut(identity: Identity): Promise<Result<void>>
+  /** Ends all sign-ins but this one. */
+  signOutOthers(identity: Identity): Promise<Result<void>>
+}
+
+/** Where a page of the list starts: behind this session. */
+export interface SessionPosition {
+  createdAt: string
+  id: string
 }
 
 const EMAIL_TAKEN: ConstraintErrors = { users_email_key: { code: 'email_taken' } }
 
-export function createSessionRepository(db: Database): SessionRepository {
+export function createSessionRepository(db: Database, userId: string): SessionRepository {
+  const open = and(eq(sessions.userId, userId), isNull(sessions.revokedAt))
+  const revoked = { revokedAt: sql`now()` }
+
   return {
     async signIn(identity, profile, userAgent) {
       const [results, error] = await db.write(
@@ -65,7 +83,7 @@ export function createSessionRepository(db: Database): SessionRepository {
               id: newId(),
               signInId: identity.signInId,
               userAgent,
-              expiresAt: new Date(identity.expiresAt * 1000).toISOString(),
+              expiresAt: toTime(identity.expiresAt),
             })
             .onConflictDoUpdate({
               target: [sessions.userId, sessions.signInId],
@@ -83,5 +101,55 @@ export function createSessionRepository(db: Database): SessionRepository {
       const { isNew, ...row } = user
       return ok({ user: row, session, isNew })
     },
+
+    async list(limit, after) {
+      const behind =
+        after && sql`(${sessions.createdAt}, ${sessions.id}) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`
+      const [results, error] = await db.read('sessions.list', (q) => [
+        q
+          .select()
+          .from(sessions)
+          .where(and(open, behind ?? undefined))
+          .orderBy(desc(sessions.createdAt), desc(sessions.id))
+          .limit(limit),
+      ])
+      return error ? fail(error) : allRows(results[0], sessionRow)
+    },
+
+    async revoke(id) {
+      const [results, error] = await db.write('sessions.revoke', (q) => [
+        q
+          .update(sessions)
+          .set(revoked)
+          .where(and(open, eq(sessions.id, id)))
+          .returning({ id: sessions.id }),
+      ])
+      if (error) return fail(error)
+      return results[0].length > 0 ? ok(undefined) : fail({ code: 'not_found' })
+    },
+
+    async signOut({ signInId, expiresAt }) {
+      // A sign-in that never called POST /v1/session has no row yet, and must be refused from now on all the same.
+      const row = { userId, id: newId(), signInId, expiresAt: toTime(expiresAt), ...revoked }
+      const [, error] = await db.write('sessions.signOut', (q) => [
+        q
+          .insert(sessions)
+          .values(row)
+          .onConflictDoUpdate({ target: [sessions.userId, sessions.signInId], set: revoked }),
+      ])
+      return error ? fail(error) : ok(undefined)
+    },
+
+    async signOutOthers({ signInId }) {
+      const [, error] = await db.write('sessions.signOutOthers', (q) => [
+        q
+          .update(sessions)
+          .set(revoked)
+          .where(and(open, ne(sessions.signInId, signInId))),
+      ])
+      return error ? fail(error) : ok(undefined)
+    },
   }
 }
+
+const toTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString()

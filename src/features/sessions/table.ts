@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { foreignKey, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { createdAt, ownerId, ownerPolicy, timestamptz } from '../../db/columns.ts'
 import { users } from '../users/table.ts'
 
@@ -24,6 +24,9 @@ export const sessions = pgTable(
     primaryKey({ columns: [table.userId, table.id] }),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete('cascade'),
     uniqueIndex('sessions_sign_in_key').on(table.userId, table.signInId),
+    index('sessions_open_idx')
+      .on(table.userId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`revoked_at is null`),
     ownerPolicy(),
   ],
 )

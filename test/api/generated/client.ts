@@ -56,6 +56,21 @@ export type SignIn = {
     user: User;
     session: Session;
 };
+export type SessionPage = {
+    data: {
+        id: string;
+        userAgent: string | null;
+        /** ISO-8601, UTC */
+        createdAt: string;
+        /** ISO-8601, UTC */
+        lastSeenAt: string;
+        /** ISO-8601, UTC */
+        expiresAt: string;
+        /** The one that asks */
+        current: boolean;
+    }[];
+    nextCursor: string | null;
+};
 export type Message = {
     id: string;
     conversationId: string;
@@ -221,6 +236,127 @@ export function signIn(opts?: Oazapfts.RequestOpts) {
     }>("/v1/session", {
         ...opts,
         method: "POST"
+    });
+}
+/**
+ * Log out
+ */
+export function signOut(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 204;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/session", {
+        ...opts,
+        method: "DELETE"
+    });
+}
+/**
+ * List open sessions, the newest first
+ */
+export function listSessions({ limit, cursor }: {
+    limit?: number;
+    cursor?: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: SessionPage;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/sessions${QS.query(QS.explode({
+        limit,
+        cursor
+    }))}`, {
+        ...opts
+    });
+}
+/**
+ * Revoke all other sessions
+ */
+export function revokeOtherSessions(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 204;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/sessions", {
+        ...opts,
+        method: "DELETE"
+    });
+}
+/**
+ * Revoke a session
+ */
+export function revokeSession({ sessionId }: {
+    sessionId: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 204;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/sessions/${encodeURIComponent(sessionId)}`, {
+        ...opts,
+        method: "DELETE"
     });
 }
 /**

@@ -9,7 +9,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 const GRANTS: Record<string, string> = {
   'parley_app: schema app': 'USAGE',
   'parley_app: schema public': 'USAGE',
-  'parley_app: function app.begin_request(uuid,text)': 'EXECUTE',
+  'parley_app: function app.begin_request(uuid,text,text,boolean)': 'EXECUTE',
+  'parley_app: function app.begin_sign_in(uuid,text,text)': 'EXECUTE',
   'parley_app: function app.current_user_id()': 'EXECUTE',
   'parley_app: users': 'INSERT SELECT UPDATE',
   'parley_app: sessions': 'INSERT SELECT UPDATE',

@@ -76,10 +76,10 @@ describe('migrating', () => {
 
     const neon = await startNeonEndpoint({ upstream: database.upstream })
     const options = { connectionString: connectionString('parley_app', database, neon.port), timeoutMs: 10_000 }
-    const [kept] = await createConversationRepository(asUser(options, createTrace('test'), userId), userId).list(
-      10,
-      null,
-    )
+    const [kept] = await createConversationRepository(
+      asUser(options, createTrace('test'), { userId, signInId: 'test' }),
+      userId,
+    ).list(10, null)
     await neon.close()
     expect(kept).toMatchObject([{ id: conversationId, title: 'From before', messageCount: 0 }])
   })

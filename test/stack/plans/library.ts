@@ -78,5 +78,8 @@ async function giveMessages(superuser: Client, vectors: readonly StoredVector[])
 export async function openDoor(place: Place): Promise<{ as(userId: string): Database; close(): Promise<void> }> {
   const endpoint = await startNeonEndpoint({ upstream: place.upstream })
   const options = { connectionString: connectionString('parley_app', place, endpoint.port), timeoutMs: 30_000 }
-  return { as: (userId) => asUser(options, createTrace('recall'), userId), close: () => endpoint.close() }
+  return {
+    as: (userId) => asUser(options, createTrace('recall'), { userId, signInId: 'recall' }),
+    close: () => endpoint.close(),
+  }
 }

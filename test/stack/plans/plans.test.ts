@@ -26,7 +26,7 @@ describe.each(places)('on $name', ({ embedded, open }) => {
   beforeAll(async () => {
     place = await open()
     tenants = await place.asSuperuser((superuser) => seedTenants(superuser, embedded ? SMALL : LARGE))
-    await place.asSuperuser((superuser) => seedJobs(superuser, tenants.heavy.userId, JOBS))
+    await place.asSuperuser((superuser) => seedJobs(superuser, tenants.heavy, JOBS))
   }, START_MS)
   afterAll(() => place.close())
 
