@@ -1,10 +1,11 @@
 import { neon, neonConfig } from '@neondatabase/serverless'
-import { sql, type SQL } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { type AppError, fail, ok, type Result, tryCatch } from '../result.ts'
 import type { Trace } from '../trace.ts'
 import { describeFailure } from './failure.ts'
+import { prepared } from './prepared.ts'
 
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
 type Build<T extends Queries> = (db: NeonHttpDatabase) => T
@@ -38,6 +39,20 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 neonConfig.fetchEndpoint = (host, port) =>
   LOOPBACK.test(host) ? `http://${host}:${port || 5432}/sql` : `https://${host.replace(/^[^.]+/, 'api')}/sql`
 
+const { placeholder } = sql
+const beginRequest = prepared((q) =>
+  q.execute(sql`select app.begin_request(${placeholder('userId')}::uuid, ${placeholder('signInId')},
+    ${placeholder('requestId')}, ${placeholder('seen')})`),
+)
+const beginSignIn = prepared((q) =>
+  q.execute(sql`select app.begin_sign_in(${placeholder('userId')}::uuid, ${placeholder('signInId')},
+    ${placeholder('requestId')})`),
+)
+const beginSystem = prepared((q) =>
+  q.execute(sql`select set_config('app.request_id', ${placeholder('requestId')}, true)`),
+)
+const one = prepared((q) => q.execute(sql`select 1`))
+
 /** Who asks, and by which sign-in. */
 export interface Asker {
   userId: string
@@ -51,22 +66,22 @@ export interface Asker {
  * revoked gets `session_revoked`.
  */
 export function asUser(options: DatabaseOptions, trace: Trace, { userId, signInId, seen = false }: Asker): Database {
-  const preamble = sql`select app.begin_request(${userId}::uuid, ${signInId}, ${trace.requestId}, ${seen})`
+  const preamble = beginRequest({ userId, signInId, requestId: trace.requestId, seen })
   return createDatabase(options, trace, preamble, { readOnly: !seen })
 }
 
 /** For the one request of a verified user that comes before the row in `users`. */
 export const asNewcomer = (options: DatabaseOptions, trace: Trace, { userId, signInId }: Asker): Database =>
-  createDatabase(options, trace, sql`select app.begin_sign_in(${userId}::uuid, ${signInId}, ${trace.requestId})`)
+  createDatabase(options, trace, beginSignIn({ userId, signInId, requestId: trace.requestId }))
 
 /** For scheduled work, over the connection of `parley_system`. */
 export const asSystem = (options: DatabaseOptions, trace: Trace): Database =>
-  createDatabase(options, trace, sql`select set_config('app.request_id', ${trace.requestId}, true)`)
+  createDatabase(options, trace, beginSystem({ requestId: trace.requestId }))
 
 function createDatabase(
   options: DatabaseOptions,
   trace: Trace,
-  preamble: SQL,
+  preamble: BatchItem<'pg'>,
   reads: { readOnly: boolean } = { readOnly: true },
 ): Database {
   async function attempt<T extends Queries>(readOnly: boolean, deadline: number, build: Build<T>) {
@@ -75,7 +90,7 @@ function createDatabase(
       fetchOptions: { signal: AbortSignal.timeout(Math.max(1, deadline - Date.now())) },
     })
     const db = drizzle({ client })
-    const [, ...rows] = await db.batch([db.execute(preamble), ...build(db)])
+    const [, ...rows] = await db.batch([preamble, ...build(db)])
     return rows as BatchResponse<T>
   }
 
@@ -115,4 +130,4 @@ function createDatabase(
 
 /** Whether the database answers, for nobody in particular. */
 export const ping = (options: DatabaseOptions, trace: Trace): Promise<Result<unknown>> =>
-  createDatabase(options, trace, sql`select 1`).read('health.ping', (db) => [db.execute(sql`select 1`)])
+  createDatabase(options, trace, one({})).read('health.ping', () => [one({})])
