@@ -1,3 +1,5 @@
+import type { Trace } from './trace.ts'
+
 export type LogLevel = 'info' | 'warn' | 'error'
 export type LogFields = Record<string, unknown>
 
@@ -7,6 +9,18 @@ export type Logger = (level: LogLevel, event: string, fields: LogFields) => void
 export const consoleLogger: Logger = (level, event, fields) => {
   // oxlint-disable-next-line no-console -- the one door to the log; Workers' observability indexes JSON lines
   console[level](JSON.stringify({ level, event, ...fields }))
+}
+
+/** One warning for each call to the database that took at least so long. */
+export function logSlowQueries(
+  { log, slowQueryMs }: { log: Logger; slowQueryMs: number },
+  { requestId, calls }: Trace,
+  fields: LogFields = {},
+): void {
+  for (const { name, milliseconds } of calls) {
+    if (milliseconds < slowQueryMs) continue
+    log('warn', 'slow_query', { requestId, ...fields, query: name, durationMs: milliseconds })
+  }
 }
 
 /** By identity, of which there is one for all requests with the same token. */

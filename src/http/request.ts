@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
 import type { Deps } from '../deps.ts'
 import { newId } from '../id.ts'
-import { hashForLog } from '../log.ts'
+import { hashForLog, logSlowQueries } from '../log.ts'
 import { createTrace, databaseTime, type Trace } from '../trace.ts'
 import type { AppEnv } from './app-env.ts'
 
@@ -52,8 +52,5 @@ async function logRequest(c: Context<AppEnv>, { log, slowQueryMs }: Pick<Deps, '
     ...(identity ? { user: await hashForLog(identity) } : {}),
     ...(failure ? { error: failure.code, cause: failure.context } : {}),
   })
-  for (const { name, milliseconds } of trace.calls) {
-    if (milliseconds >= slowQueryMs)
-      log('warn', 'slow_query', { requestId, route, query: name, durationMs: milliseconds })
-  }
+  logSlowQueries({ log, slowQueryMs }, trace, { route })
 }

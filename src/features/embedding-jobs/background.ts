@@ -3,6 +3,7 @@ import { asSystem } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
 import { type EmbeddingRun, runEmbeddingQueue, type TextsOfUser } from '../../embeddings/queue.ts'
 import { newId } from '../../id.ts'
+import { logSlowQueries } from '../../log.ts'
 import type { Result } from '../../result.ts'
 import { createTrace, type Trace } from '../../trace.ts'
 import { createEmbeddingJobStore } from './repository.ts'
@@ -29,10 +30,12 @@ export const sweepEmbeddings = (deps: Deps): Promise<Result<EmbeddingRun>> =>
   run(deps, newId(), { until: Date.now() + SWEEP_MS })
 
 async function run(deps: Deps, requestId: string, limits: { only?: TextsOfUser; until: number }) {
-  const store = createEmbeddingJobStore(asSystem(deps.systemDatabase, createTrace(requestId)))
+  const trace = createTrace(requestId)
+  const store = createEmbeddingJobStore(asSystem(deps.systemDatabase, trace))
   const result = await runEmbeddingQueue({ store, embedder: deps.embedder, newClaimId: newId }, limits)
   const [done, error] = result
   if (error) deps.log('error', 'embedding_failed', { requestId, code: error.code, ...error.context })
   else if (done.postponed > 0) deps.log('warn', 'embedding_postponed', { requestId, ...done })
+  logSlowQueries(deps, trace)
   return result
 }
