@@ -26,7 +26,7 @@ export interface LocalOptions {
 }
 
 /** Settings that a developer may hand through to the Worker. */
-const PASSED_ON = /^(EMBEDDING_\w+|DATABASE_TIMEOUT_MS|IDENTITY_TIMEOUT_MS|SLOW_QUERY_MS|RATE_LIMIT)$/
+const PASSED_ON = /^(EMBEDDING_\w+|DATABASE_TIMEOUT_MS|IDENTITY_TIMEOUT_MS|SLOW_QUERY_MS|RATE_LIMIT|CORS_ORIGINS)$/
 
 /** Starts database, Neon endpoint, Cognito and Worker, in this order; what has started is stopped when a later one fails. */
 export async function startLocal(options: LocalOptions): Promise<LocalParley> {

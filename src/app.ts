@@ -10,9 +10,12 @@ import { sessionRoutes, sessionsRoutes } from './features/sessions/routes.ts'
 import { meRoutes } from './features/users/routes.ts'
 import { vectorRoutes } from './features/vectors/routes.ts'
 import type { AppEnv } from './http/app-env.ts'
+import { allowOrigins } from './http/cors.ts'
 import { onError, onNotFound } from './http/failures.ts'
 import { problem } from './http/problem.ts'
+import { limitOpen } from './http/rate-limit.ts'
 import { traceRequests } from './http/request.ts'
+import { secureAnswers } from './http/security.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
@@ -22,12 +25,16 @@ export const createApp = (deps: Deps) =>
     .onError(onError)
     .notFound(onNotFound)
     .use(traceRequests(deps))
+    .use(secureAnswers)
+    .use(allowOrigins(deps))
     .use(
       bodyLimit({
         maxSize: MAX_BODY_BYTES,
         onError: (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' }),
       }),
     )
+    // The one route that asks the database without a token.
+    .use('/readyz', limitOpen(deps))
     .route('/', healthRoutes(deps))
     .route('/', referenceRoutes())
     .route('/v1/session', sessionRoutes(deps))

@@ -5,21 +5,24 @@ const connectionString = z
   .string()
   .refine(isConnectionString, { error: 'must be a Postgres connection string with user, host and database' })
 
+const commaList = z.string().transform((list) =>
+  list
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
+
 const milliseconds = (fallback: number) => z.coerce.number().int().positive().max(60_000).default(fallback)
 
 const bindings = z.object({
   DATABASE_URL: connectionString,
   DATABASE_URL_SYSTEM: connectionString,
   COGNITO_ISSUER: z.url({ protocol: /^https?$/ }),
-  COGNITO_CLIENT_IDS: z
-    .string()
-    .transform((list) =>
-      list
-        .split(',')
-        .map((id) => id.trim())
-        .filter(Boolean),
-    )
-    .refine((ids) => ids.length > 0, { error: 'must name at least one app client' }),
+  COGNITO_CLIENT_IDS: commaList.refine((ids) => ids.length > 0, { error: 'must name at least one app client' }),
+  CORS_ORIGINS: commaList
+    .refine((origins) => origins.every(isOrigin), { error: 'must be origins, such as https://chat.example.com' })
+    .default([]),
+  RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   EMBEDDING_PROVIDER: z.enum(['lexical', 'openai']).default('lexical'),
   EMBEDDING_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
   EMBEDDING_MODEL: z.string().min(1).default('text-embedding-3-small'),
@@ -42,6 +45,8 @@ const configuration = bindings
     slowQueryMs: env.SLOW_QUERY_MS,
     issuer: env.COGNITO_ISSUER.replace(/\/$/, ''),
     clientIds: env.COGNITO_CLIENT_IDS,
+    corsOrigins: env.CORS_ORIGINS,
+    rateLimit: env.RATE_LIMIT,
     identityTimeoutMs: env.IDENTITY_TIMEOUT_MS,
     embedding:
       env.EMBEDDING_PROVIDER === 'lexical'
@@ -57,10 +62,21 @@ const configuration = bindings
 
 export type Config = z.output<typeof configuration>
 
-/** The bindings as wrangler hands them over: strings from variables and secrets, and the static assets. */
+/** What a binding under `ratelimits` in `wrangler.toml` becomes. */
+export interface RateLimiter {
+  limit: (options: { key: string }) => Promise<{ success: boolean }>
+}
+
+/** What is counted apart: requests of a user, their searches, their sign-ins, refused requests of an address. */
+export type LimitName = 'user' | 'search' | 'session' | 'address'
+
+/** One that is not there limits nothing. */
+export type Limiters = { readonly [Name in LimitName]?: RateLimiter | undefined }
+
+/** The bindings as wrangler hands them over: strings from variables and secrets, static assets, rate limiters. */
 export type Env = { [Name in keyof z.input<typeof bindings>]?: string | undefined } & {
   ASSETS: { fetch: (request: Request) => Promise<Response> }
-}
+} & { [Name in `${Uppercase<LimitName>}_LIMIT`]?: RateLimiter }
 
 /**
  * Parses the bindings once.
@@ -82,4 +98,8 @@ function isConnectionString(text: string): boolean {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false
   const url = new URL(text)
   return url.username !== '' && url.hostname !== '' && url.pathname.length > 1
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }

@@ -6,10 +6,11 @@ import { createSeenClock } from './auth/seen.ts'
 import { createCachedVerifier } from './auth/verified-cache.ts'
 import type { Deps } from './deps.ts'
 import { createEmbedder } from './embeddings/create-embedder.ts'
-import { type Config, type Env, parseEnv } from './env.ts'
+import { type Config, type Env, type Limiters, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embedding-jobs/background.ts'
 import { toProblem } from './http/problem.ts'
 import { requestIdOf, traceHeaders } from './http/request.ts'
+import { securityHeaders } from './http/security.ts'
 import { consoleLogger } from './log.ts'
 import { type AppError, fail, ok, type Result } from './result.ts'
 import { createTrace } from './trace.ts'
@@ -26,12 +27,19 @@ function runtimeFor(env: Env): Result<Runtime> {
   const known = runtimes.get(env)
   if (known) return known
   const [config, error] = parseEnv(env)
-  const runtime = error ? fail(error) : ok(createRuntime(config))
+  const runtime = error ? fail(error) : ok(createRuntime(config, limitersOf(env)))
   runtimes.set(env, runtime)
   return runtime
 }
 
-function createRuntime(config: Config): Runtime {
+const limitersOf = (env: Env): Limiters => ({
+  user: env.USER_LIMIT,
+  search: env.SEARCH_LIMIT,
+  session: env.SESSION_LIMIT,
+  address: env.ADDRESS_LIMIT,
+})
+
+function createRuntime(config: Config, limiters: Limiters): Runtime {
   const keys = createJwks({
     url: `${config.issuer}/.well-known/jwks.json`,
     timeoutMs: config.identityTimeoutMs,
@@ -44,6 +52,8 @@ function createRuntime(config: Config): Runtime {
     seenIsDue: createSeenClock(),
     cognito: createCognito({ issuer: config.issuer, timeoutMs: config.identityTimeoutMs }),
     embedder: createEmbedder(config.embedding),
+    limiters: config.rateLimit === 'on' ? limiters : {},
+    corsOrigins: config.corsOrigins,
     log: consoleLogger,
     slowQueryMs: config.slowQueryMs,
   }
@@ -54,7 +64,7 @@ function misconfigured(request: Request, error: AppError): Response {
   const trace = createTrace(requestIdOf(request))
   consoleLogger('error', 'misconfigured', { requestId: trace.requestId, ...error.context })
   const body = toProblem(error, trace.requestId)
-  const headers = { 'Content-Type': 'application/problem+json', ...traceHeaders(trace) }
+  const headers = { 'Content-Type': 'application/problem+json', ...securityHeaders, ...traceHeaders(trace) }
   return Response.json(body, { status: body.status, headers })
 }
 

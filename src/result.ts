@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'email_taken'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'rate_limited'
   | 'misconfigured'
   | 'internal'
   | 'database_unavailable'

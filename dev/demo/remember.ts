@@ -67,7 +67,7 @@ async function waitForEmbeddings(ada: Client): Promise<void> {
     const { pendingEmbeddings } = await answer.json()
     if (pendingEmbeddings === 0) return say('every message has its vector')
     expect(Date.now() < deadline, `all messages embedded, ${pendingEmbeddings} wait`)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await new Promise((resolve) => setTimeout(resolve, 500))
   }
 }
 

@@ -22,7 +22,7 @@ const TAGS = {
 }
 
 /** Every operation can fail in these ways. */
-const ALWAYS: readonly ErrorCode[] = ['misconfigured', 'internal']
+const ALWAYS: readonly ErrorCode[] = ['rate_limited', 'misconfigured', 'internal']
 const SIGNED_IN: readonly ErrorCode[] = [
   'unauthenticated',
   'identity_provider_unavailable',
@@ -30,6 +30,12 @@ const SIGNED_IN: readonly ErrorCode[] = [
   'database_timeout',
 ]
 const WITH_BODY: readonly ErrorCode[] = ['invalid_request', 'payload_too_large', 'unsupported_media_type']
+
+const RATE_LIMIT_HEADERS = {
+  'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } },
+  RateLimit: { description: 'What is left of the quota: `"user";r=0;t=60`', schema: { type: 'string' } },
+  'RateLimit-Policy': { description: 'The quota: `"user";q=1200;w=60`', schema: { type: 'string' } },
+}
 
 /** The OpenAPI 3.1 document of the routes that describe themselves (`operation` and `validate` in `src/http`). */
 export function buildDocument(routes: readonly RouterRoute[]): object {
@@ -152,6 +158,7 @@ function failures(codes: Set<ErrorCode>, schemas: Schemas): Record<string, objec
       {
         description: names.map(titleOf).join('; '),
         'x-problem-codes': names,
+        ...(names.includes('rate_limited') && { headers: RATE_LIMIT_HEADERS }),
         content: { 'application/problem+json': { schema: problem } },
       },
     ]),

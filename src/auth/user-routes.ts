@@ -4,6 +4,7 @@ import { asUser } from '../db/database.ts'
 import type { Deps } from '../deps.ts'
 import type { IdentityEnv, UserEnv } from '../http/app-env.ts'
 import { problem } from '../http/problem.ts'
+import { limitRefused, limitUser } from '../http/rate-limit.ts'
 import { timed } from '../trace.ts'
 
 /** A router whose handlers have a verified identity and the database as that user sees it. */
@@ -17,19 +18,25 @@ export const openDatabase = (deps: Deps) =>
     return next()
   })
 
-/** Verifies the bearer token (RFC 6750), or answers 401, whatever was wrong with it. */
+/**
+ * Verifies the bearer token (RFC 6750), or answers 401, whatever was wrong with it. Who asks too often gets a 429: a
+ * user by their verified `sub`, whoever is refused by their address.
+ */
 export const authenticate = (deps: Deps) =>
   createMiddleware<IdentityEnv>(async (c, next) => {
+    const refuse = async (reason: string) =>
+      (await limitRefused(c, deps)) ?? problem(c, { code: 'unauthenticated', context: { reason } })
+
     const token = bearerToken(c.req.header('Authorization'))
-    if (token === null) return problem(c, { code: 'unauthenticated', context: { reason: 'no_token' } })
+    if (token === null) return refuse('no_token')
     const [identity, failure] = await timed(c.var.trace, 'auth', () => deps.verifyToken(token))
-    if (failure) {
-      const code = failure.reason === 'keys_unavailable' ? 'identity_provider_unavailable' : 'unauthenticated'
-      return problem(c, { code, context: { reason: failure.reason } })
+    if (failure?.reason === 'keys_unavailable') {
+      return problem(c, { code: 'identity_provider_unavailable', context: { reason: failure.reason } })
     }
+    if (failure) return refuse(failure.reason)
     c.set('identity', identity)
     c.var.trace.identity = identity
-    await next()
+    return (await limitUser(c, deps, identity.userId)) ?? next()
   })
 
 /** @returns the token of an `Authorization: Bearer …` header, or null */

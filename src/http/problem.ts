@@ -47,6 +47,11 @@ const PROBLEMS = {
     title: 'Unsupported media type',
     detail: 'Send the body as JSON, with Content-Type: application/json.',
   },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Too many requests came in a short time. Wait as long as Retry-After says, then go on.',
+  },
   misconfigured: { status: 500, title: 'Misconfigured', detail: 'The server is not set up correctly.' },
   internal: { status: 500, title: 'Internal error', detail: 'Something went wrong on our side.' },
   database_unavailable: { status: 503, title: 'Database unavailable', detail: 'The database cannot be reached now.' },

@@ -47,17 +47,19 @@ export interface TestUser extends Tokens {
   delete(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
-export type Overrides = Partial<Record<Exclude<keyof Env, 'ASSETS'>, string | undefined>>
+export type Overrides = Partial<
+  Record<Exclude<keyof Env, 'ASSETS' | `${string}_LIMIT`> | 'RATE_LIMIT', string | undefined>
+>
 
 /** Signs in to the run's Cognito: a new user, or one who is known there, once more. */
 export async function signIn(email = `user-${crypto.randomUUID()}@example.com`): Promise<Tokens> {
   return { email, ...(await signInLocally(inject('cognito'), email)) }
 }
 
-/** @param overrides bindings that differ from those of the run; undefined takes one away */
+/** @param overrides bindings that differ from those of the run; undefined takes one away. Without limits, unless asked for */
 export function createApi(overrides: Overrides = {}): Api {
   const marker = crypto.randomUUID()
-  const env: Env = Object.assign({}, bindings as Env, inject('bindings'), overrides)
+  const env: Env = Object.assign({}, bindings as Env, inject('bindings'), { RATE_LIMIT: 'off' }, overrides)
   if (URL.canParse(env.DATABASE_URL ?? '')) env.DATABASE_URL = withMarker(env.DATABASE_URL ?? '', marker)
 
   const call: Api['call'] = (method, path, { json, body, headers = {} } = {}) =>

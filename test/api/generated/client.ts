@@ -177,6 +177,9 @@ export function getHealth(opts?: Oazapfts.RequestOpts) {
             status: "ok";
         };
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     }>("/healthz", {
@@ -195,6 +198,9 @@ export function getReadiness(opts?: Oazapfts.RequestOpts) {
                 latencyMs: number;
             };
         };
+    } | {
+        status: 429;
+        data: Problem;
     } | {
         status: 500;
         data: Problem;
@@ -225,6 +231,9 @@ export function signIn(opts?: Oazapfts.RequestOpts) {
         status: 409;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -249,6 +258,9 @@ export function signOut(opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -284,6 +296,9 @@ export function listSessions({ limit, cursor }: {
         status: 403;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -310,6 +325,9 @@ export function revokeOtherSessions(opts?: Oazapfts.RequestOpts) {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -346,6 +364,9 @@ export function revokeSession({ sessionId }: {
         status: 404;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -375,6 +396,9 @@ export function getMe({ ifNoneMatch }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -424,6 +448,9 @@ export function updateMe({ ifMatch, body }: {
         data: Problem;
     } | {
         status: 415;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -493,6 +520,9 @@ export function appendMessages({ conversationId, body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -530,6 +560,9 @@ export function listMessages({ conversationId, limit, cursor, order }: {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -572,6 +605,9 @@ export function getMessage({ conversationId, messageId, ifNoneMatch }: {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -628,6 +664,9 @@ export function updateMessage({ conversationId, messageId, ifMatch, body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -669,6 +708,9 @@ export function deleteMessage({ conversationId, messageId, ifMatch }: {
         data: Problem;
     } | {
         status: 412;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -725,6 +767,9 @@ export function createConversation({ body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -757,6 +802,9 @@ export function listConversations({ limit, cursor }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -797,6 +845,9 @@ export function getConversation({ id, ifNoneMatch }: {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -856,6 +907,9 @@ export function updateConversation({ id, ifMatch, body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -896,6 +950,9 @@ export function deleteConversation({ id, ifMatch }: {
         data: Problem;
     } | {
         status: 412;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -955,6 +1012,9 @@ export function createVector({ body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 429;
+        data: Problem;
+    } | {
         status: 500;
         data: Problem;
     } | {
@@ -997,6 +1057,9 @@ export function searchVectors({ body }: {
         data: Problem;
     } | {
         status: 415;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;
@@ -1045,6 +1108,9 @@ export function search({ body }: {
         data: Problem;
     } | {
         status: 415;
+        data: Problem;
+    } | {
+        status: 429;
         data: Problem;
     } | {
         status: 500;

@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createApi, type TestUser } from './harness.ts'
+import { expectProblem } from './helpers.ts'
+
+const CHAT = 'https://chat.example.com'
+const LOCAL = 'http://localhost:5173'
+const open = createApi({ CORS_ORIGINS: `${CHAT}, ${LOCAL}` })
+const closed = createApi()
+const STRANGERS = [
+  'https://evil.example.com',
+  'https://chat.example.com.evil.com',
+  'http://chat.example.com',
+  'https://chat.example.com:8443',
+  'https://CHAT.example.com',
+  'null',
+  '*',
+  `${CHAT},${LOCAL}`,
+]
+let ada: TestUser
+
+beforeAll(async () => {
+  ada = await open.newUser()
+})
+
+const corsHeaders = ({ headers }: Response) => [...headers.keys()].filter((name) => name.startsWith('access-control-'))
+const preflight = (api: typeof open, Origin: string) =>
+  api.call('OPTIONS', '/v1/me', {
+    headers: {
+      Origin,
+      'Access-Control-Request-Method': 'PATCH',
+      'Access-Control-Request-Headers': 'authorization,content-type,if-match',
+    },
+  })
+
+describe.each([CHAT, LOCAL])('The configured origin %s', (Origin) => {
+  it('may read answers, and the headers that a client needs', async () => {
+    const { headers, status } = await ada.get('/v1/me', { Origin })
+    expect(status).toBe(200)
+    expect(headers.get('Access-Control-Allow-Origin')).toBe(Origin)
+    expect(headers.get('Access-Control-Expose-Headers')?.split(', ')).toEqual(
+      expect.arrayContaining(['ETag', 'Location', 'X-Request-Id', 'Server-Timing', 'Retry-After', 'RateLimit']),
+    )
+    expect(headers.get('Access-Control-Allow-Credentials')).toBeNull()
+  })
+
+  it('may read problems', async () => {
+    const refused = await open.call('GET', '/v1/me', { headers: { Origin } })
+    expect(refused.headers.get('Access-Control-Allow-Origin')).toBe(Origin)
+    await expectProblem(refused, 401, 'unauthenticated')
+    const missing = await open.call('GET', '/nothing', { headers: { Origin } })
+    expect(missing.headers.get('Access-Control-Allow-Origin')).toBe(Origin)
+  })
+
+  it('may ask before it sends, without a token, and keep the answer', async () => {
+    const response = await preflight(open, Origin)
+    expect([response.status, await response.text()]).toEqual([204, ''])
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': Origin,
+      'access-control-allow-methods': expect.stringMatching(/GET.*POST.*PATCH.*DELETE/),
+      'access-control-allow-headers':
+        'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id',
+      'access-control-max-age': expect.stringMatching(/^\d+$/),
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.any(String),
+    })
+  })
+})
+
+describe.each(STRANGERS)('The foreign origin %s', (Origin) => {
+  it('gets no CORS header', async () => {
+    const answers = await Promise.all([ada.get('/v1/me', { Origin }), preflight(open, Origin)])
+    expect(answers.flatMap(corsHeaders)).toEqual([])
+  })
+})
+
+it('Every answer varies by origin, so that no cache serves one to another', async () => {
+  for (const headers of [{}, { Origin: CHAT }, { Origin: 'https://evil.example.com' }] as Record<string, string>[]) {
+    expect((await ada.get('/v1/me', headers)).headers.get('Vary')).toMatch(/\bOrigin\b/)
+    expect((await open.call('GET', '/healthz', { headers })).headers.get('Vary')).toBe('Origin')
+  }
+})
+
+it('Without a configured origin nobody gets a CORS header', async () => {
+  const answers = await Promise.all([closed.as(ada).get('/v1/me', { Origin: CHAT }), preflight(closed, CHAT)])
+  expect(answers.flatMap(corsHeaders)).toEqual([])
+})
+
+it.each([
+  '*',
+  'chat.example.com',
+  `${CHAT}/`,
+  `${CHAT}/path`,
+  'ftp://chat.example.com',
+  'https://*.example.com',
+  'null',
+])('%s is no origin to configure', async (origin) => {
+  await expectProblem(await createApi({ CORS_ORIGINS: origin }).call('GET', '/healthz'), 500, 'misconfigured')
+})
