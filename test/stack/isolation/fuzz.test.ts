@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Place, places } from '../plans/places.ts'
+import { inventory } from './fuzz/inventory.ts'
+import { rowsOf } from './fuzz/model.ts'
+import { play } from './fuzz/play.ts'
+import { type House, openHouse, type Protection } from './house.ts'
+import { digestRows } from './tables.ts'
+
+/**
+ * A bounded fuzzer: it ends after FUZZ_REQUESTS. The long game, a minute or two on a server:
+ *
+ *     FUZZ_REQUESTS=20000 DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres \
+ *       npx vitest run --project stack test/stack/isolation/fuzz.test.ts
+ *
+ * FUZZ_SEED (a number) plays another one.
+ */
+const seed = Number(process.env.FUZZ_SEED ?? 1)
+const requestsOn = (embedded: boolean) => Number(process.env.FUZZ_REQUESTS ?? (embedded ? 300 : 1500))
+
+vi.setConfig({ testTimeout: 60_000 + requestsOn(false) * 100, hookTimeout: 120_000 })
+
+describe.each(places)('Three users at random, on $name', ({ name, embedded, open }) => {
+  let place: Place
+  beforeAll(async () => {
+    place = await open()
+  })
+  afterAll(() => place.close())
+
+  async function inHouse<T>(protection: Protection, work: (house: House) => Promise<T>): Promise<T> {
+    const house = await openHouse(place, protection)
+    try {
+      return await work(house)
+    } finally {
+      await house.close()
+    }
+  }
+
+  it('see, count and change only what is their own', () =>
+    inHouse({ filters: true, rowSecurity: true }, async (house) => {
+      const { players, requests, refusals, violations } = await play(house, { seed, requests: requestsOn(embedded) })
+      const leaks = violations.filter((violation) => violation.includes('LEAK')).length
+      const figures = `${requests} requests, ${refusals} refused, ${leaks} leaks`
+      process.stdout.write(`Isolation on ${name}: ${figures}, seed ${seed}\n`)
+      expect(violations).toEqual([])
+      // A game in which everything is refused, or nothing is, proves little.
+      expect(refusals / requests).toBeGreaterThan(0.15)
+      expect(refusals / requests).toBeLessThan(0.6)
+      for (const player of players) {
+        expect(await inventory(player)).toEqual([])
+        expect(await countRows(house, player.userId)).toEqual(rowsOf(player))
+      }
+    }))
+
+  it('would be noticed at other things, with neither filters nor row-level security', () =>
+    inHouse({ filters: false, rowSecurity: false }, async (house) => {
+      const { violations } = await play(house, { seed, requests: 150 })
+      expect(violations.length).toBeGreaterThan(0)
+    }))
+})
+
+/** Straight from the tables, which no filter stands in front of. */
+async function countRows(house: House, userId: string): Promise<Record<string, number>> {
+  const rows = Object.entries(await digestRows(house.place, house.tables, 'own', userId))
+  return Object.fromEntries(rows.map(([table, { count }]) => [table, count]))
+}

@@ -1,0 +1,73 @@
+import { createApp } from '../../../src/app.ts'
+import type { Deps } from '../../../src/deps.ts'
+import { descriptionOf } from '../../../src/http/openapi.ts'
+import type { Person } from './house.ts'
+
+/** A thing of each kind that a path or a body can name, by the name of its collection. */
+export interface Ids {
+  conversations: string
+  messages: string
+  sessions: string
+}
+
+/** A route behind a token. */
+export interface Route {
+  method: string
+  /** As the router has it. */
+  pattern: string
+  /** Whether it names something that somebody may not have. */
+  names: boolean
+}
+
+/** An axis that points nowhere special. */
+export const embedding = Array.from({ length: 1536 }, (_, i) => (i === 7 ? 1 : 0))
+
+type Body = (ids: Ids, marker: string) => Record<string, unknown>
+/** Bodies of the routes that take one, by method and pattern. */
+const BODIES: Record<string, Body> = {
+  'PATCH /v1/me': (_, marker) => ({ firstName: marker }),
+  'POST /v1/conversations': (_, marker) => ({ title: marker }),
+  'PATCH /v1/conversations/:id': (_, marker) => ({ title: marker }),
+  'POST /v1/conversations/:conversationId/messages': (_, marker) => ({ role: 'user', content: marker }),
+  'PATCH /v1/conversations/:conversationId/messages/:messageId': (_, marker) => ({ content: marker }),
+  'POST /v1/vectors': ({ messages }, marker) => ({ embedding, messageId: messages, content: marker }),
+  'POST /v1/vectors/search': () => ({ embedding, limit: 50 }),
+  'POST /v1/search': () => ({ query: 'something secret', limit: 50 }),
+}
+/** Those that take none. */
+const BODILESS = new Set(['POST /v1/session'])
+/** Those that name something in their body. */
+const NAMING_BODIES = new Set(['POST /v1/vectors'])
+/** POSTs that only read. */
+const SEARCHES = new Set(['POST /v1/vectors/search', 'POST /v1/search'])
+
+const nameOf = ({ method, pattern }: Pick<Route, 'method' | 'pattern'>) => `${method} ${pattern}`
+
+/** Every route behind a token, as the application has them. */
+export const routes: Route[] = createApp({} as Deps).routes.flatMap(({ method, path: pattern, handler }) => {
+  const described = descriptionOf(handler)
+  if (described?.kind !== 'operation' || described.open) return []
+  const names = pattern.includes(':') || NAMING_BODIES.has(nameOf({ method, pattern }))
+  return [{ method, pattern, names }]
+})
+
+/** Routes that nobody said here how to call. */
+export const unknownRoutes = (): string[] =>
+  routes
+    .filter(({ method }) => method !== 'GET' && method !== 'DELETE')
+    .map(nameOf)
+    .filter((name) => !(name in BODIES) && !BODILESS.has(name))
+
+/** Whether calling it changes nothing. */
+export const onlyReads = (route: Route): boolean => route.method === 'GET' || SEARCHES.has(nameOf(route))
+
+/** Calls the route as it should be called, about these things. */
+export function callRoute(person: Person, route: Route, ids: Ids) {
+  const path = route.pattern.replaceAll(/(\w+)\/:\w+/g, (_, collection: string) => {
+    const id = (ids as unknown as Record<string, string>)[collection]
+    if (id === undefined) throw new Error(`Nobody said what ${route.pattern} names`)
+    return `${collection}/${id}`
+  })
+  const json = BODIES[nameOf(route)]?.(ids, person.marker)
+  return person.call(route.method, path, { json, headers: { 'X-Request-Id': 'same' } })
+}

@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Answer, foreignMarkers, type House, type Person, UNEMBEDDABLE } from './house.ts'
+import { digestRows } from './tables.ts'
+import { callRoute, embedding, type Ids, onlyReads, type Route } from './routes.ts'
+
+/** What a stranger got out of a route that is none of their business. */
+export interface Breach {
+  /** Rows of others in the answers. */
+  seen: number
+  /** Tables in which rows of others changed, came or went. */
+  changed: string[]
+  /** What tells that others exist: an answer that would be another one without them. */
+  told: string[]
+}
+
+/** Registers a person who has one of everything. */
+export async function settle(house: House): Promise<{ person: Person; ids: Ids }> {
+  const person = house.newPerson()
+  const { marker } = person
+  await made(person.call('POST', '/v1/session'))
+  const { session } = await made<{ session: { id: string } }>(person.elsewhere().call('POST', '/v1/session'))
+  const { id } = await made<{ id: string }>(person.call('POST', '/v1/conversations', { json: { title: marker } }))
+  const messages = [`${marker} said something`, `${marker} ${UNEMBEDDABLE}`].map((content) => ({
+    role: 'user',
+    content,
+  }))
+  const path = `/v1/conversations/${id}/messages`
+  const { data } = await made<{ data: { id: string }[] }>(person.call('POST', path, { json: { messages } }))
+  await made(person.call('POST', '/v1/vectors', { json: { embedding, content: marker } }))
+  return { person, ids: { conversations: id, messages: data[0]?.id ?? '', sessions: session.id } }
+}
+
+const nowhere = (): Ids => ({
+  conversations: crypto.randomUUID(),
+  messages: crypto.randomUUID(),
+  sessions: crypto.randomUUID(),
+})
+
+/**
+ * Runs a route as a stranger: about things of somebody else, of nobody, and about own ones that have the very same ids
+ * as somebody else's.
+ */
+export async function trespass(house: House, route: Route): Promise<Breach> {
+  const { person: stranger } = await settle(house)
+  const alone = route.names || !onlyReads(route) ? null : await callRoute(stranger, route, nowhere())
+  const { ids } = await settle(house)
+  const before = await digestRows(house.place, house.tables, 'foreign', stranger.userId)
+  const answers: Answer[] = []
+  const told: string[] = []
+  const call = async (ids: Ids) => {
+    const answer = await callRoute(stranger, route, ids)
+    answers.push(answer)
+    return answer
+  }
+
+  if (route.names) {
+    const [foreign, missing] = [await call(ids), await call(nowhere())]
+    if (missing.status !== 404) told.push(`missing is ${missing.status}`)
+    if (bytesOf(foreign) !== bytesOf(missing)) told.push(`foreign is not missing: ${foreign.status} ${foreign.text}`)
+    told.push(...(await ownTwins(house, stranger, ids)))
+  }
+  const own = await call(ids)
+  if (own.status < 200 || own.status > 299) told.push(`own is ${own.status}`)
+  if (alone && bytesOf(own) !== bytesOf(alone)) told.push('another answer once there were others')
+
+  const after = await digestRows(house.place, house.tables, 'foreign', stranger.userId)
+  return {
+    seen: answers.flatMap((answer) => foreignMarkers(answer, stranger)).length,
+    changed: Object.keys(before).filter((table) => !isDeepStrictEqual(before[table], after[table])),
+    told,
+  }
+}
+
+/** Gives the stranger things of the same ids: their own, and nothing may mix them up. */
+async function ownTwins(house: House, stranger: Person, ids: Ids): Promise<string[]> {
+  const { marker, userId } = stranger
+  const path = '/v1/conversations'
+  const opened = await stranger.call('POST', path, { json: { id: ids.conversations, title: marker } })
+  const said = await stranger.call('POST', `${path}/${ids.conversations}/messages`, {
+    json: { id: ids.messages, role: 'user', content: marker },
+  })
+  // Nobody chooses a session's id, and two users never have the same one: made by hand all the same.
+  await house.place.asSuperuser((client) =>
+    client.query(
+      `insert into sessions (user_id, id, sign_in_id, user_agent, expires_at) values ($1, $2, $3, $4, now())`,
+      [userId, ids.sessions, crypto.randomUUID(), marker],
+    ),
+  )
+  return [opened, said].flatMap(({ status, text }) => (status === 201 ? [] : [`a taken id shows: ${status} ${text}`]))
+}
+
+/** All of an answer but what is measured anew each time. Both requests had the same id. */
+const bytesOf = ({ status, headers, text }: Answer): string =>
+  JSON.stringify([status, { ...headers, 'server-timing': '' }, text])
+
+async function made<T>(answer: Promise<Answer>): Promise<T> {
+  const { status, text } = await answer
+  if (status !== 201 && status !== 200) throw new Error(`Could not be set up: ${status} ${text}`)
+  return JSON.parse(text) as T
+}
