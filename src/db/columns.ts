@@ -48,7 +48,7 @@ export const ownerPolicy = () =>
   })
 
 /** What scheduled work may do with every user's rows; the grants narrow it further. */
-export const systemPolicy = (command: 'all' | 'select' | 'update') =>
+export const systemPolicy = (command: 'all' | 'select') =>
   pgPolicy('system', {
     to: systemRole,
     for: command,

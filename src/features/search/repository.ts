@@ -6,8 +6,7 @@ import { fail, ok, type Result } from '../../result.ts'
 import { conversations } from '../conversations/table.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
 import { messages } from '../messages/table.ts'
-import { nearest, recallOf, scanSettings } from '../vectors/nearest.ts'
-import { chatVectors } from '../vectors/table.ts'
+import { above, nearest, recallOf, scanSettings } from '../vectors/nearest.ts'
 import { messageHit, type SearchResults } from './schemas.ts'
 
 export interface SemanticSearch {
@@ -48,8 +47,7 @@ export function createSearchRepository(db: Database, userId: string): SearchRepo
               exact: found.exact,
             })
             .from(found)
-            .innerJoin(chatVectors, and(eq(chatVectors.userId, userId), eq(chatVectors.id, found.id)))
-            .innerJoin(messages, and(eq(messages.userId, userId), eq(messages.id, chatVectors.messageId)))
+            .innerJoin(messages, and(eq(messages.userId, userId), eq(messages.id, found.messageId)))
             .innerJoin(
               conversations,
               and(eq(conversations.userId, userId), eq(conversations.id, messages.conversationId)),
@@ -60,7 +58,7 @@ export function createSearchRepository(db: Database, userId: string): SearchRepo
         ]
       })
       if (error) return fail(error)
-      const [data, unfit] = allRows(results[1], messageHit)
+      const [data, unfit] = allRows(above(results[1], search.threshold), messageHit)
       if (unfit) return fail(unfit)
       return ok({ data, recall: recallOf(results[1]), pendingEmbeddings: results[2][0]?.pending ?? 0 })
     },

@@ -32,7 +32,6 @@ export const messageHit = z.object({
   score,
   scoring: z.object({ similarity: score }).meta({ description: 'What the score is made of' }),
 })
-export type MessageHit = z.output<typeof messageHit>
 
 export const searchResults = z
   .object({

@@ -22,8 +22,8 @@ export interface SessionRepository {
   /**
    * Registers the user or logs them in, and records the session. Two first sign-ins at once make one user. The e-mail
    * follows Cognito at each sign-in; names and picture come from there once and are the user's own from then on.
-   * Fails with `email_taken`, and with
-   * `session_revoked` for a sign-in that was ended.
+   * Fails with `email_taken`, and
+   * with `session_revoked` for a sign-in that was ended.
    */
   signIn(identity: Identity, profile: CognitoProfile, userAgent: string | null): Promise<Result<SignIn>>
   /** Those that are not revoked, the newest first. */

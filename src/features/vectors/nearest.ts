@@ -18,20 +18,18 @@ export interface NearestOptions {
   userId: string
   embedding: readonly number[] | EmbeddingVector
   limit: number
-  /** Least cosine similarity. */
-  threshold?: number | undefined
   /** Which rows of `chat_vectors v` count. */
   filter: SQLWrapper
 }
 
 /**
- * A user's nearest vectors by cosine, as a chain of CTEs whose last has `id`, `score` (cosine similarity) and `exact`.
+ * A user's nearest vectors by cosine, as a chain of CTEs whose last has `id`, `messageId`, `score` (cosine similarity) and `exact`.
  *
  * A user with few vectors gets them all compared. One with many gets the index with an iterative scan; and where that
  * ends with fewer rows than asked for, the comparison of all after all: never fewer rows than there are. Which branch
  * runs is decided while the statement runs; the other costs nothing.
  */
-export function nearest(q: NeonHttpDatabase, { userId, embedding, limit, threshold, filter }: NearestOptions) {
+export function nearest(q: NeonHttpDatabase, { userId, embedding, limit, filter }: NearestOptions) {
   const literal = toVectorLiteral(toUnitLength(Float32Array.from(embedding)))
   const distance = sql`v.embedding <=> (select vector from query)`
   const mine = sql`from chat_vectors v where v.user_id = ${userId} and ${filter}`
@@ -41,23 +39,28 @@ export function nearest(q: NeonHttpDatabase, { userId, embedding, limit, thresho
     select count(*) > ${EXACT_LIMIT} as large
     from (select from chat_vectors where user_id = ${userId} limit ${EXACT_LIMIT + 1}) own`)
   const approximate = q.$with('approximate', {}).as(sql`
-    select v.id, ${distance} as distance ${mine} and (select large from size) order by ${distance} limit ${limit}`)
+    select v.id, v.message_id, ${distance} as distance ${mine} and (select large from size) order by ${distance} limit ${limit}`)
   const complete = q.$with('complete', {}).as(sql`select count(*) = ${limit} as enough from approximate`)
   const candidates = q.$with('candidates', {}).as(sql`
-    select id, distance, false as exact from approximate where (select enough from complete)
+    select id, message_id, distance, false as exact from approximate where (select enough from complete)
     union all
-    (select v.id, ${distance} as distance, true as exact ${mine} and not (select enough from complete)
+    (select v.id, v.message_id, ${distance} as distance, true as exact ${mine} and not (select enough from complete)
       order by (${distance}) + 0 limit ${limit})`)
   const found = q
     .$with('found', {
       id: chatVectors.id,
+      messageId: chatVectors.messageId,
       score: sql<number>`score`.as('score'),
       exact: sql<boolean>`exact`.as('exact'),
     })
-    .as(sql`select id, 1 - distance as score, exact from candidates where 1 - distance >= ${threshold ?? -2}`)
+    .as(sql`select id, message_id, 1 - distance as score, exact from candidates`)
   return { chain: [query, size, approximate, complete, candidates, found], found }
 }
 
-/** How the rows were found; a search that found nothing has compared all. */
+/** How the nearest were found, from all of them: also from those below the threshold. None at all means all compared. */
 export const recallOf = (rows: readonly { exact: boolean }[]): 'exact' | 'approximate' =>
   rows.every((row) => row.exact) ? 'exact' : 'approximate'
+
+/** Those of at least this cosine similarity. Not in SQL: `recallOf` needs the others, too. */
+export const above = <T extends { score: number }>(rows: readonly T[], threshold = -Infinity): T[] =>
+  rows.filter((row) => row.score >= threshold)

@@ -5,7 +5,7 @@ import { toUnitLength, toVectorLiteral } from '../../embeddings/vector.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { messages } from '../messages/table.ts'
-import { nearest, recallOf, scanSettings } from './nearest.ts'
+import { above, nearest, recallOf, scanSettings } from './nearest.ts'
 import {
   type VectorCreate,
   type VectorHits,
@@ -81,7 +81,7 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
         ]
       })
       if (error) return fail(error)
-      const [data, unfit] = allRows(results[1], vectorHit)
+      const [data, unfit] = allRows(above(results[1], search.threshold), vectorHit)
       return unfit ? fail(unfit) : ok({ data, recall: recallOf(results[1]) })
     },
   }

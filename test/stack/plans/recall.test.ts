@@ -80,7 +80,7 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
           : createSearchRepository(db, ownerOf(library.small)).semantic(asked(query, 10)),
       )
       expect(hnswScan(plan)).toBeUndefined()
-      expect(rowsRemoved(plan)).toBe(0)
+      for (const scan of scansOf(plan, 'chat_vectors')) expect(rowsRemoved(scan)).toBe(0)
       // Counted once, compared once, and the hits fetched.
       expect(rowsRead(plan, 'chat_vectors')).toBeLessThanOrEqual(2 * library.small.length + 10)
     })
@@ -106,6 +106,15 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
         found += ids.filter((id) => nearest.has(id)).length
       }
       expect(found / (10 * library.queries.length)).toBeGreaterThanOrEqual(0.95)
+    })
+
+    test('does not call it exact when the index found nothing above the threshold', async () => {
+      const userId = ownerOf(library.heavy)
+      for (const query of library.foreignQueries.slice(0, 3)) {
+        const search = { ...asked(query, 10), threshold: 1 }
+        const found = valueOf(await createVectorRepository(door.as(userId), userId).search(search))
+        expect(found).toEqual({ data: [], recall: 'approximate' })
+      }
     })
 
     test('goes by the index and never compares all', async () => {
