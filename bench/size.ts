@@ -41,4 +41,4 @@ async function startUpCpu(outfile: string): Promise<number> {
   return busy.reduce((sum, microseconds) => sum + microseconds, 0) / 1000
 }
 
-const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`
+export const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`

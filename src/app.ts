@@ -1,15 +1,19 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Deps } from './deps.ts'
+import { auditRoutes } from './features/audit/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
+import { exportRoutes } from './features/export/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { referenceRoutes } from './features/reference/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
-import { sessionRoutes, sessionsRoutes } from './features/sessions/routes.ts'
+import { sessionRoutes } from './features/sessions/own-routes.ts'
+import { sessionsRoutes } from './features/sessions/routes.ts'
 import { meRoutes } from './features/users/routes.ts'
 import { vectorRoutes } from './features/vectors/routes.ts'
 import type { AppEnv } from './http/app-env.ts'
+import { boundRequests } from './http/bounds.ts'
 import { allowOrigins } from './http/cors.ts'
 import { onError, onNotFound } from './http/failures.ts'
 import { problem } from './http/problem.ts'
@@ -27,6 +31,7 @@ export const createApp = (deps: Deps) =>
     .use(traceRequests(deps))
     .use(secureAnswers)
     .use(allowOrigins(deps))
+    .use(boundRequests)
     .use(
       bodyLimit({
         maxSize: MAX_BODY_BYTES,
@@ -39,11 +44,13 @@ export const createApp = (deps: Deps) =>
     .route('/', referenceRoutes())
     .route('/v1/session', sessionRoutes(deps))
     .route('/v1/sessions', sessionsRoutes(deps))
+    .route('/v1/me/export', exportRoutes(deps))
     .route('/v1/me', meRoutes(deps))
     .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
     .route('/v1/conversations', conversationRoutes(deps))
     .route('/v1/vectors', vectorRoutes(deps))
     .route('/v1/search', searchRoutes(deps))
+    .route('/v1/audit-events', auditRoutes(deps))
 
 /** For `hc<App>`: a typed client of this very API. */
 export type App = ReturnType<typeof createApp>

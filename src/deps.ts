@@ -1,3 +1,4 @@
+import type { AccessRule } from './auth/access.ts'
 import type { CognitoClient } from './auth/cognito.ts'
 import type { SeenClock } from './auth/seen.ts'
 import type { TokenVerifier } from './auth/verifier.ts'
@@ -15,8 +16,16 @@ export interface Deps {
   cognito: CognitoClient
   embedder: Embedder
   limiters: Limiters
+  /** What everybody's token must show, beside being valid. */
+  access: AccessRule
   /** Origins whose pages may call the API. */
   corsOrigins: readonly string[]
+  /** Cognito's app clients whose tokens are taken. */
+  clientIds: readonly string[]
+  /** How long browsers keep the refresh cookie. */
+  refreshCookieDays: number
+  /** Days from an account's deletion to its purge. */
+  graceDays: number
   log: Logger
   slowQueryMs: number
 }

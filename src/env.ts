@@ -19,15 +19,24 @@ const bindings = z.object({
   DATABASE_URL_SYSTEM: connectionString,
   COGNITO_ISSUER: z.url({ protocol: /^https?$/ }),
   COGNITO_CLIENT_IDS: commaList.refine((ids) => ids.length > 0, { error: 'must name at least one app client' }),
+  /** What every token must show beside being valid, else a 403: all of these scopes, one of these groups. Unset: nothing. */
+  COGNITO_REQUIRED_SCOPES: commaList
+    .refine((scopes) => scopes.every(isScope), { error: 'must be OAuth scopes, with commas in between' })
+    .default([]),
+  COGNITO_REQUIRED_GROUPS: commaList.default([]),
   CORS_ORIGINS: commaList
     .refine((origins) => origins.every(isOrigin), { error: 'must be origins, such as https://chat.example.com' })
     .default([]),
+  /** How long browsers keep the refresh cookie: as long as the app client's refresh tokens live. Browsers keep none longer than 400 days. */
+  REFRESH_COOKIE_DAYS: z.coerce.number().int().min(1).max(400).default(30),
   RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   EMBEDDING_PROVIDER: z.enum(['lexical', 'openai']).default('lexical'),
   EMBEDDING_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
   EMBEDDING_MODEL: z.string().min(1).default('text-embedding-3-small'),
   EMBEDDING_API_KEY: z.string().optional(),
   EMBEDDING_TIMEOUT_MS: milliseconds(20_000),
+  /** How long a deleted account can be restored. */
+  ACCOUNT_GRACE_DAYS: z.coerce.number().int().min(0).max(3650).default(30),
   DATABASE_TIMEOUT_MS: milliseconds(10_000),
   IDENTITY_TIMEOUT_MS: milliseconds(5_000),
   SLOW_QUERY_MS: milliseconds(250),
@@ -45,7 +54,10 @@ const configuration = bindings
     slowQueryMs: env.SLOW_QUERY_MS,
     issuer: env.COGNITO_ISSUER.replace(/\/$/, ''),
     clientIds: env.COGNITO_CLIENT_IDS,
+    access: { scopes: env.COGNITO_REQUIRED_SCOPES, groups: env.COGNITO_REQUIRED_GROUPS },
     corsOrigins: env.CORS_ORIGINS,
+    refreshCookieDays: env.REFRESH_COOKIE_DAYS,
+    graceDays: env.ACCOUNT_GRACE_DAYS,
     rateLimit: env.RATE_LIMIT,
     identityTimeoutMs: env.IDENTITY_TIMEOUT_MS,
     embedding:
@@ -102,4 +114,9 @@ function isConnectionString(text: string): boolean {
 
 function isOrigin(text: string): boolean {
   return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+/** RFC 6749 §3.3: no space, quote, backslash or control character. Scopes are quoted in `WWW-Authenticate`. */
+function isScope(text: string): boolean {
+  return /^[!#-[\]-~]+$/.test(text)
 }

@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts'
 import { createEmbedder } from './embeddings/create-embedder.ts'
 import { type Config, type Env, type Limiters, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embedding-jobs/background.ts'
+import { purgeAccounts } from './features/purges/background.ts'
 import { toProblem } from './http/problem.ts'
 import { requestIdOf, traceHeaders } from './http/request.ts'
 import { securityHeaders } from './http/security.ts'
@@ -53,7 +54,11 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     cognito: createCognito({ issuer: config.issuer, timeoutMs: config.identityTimeoutMs }),
     embedder: createEmbedder(config.embedding),
     limiters: config.rateLimit === 'on' ? limiters : {},
+    access: config.access,
     corsOrigins: config.corsOrigins,
+    clientIds: config.clientIds,
+    refreshCookieDays: config.refreshCookieDays,
+    graceDays: config.graceDays,
     log: consoleLogger,
     slowQueryMs: config.slowQueryMs,
   }
@@ -78,5 +83,6 @@ export default {
     const [runtime, error] = runtimeFor(env)
     if (error) return consoleLogger('error', 'misconfigured', { ...error.context })
     ctx.waitUntil(sweepEmbeddings(runtime.deps))
+    ctx.waitUntil(purgeAccounts(runtime.deps))
   },
 } satisfies ExportedHandler<Env>

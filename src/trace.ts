@@ -13,6 +13,8 @@ export interface DatabaseCall {
  */
 export interface Trace {
   readonly requestId: string
+  /** Where it came from; null for work that nobody asked for. */
+  readonly address: string | null
   auth: number
   embed: number
   readonly calls: DatabaseCall[]
@@ -22,7 +24,13 @@ export interface Trace {
   failure?: AppError
 }
 
-export const createTrace = (requestId: string): Trace => ({ requestId, auth: 0, embed: 0, calls: [] })
+export const createTrace = (requestId: string, address: string | null = null): Trace => ({
+  requestId,
+  address,
+  auth: 0,
+  embed: 0,
+  calls: [],
+})
 
 /** Milliseconds spent in the database, all calls together. */
 export const databaseTime = (trace: Trace): number => trace.calls.reduce((sum, call) => sum + call.milliseconds, 0)

@@ -8,12 +8,16 @@ import { CognitoServiceFactoryImpl, type CognitoService } from 'cognito-local/li
 import type { Context } from 'cognito-local/lib/services/context.js'
 import type { Services } from 'cognito-local/lib/services/index.js'
 import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolService.js'
+import * as z from 'zod'
 import { createFileStores } from './file-store.ts'
 import { originOf, readAccessToken, signTokens } from './tokens.ts'
 
 const load = createRequire(import.meta.url)
 // Vitest loads modules anew, while cognito-local's server has Node's own copy: its `instanceof` must meet these classes.
 const { NotAuthorizedError, UserNotFoundError } = load('cognito-local/lib/errors.js') as typeof Errors
+
+const newClient = z.object({ UserPoolClient: z.object({ ClientId: z.string() }) })
+const authAnswer = z.object({ AuthenticationResult: z.object({ AccessToken: z.string(), IdToken: z.string() }) })
 
 /** A Cognito in this process: `call` runs one action directly, `listener` speaks its protocol over HTTP. */
 export interface Peer {
@@ -25,6 +29,9 @@ export interface Peer {
 interface ActionRequest {
   AccessToken?: unknown
   AuthParameters?: { REFRESH_TOKEN?: string }
+  ClientId?: string
+  RefreshToken?: string
+  RefreshTokenRotation?: { Feature?: string }
 }
 
 /**
@@ -43,6 +50,9 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
   const cognito = await factory.create(context, DefaultConfig.UserPoolDefaults)
 
   let running: ActionRequest = {}
+  let nextRefreshToken = ''
+  // cognito-local does not keep the setting: rotation lasts as long as this process.
+  const rotating = new Set<string>()
   const services: Services = {
     clock,
     cognito,
@@ -50,9 +60,11 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
     messages: { deliver: async () => undefined },
     otp: () => '000000',
     tokenGenerator: {
-      generate: (_context, user, groups, client, _metadata, source) => {
+      generate: async (_context, user, groups, client, _metadata, source) => {
         const refreshedFrom = source === 'RefreshTokens' ? running.AuthParameters?.REFRESH_TOKEN : undefined
-        return signTokens(issuerOf(client.UserPoolId), user, groups, client, refreshedFrom)
+        const tokens = await signTokens(issuerOf(client.UserPoolId), user, groups, client, refreshedFrom)
+        nextRefreshToken = tokens.RefreshToken
+        return tokens
       },
     },
     triggers: noTriggers,
@@ -61,7 +73,24 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
   const perform = async (action: string, context: Context, request: ActionRequest): Promise<unknown> => {
     running = request
     if (action === 'GetUser') await requireLiveSignIn(cognito, context, request.AccessToken)
-    return route(action)(context, request)
+    if (action === 'GetTokensFromRefreshToken') return refresh(context, request)
+    const answer = await route(action)(context, request)
+    if (action === 'CreateUserPoolClient' && request.RefreshTokenRotation?.Feature === 'ENABLED') {
+      rotating.add(newClient.parse(answer).UserPoolClient.ClientId)
+    }
+    return answer
+  }
+  /** cognito-local has only the older way to refresh, which knows no rotation. There is no grace time here. */
+  const refresh = async (context: Context, { ClientId = '', RefreshToken = '' }: ActionRequest): Promise<unknown> => {
+    const AuthParameters = { REFRESH_TOKEN: RefreshToken }
+    const request = { AuthFlow: 'REFRESH_TOKEN_AUTH', ClientId, AuthParameters }
+    const { AuthenticationResult } = authAnswer.parse(await perform('InitiateAuth', context, request))
+    if (!rotating.has(ClientId)) return { AuthenticationResult }
+    await replaceRefreshToken(await cognito.getUserPoolForClientId(context, ClientId), context, [
+      RefreshToken,
+      nextRefreshToken,
+    ])
+    return { AuthenticationResult: { ...AuthenticationResult, RefreshToken: nextRefreshToken } }
   }
   // Cognito's actions are atomic. Here each is several reads and writes, so they run one after the other.
   let last: Promise<unknown> = Promise.resolve()
@@ -84,6 +113,17 @@ async function requireLiveSignIn(cognito: CognitoService, context: Context, acce
   if (!user.RefreshTokens.some((token) => originOf(token) === claims['origin_jti'])) {
     throw new NotAuthorizedError('Access Token has been revoked')
   }
+}
+
+async function replaceRefreshToken(
+  pool: Awaited<ReturnType<CognitoService['getUserPoolForClientId']>>,
+  context: Context,
+  [old, next]: [string, string],
+): Promise<void> {
+  const user = await pool.getUserByRefreshToken(context, old)
+  if (user === null) throw new NotAuthorizedError()
+  const others = user.RefreshTokens.filter((token) => token !== old)
+  await pool.saveUser(context, { ...user, RefreshTokens: [...others, next] })
 }
 
 const unused = () => Promise.reject(new Error('The local Cognito runs no triggers.'))

@@ -32,7 +32,7 @@ export async function signTokens(
     ...(groups.length > 0 && { 'cognito:groups': groups }),
     origin_jti: originId,
     event_id: randomUUID(),
-    auth_time: origin?.iat ?? now,
+    auth_time: origin?.['auth_time'] ?? origin?.iat ?? now,
   }
   const sign = (claims: JWTPayload, lifetime: number) =>
     new SignJWT(claims)
@@ -61,7 +61,11 @@ export async function signTokens(
   const [AccessToken, IdToken, RefreshToken] = await Promise.all([
     sign(access, secondsOf(client.AccessTokenValidity ?? 1, units?.AccessToken ?? 'hours')),
     sign(id, secondsOf(client.IdTokenValidity ?? 1, units?.IdToken ?? 'hours')),
-    sign({ jti: originId }, secondsOf(client.RefreshTokenValidity ?? 30, units?.RefreshToken ?? 'days')),
+    // A nonce, so that a rotated token differs from the one of the same second before it.
+    sign(
+      { jti: originId, auth_time: shared.auth_time, nonce: randomUUID() },
+      secondsOf(client.RefreshTokenValidity ?? 30, units?.RefreshToken ?? 'days'),
+    ),
   ])
   return { AccessToken, IdToken, RefreshToken }
 }

@@ -1,6 +1,7 @@
 import type { RouterRoute } from 'hono/types'
 import { descriptionOf, type InputDescription, type OperationDescription } from '../../src/http/openapi.ts'
 import { problemSchema, statusOf, titleOf } from '../../src/http/problem.ts'
+import { ACCESS_COOKIE, REFRESH_COOKIE } from '../../src/http/cookies.ts'
 import type { ErrorCode } from '../../src/result.ts'
 import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 
@@ -18,11 +19,12 @@ const TAGS = {
   Messages: 'What is said in a conversation, in order.',
   Search: 'Find it again by meaning.',
   Vectors: 'Embeddings, stored and searched as they are.',
+  Audit: 'What was done to a user’s data.',
   Health: 'For monitors.',
 }
 
 /** Every operation can fail in these ways. */
-const ALWAYS: readonly ErrorCode[] = ['rate_limited', 'misconfigured', 'internal']
+const ALWAYS: readonly ErrorCode[] = ['uri_too_long', 'headers_too_large', 'rate_limited', 'misconfigured', 'internal']
 const SIGNED_IN: readonly ErrorCode[] = [
   'unauthenticated',
   'identity_provider_unavailable',
@@ -30,6 +32,24 @@ const SIGNED_IN: readonly ErrorCode[] = [
   'database_timeout',
 ]
 const WITH_BODY: readonly ErrorCode[] = ['invalid_request', 'payload_too_large', 'unsupported_media_type']
+
+/** An `Authorization` header wins over cookies. */
+const SCHEMES = {
+  accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A Cognito access token' },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: ACCESS_COOKIE,
+    description:
+      'The access token in a cookie, as POST /v1/session sets it. What changes something must come from a page of this origin or of a configured one.',
+  },
+  refreshCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: REFRESH_COOKIE,
+    description: 'The refresh token in a cookie, as POST /v1/session sets it',
+  },
+}
 
 const RATE_LIMIT_HEADERS = {
   'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } },
@@ -56,12 +76,10 @@ export function buildDocument(routes: readonly RouterRoute[]): object {
     },
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    security: [{ accessToken: [] }],
+    security: [{ accessToken: [] }, { cookie: [] }],
     paths,
     components: {
-      securitySchemes: {
-        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A Cognito access token' },
-      },
+      securitySchemes: SCHEMES,
       schemas: schemas.components(),
     },
   }
@@ -91,7 +109,7 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
   const add = (more: readonly ErrorCode[]) => more.forEach((code) => codes.add(code))
   if (!operation.open) add(SIGNED_IN)
   if (!operation.open && operation.operationId !== 'signIn') add(['not_registered'])
-  if (method !== 'GET' && !operation.open) add(['outcome_unknown'])
+  if (method !== 'GET' && !operation.open) add(['outcome_unknown', 'origin_not_allowed'])
   if (body) add(WITH_BODY)
   else if (inputs.length > 0) add(['invalid_request'])
   if (operation.preconditions === 'write') add(['precondition_failed'])
@@ -105,10 +123,13 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
     summary: operation.summary,
     ...(operation.description && { description: operation.description }),
     tags: [operation.tag],
-    ...(operation.open && { security: [] }),
+    ...(operation.open && { security: operation.scheme ? [{ [operation.scheme]: [] }] : [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemas.input(body.schema) } } },
+      requestBody: {
+        required: operation.optionalBody !== true,
+        content: { 'application/json': { schema: schemas.input(body.schema) } },
+      },
     }),
     responses: { ...successes(operation, schemas), ...failures(codes, schemas) },
   }
@@ -135,14 +156,16 @@ function preconditionHeaders({ preconditions }: OperationDescription): object[] 
 }
 
 function successes({ responses, preconditions }: OperationDescription, schemas: Schemas): Record<string, object> {
-  const entries = Object.entries(responses).map(([status, { description, schema }]) => [
-    status,
-    {
-      description,
-      ...(preconditions && schema && { headers: { ETag: { schema: { type: 'string' } } } }),
-      ...(schema && { content: { 'application/json': { schema: schemas.output(schema) } } }),
-    },
-  ])
+  const entries = Object.entries(responses).map(
+    ([status, { description, schema, contentType = 'application/json' }]) => [
+      status,
+      {
+        description,
+        ...(preconditions && schema && { headers: { ETag: { schema: { type: 'string' } } } }),
+        ...(schema && { content: { [contentType]: { schema: schemas.output(schema) } } }),
+      },
+    ],
+  )
   return {
     ...Object.fromEntries(entries),
     ...(preconditions === 'read' && { 304: { description: 'Unchanged since the ETag in If-None-Match' } }),

@@ -1,16 +1,16 @@
 import * as z from 'zod'
-import { fail, ok, type AppError, type Failure, type Result } from '../result.ts'
-import { fetchJson, type Fetch, type JsonResponse } from './fetch-json.ts'
-import { toProfile, userAnswer, type CognitoProfile } from './profile.ts'
+import { fail, ok, type Result } from '../result.ts'
+import { type CognitoOptions, createCognitoCall, unavailable } from './cognito-call.ts'
+import { type CognitoProfile, toProfile, userAnswer } from './profile.ts'
 
+export type { CognitoOptions } from './cognito-call.ts'
 export type { CognitoProfile } from './profile.ts'
 
-export interface CognitoOptions {
-  /** The user pool's issuer URL; its API is at the same host. */
-  issuer: string
-  /** For one `getUser`, its repetition included. */
-  timeoutMs: number
-  fetch?: Fetch
+/** What Cognito gives for a refresh token. */
+export interface RefreshedTokens {
+  accessToken: string
+  /** The next refresh token, where the app client rotates them; null where the old one stays good. */
+  refreshToken: string | null
 }
 
 export interface CognitoClient {
@@ -28,42 +28,39 @@ export interface CognitoClient {
     accessToken: string,
     options: { userId: string; signal?: AbortSignal | undefined },
   ) => Promise<Result<CognitoProfile>>
+  /**
+   * New tokens for a refresh token (`GetTokensFromRefreshToken`, which knows rotation; `InitiateAuth` does not).
+   * Repeated as well: without rotation it changes nothing, and with rotation the old token works on for the client's
+   * grace time. Without grace time a lost answer has cost the token already, repeated or not.
+   *
+   * @returns `unauthenticated` where Cognito refuses the refresh token (expired, revoked, rotated away); otherwise
+   *   `identity_provider_unavailable`. The access token is not verified yet.
+   */
+  refresh: (refreshToken: string, clientId: string) => Promise<Result<RefreshedTokens>>
+  /**
+   * Ends a refresh token and, at Cognito, the access tokens that came from it (`RevokeToken`). Repeated: ended is ended.
+   *
+   * @returns `unauthenticated` where Cognito does not know the token (any more); otherwise
+   *   `identity_provider_unavailable`, also where the app client has revocation switched off
+   */
+  revoke: (refreshToken: string, clientId: string) => Promise<Result<void>>
 }
 
-// Cognito's verdicts on the token or its user. Anything else (throttling, its own failure, a missing pool) is no verdict.
-const refusals = new Set([
-  'NotAuthorizedException',
-  'UserNotFoundException',
-  'UserNotConfirmedException',
-  'PasswordResetRequiredException',
-  'InvalidParameterException',
-])
-
-const maxPause = 100
-
 export function createCognito(options: CognitoOptions): CognitoClient {
-  const { issuer, timeoutMs, fetch = (url, init) => globalThis.fetch(url, init) } = options
-  // Cognito also issues as `issuer.cognito-idp.<region>…`; its API has only the host without that prefix.
-  const endpoint = `${new URL(issuer).origin.replace('//issuer.cognito-idp.', '//cognito-idp.')}/`
+  const call = createCognitoCall(options)
   return {
     getUser: async (accessToken, { userId, signal }) => {
-      const timeout = AbortSignal.timeout(timeoutMs)
-      const request = {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-amz-json-1.1',
-          'x-amz-target': 'AWSCognitoIdentityProviderService.GetUser',
-        },
-        body: JSON.stringify({ AccessToken: accessToken }),
-      }
-      const deadline = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
-      let [response, failure] = await fetchJson(fetch, endpoint, request, deadline)
-      if (failure === 'network' || (response !== null && response.status >= 500)) {
-        await sleep(Math.random() * maxPause)
-        ;[response, failure] = await fetchJson(fetch, endpoint, request, deadline)
-      }
-      if (response === null) return unavailable({ failure })
-      return response.status === 200 ? readUser(response.body, userId) : readException(response)
+      const [answer, refused] = await call('GetUser', { AccessToken: accessToken }, signal)
+      return refused ? fail(refused) : readUser(answer, userId)
+    },
+    refresh: async (refreshToken, clientId) => {
+      const request = { ClientId: clientId, RefreshToken: refreshToken }
+      const [answer, refused] = await call('GetTokensFromRefreshToken', request)
+      return refused ? fail(refused) : readTokens(answer)
+    },
+    revoke: async (refreshToken, clientId) => {
+      const [, refused] = await call('RevokeToken', { ClientId: clientId, Token: refreshToken })
+      return refused ? fail(refused) : ok(undefined)
     },
   }
 }
@@ -78,18 +75,13 @@ function readUser(body: unknown, userId: string): Result<CognitoProfile> {
   return fail({ code: 'invalid_request', detail })
 }
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const tokensAnswer = z.object({
+  AuthenticationResult: z.object({ AccessToken: z.string().min(1), RefreshToken: z.string().min(1).nullish() }),
+})
 
-const exception = z.object({ __type: z.string() })
-
-function readException({ status, body }: JsonResponse): Failure {
-  // AWS may put a namespace before the name: `com.amazonaws…#NotAuthorizedException`.
-  const name = exception.safeParse(body).data?.['__type'].split('#').at(-1)?.slice(0, 64)
-  if (status < 500 && name !== undefined && refusals.has(name)) {
-    return fail({ code: 'unauthenticated', context: { exception: name } })
-  }
-  return unavailable({ status, exception: name })
+function readTokens(body: unknown): Result<RefreshedTokens> {
+  const answer = tokensAnswer.safeParse(body)
+  if (!answer.success) return unavailable({ failure: 'unexpected_answer' })
+  const { AccessToken, RefreshToken } = answer.data.AuthenticationResult
+  return ok({ accessToken: AccessToken, refreshToken: RefreshToken ?? null })
 }
-
-const unavailable = (context: NonNullable<AppError['context']>): Failure =>
-  fail({ code: 'identity_provider_unavailable', context })

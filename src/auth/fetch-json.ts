@@ -5,6 +5,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export interface JsonResponse {
   status: number
+  /** Null where there was none. */
   body: unknown
 }
 
@@ -35,7 +36,7 @@ async function load(fetch: Fetch, url: string, init: RequestInit): Promise<Resul
   const text = await readText(response)
   if (text === null) return fail('too_large')
   try {
-    return ok({ status: response.status, body: JSON.parse(text) })
+    return ok({ status: response.status, body: text === '' ? null : JSON.parse(text) })
   } catch {
     return response.ok ? fail('not_json') : ok({ status: response.status, body: null })
   }

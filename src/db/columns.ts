@@ -55,3 +55,17 @@ export const systemPolicy = (command: 'all' | 'select') =>
     using: sql`true`,
     ...(command === 'select' ? {} : { withCheck: sql`true` }),
   })
+
+const isDue = sql`user_id in (select id from users where purge_after <= now())`
+
+/** Scheduled work may delete the rows of accounts whose grace time is over, and of no others; the grants narrow it further. */
+export const purgePolicy = (command: 'all' | 'delete') =>
+  pgPolicy('purge', {
+    to: systemRole,
+    for: command,
+    using: isDue,
+    ...(command === 'delete' ? {} : { withCheck: isDue }),
+  })
+
+/** The same, on a table whose `systemPolicy` lets scheduled work do more than read. */
+export const purgeLimit = () => pgPolicy('purge', { as: 'restrictive', to: systemRole, for: 'delete', using: isDue })

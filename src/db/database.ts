@@ -42,11 +42,11 @@ neonConfig.fetchEndpoint = (host, port) =>
 const { placeholder } = sql
 const beginRequest = prepared((q) =>
   q.execute(sql`select app.begin_request(${placeholder('userId')}::uuid, ${placeholder('signInId')},
-    ${placeholder('requestId')}, ${placeholder('seen')})`),
+    ${placeholder('requestId')}, ${placeholder('address')}, ${placeholder('seen')})`),
 )
 const beginSignIn = prepared((q) =>
   q.execute(sql`select app.begin_sign_in(${placeholder('userId')}::uuid, ${placeholder('signInId')},
-    ${placeholder('requestId')})`),
+    ${placeholder('requestId')}, ${placeholder('address')})`),
 )
 const beginSystem = prepared((q) =>
   q.execute(sql`select set_config('app.request_id', ${placeholder('requestId')}, true)`),
@@ -62,17 +62,20 @@ export interface Asker {
 }
 
 /**
- * Row-level security shows this user's rows. A user who is not registered gets `not_registered`, a sign-in that was
- * revoked gets `session_revoked`.
+ * Row-level security shows this user's rows. A user who is not registered gets `not_registered`, one who deleted the
+ * account `account_deleted`, a sign-in that was revoked `session_revoked`.
  */
 export function asUser(options: DatabaseOptions, trace: Trace, { userId, signInId, seen = false }: Asker): Database {
-  const preamble = beginRequest({ userId, signInId, requestId: trace.requestId, seen })
+  const { requestId, address } = trace
+  const preamble = beginRequest({ userId, signInId, requestId, address, seen })
   return createDatabase(options, trace, preamble, { readOnly: !seen })
 }
 
 /** For the one request of a verified user that comes before the row in `users`. */
-export const asNewcomer = (options: DatabaseOptions, trace: Trace, { userId, signInId }: Asker): Database =>
-  createDatabase(options, trace, beginSignIn({ userId, signInId, requestId: trace.requestId }))
+export function asNewcomer(options: DatabaseOptions, trace: Trace, { userId, signInId }: Asker): Database {
+  const { requestId, address } = trace
+  return createDatabase(options, trace, beginSignIn({ userId, signInId, requestId, address }))
+}
 
 /** For scheduled work, over the connection of `parley_system`. */
 export const asSystem = (options: DatabaseOptions, trace: Trace): Database =>

@@ -1,5 +1,5 @@
 import { NeonDbError } from '@neondatabase/serverless'
-import type { AppError } from '../result.ts'
+import type { AppError, ErrorCode } from '../result.ts'
 
 /** Whether the statements of a failed call ran: `no` is certain, `unknown` means that a write may have happened. */
 type Ran = 'no' | 'unknown'
@@ -12,9 +12,12 @@ export interface DatabaseFailure {
   constraint?: string
 }
 
-/** Raised by `app.begin_request`. */
-const NOT_REGISTERED = 'PY001'
-const SESSION_REVOKED = 'PY002'
+/** Raised by `app.begin_request` and `app.begin_sign_in`. */
+const REFUSALS: Readonly<Record<string, ErrorCode>> = {
+  PY001: 'not_registered',
+  PY002: 'session_revoked',
+  PY003: 'account_deleted',
+}
 
 /**
  * Says what a thrown error of Neon's driver means. A 400 with a SQLSTATE is definite: the transaction was rolled back.
@@ -41,8 +44,8 @@ export function describeFailure(thrown: unknown): DatabaseFailure {
 
 function bySqlState(state: string): { transient: boolean; error: AppError } {
   const context = { sqlState: state }
-  if (state === SESSION_REVOKED) return { transient: false, error: { code: 'session_revoked', context } }
-  if (state === NOT_REGISTERED) return { transient: false, error: { code: 'not_registered', context } }
+  const refusal = REFUSALS[state]
+  if (refusal) return { transient: false, error: { code: refusal, context } }
   if (state === '57014') return { transient: false, error: { code: 'database_timeout', context } }
   if (state === '40001' || state === '40P01')
     return { transient: true, error: { code: 'database_unavailable', context } }

@@ -18,6 +18,11 @@ const UNSPACED_RUN = new RegExp(`^[${UNSPACED}]`, 'u')
 const CAMEL_CASE = /\p{Ll}\p{Lu}/u
 const CAMEL_PARTS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{M}]+|\p{N}+/gu
 
+// No language has more (Unicode's stream-safe text format allows 30); sorting a long run takes the square of its length.
+const LONG_MARKS = /(\p{M}{30})\p{M}+/gu
+/** Twice what an embedder reads of a text: only one that is made to unfold gets there (U+FDFA is 18 letters). */
+const MAX_FOLDED = 16_384
+
 /**
  * The words of a text in order, in lower case and without accents; compatibility forms (full width, ligatures) are
  * folded. `createUser` gives create, user and createuser. Writing without spaces gives single characters and pairs of
@@ -47,9 +52,11 @@ function isAscii(text: string): boolean {
 /** Accents of Latin, Greek and Cyrillic go; marks that make another letter in other scripts stay. */
 function foldAccents(text: string): string {
   return text
+    .replace(LONG_MARKS, '$1')
     .normalize('NFKD')
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
+    .slice(0, MAX_FOLDED)
 }
 
 function foldLetters(lower: string): string {

@@ -11,8 +11,8 @@ const PREFLIGHT = {
 const EXPOSED = 'ETag, Location, X-Request-Id, Server-Timing, Retry-After, RateLimit, RateLimit-Policy'
 
 /**
- * Lets the pages of exactly these origins call the API with a bearer token, not with cookies (Fetch standard, CORS
- * protocol). Others get no CORS header at all. hono/cors would copy each answer to say that it varies.
+ * Lets the pages of exactly these origins call the API, by bearer token or with cookies (Fetch standard, CORS protocol).
+ * Others get no CORS header at all. hono/cors would copy each answer to say that it varies.
  */
 export const allowOrigins = (deps: Pick<Deps, 'corsOrigins'>) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -30,5 +30,6 @@ export const allowOrigins = (deps: Pick<Deps, 'corsOrigins'>) =>
     headers.append('Vary', 'Origin')
     if (allowed === null) return
     headers.set('Access-Control-Allow-Origin', allowed)
+    headers.set('Access-Control-Allow-Credentials', 'true')
     headers.set('Access-Control-Expose-Headers', EXPOSED)
   })

@@ -9,12 +9,26 @@ export const storedTime = z.string().meta({ format: 'date-time', description: 'I
 
 const METADATA_BYTES = 16_384
 
-/** Free JSON of the client's own. */
-export const metadata = z
-  .record(z.string(), z.unknown())
-  .refine((value) => JSON.stringify(value).length <= METADATA_BYTES, {
-    error: `must not be longer than ${METADATA_BYTES} characters as JSON`,
-  })
+/** Free JSON of the client's own. Its length is looked at first: behind that, its members are few. */
+export const metadata = z.preprocess(
+  (value: Record<string, unknown>, ctx) => {
+    if (typeof value === 'object' && value !== null && JSON.stringify(value).length > METADATA_BYTES) {
+      ctx.addIssue(`must not be longer than ${METADATA_BYTES} characters as JSON`)
+    }
+    return value
+  },
+  z.record(z.string(), z.unknown()),
+)
+
+/** A list whose length is looked at before its elements are: zod checks them all, then counts. */
+export const listOf = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: number; max: number }) =>
+  z.preprocess(
+    (value: z.input<T>[], ctx) => {
+      if (Array.isArray(value) && value.length > max) ctx.addIssue(`must not have more than ${max} elements`)
+      return value
+    },
+    min > 0 ? z.array(item).min(min).max(max) : z.array(item).max(max),
+  )
 
 /** For `.refine()` of a PATCH body: an empty one is a mistake of the client. */
 export const changesSomething = [

@@ -18,8 +18,12 @@ export interface OperationDescription {
   responses: Record<number, { description: string; schema: z.ZodType | null; contentType?: string }>
   /** Beside those that every operation can answer. */
   errors?: readonly ErrorCode[]
-  /** Without a token. */
+  /** Without an access token. */
   open?: boolean
+  /** What an open operation asks for all the same; the document names the schemes. */
+  scheme?: 'refreshCookie'
+  /** Works without the body that it takes. */
+  optionalBody?: boolean
   /** Answers with an `ETag`; takes `If-None-Match` (read) or `If-Match` (write). */
   preconditions?: 'read' | 'write'
 }

@@ -1,8 +1,11 @@
 import * as z from 'zod'
 
+/** Digits only: `Number` would take `1e1`, ` 7 ` and `0x10`, too. */
+const toLimit = (text: unknown): unknown => (typeof text === 'string' && /^-?\d{1,9}$/.test(text) ? Number(text) : text)
+
 /** The query of every list. */
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'Rows a page' }),
+  limit: z.preprocess(toLimit, z.int().min(1).max(100)).prefault(20).meta({ description: 'Rows a page' }),
   cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the page before' }),
 })
 

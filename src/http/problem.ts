@@ -28,10 +28,26 @@ const PROBLEMS = {
     title: 'Signed out',
     detail: 'This sign-in was revoked. Sign in again.',
   },
+  origin_not_allowed: {
+    status: 403,
+    title: 'Origin not allowed',
+    detail: 'With cookies, what changes something is only taken from pages of this origin or of a configured one.',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'Insufficient scope',
+    detail: 'The access token lacks a scope that this needs.',
+  },
+  group_required: { status: 403, title: 'Group required', detail: 'This is for members of certain groups only.' },
   not_registered: {
     status: 403,
     title: 'Not registered',
     detail: 'The token is valid, but its user is not registered here yet. Call POST /v1/session once.',
+  },
+  account_deleted: {
+    status: 403,
+    title: 'Account deleted',
+    detail: 'This account was deleted. Until it is purged, signing in anew and calling POST /v1/session restores it.',
   },
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
   conflict: { status: 409, title: 'Conflict', detail: 'Something with this id exists already.' },
@@ -42,6 +58,8 @@ const PROBLEMS = {
     detail: 'This has changed since you read it. Read it again, then decide.',
   },
   payload_too_large: { status: 413, title: 'Body too large', detail: 'The request body is larger than allowed here.' },
+  uri_too_long: { status: 414, title: 'URI too long', detail: 'The path with its query is longer than allowed here.' },
+  headers_too_large: { status: 431, title: 'Headers too large', detail: 'A header is longer than allowed here.' },
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',
@@ -108,7 +126,9 @@ export function problem(c: ProblemContext, error: AppError): Response & TypedRes
   const body = toProblem(error, c.var.trace.requestId)
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' }
   if (body.status === 401) {
-    headers['WWW-Authenticate'] = c.req.header('Authorization') ? 'Bearer error="invalid_token"' : 'Bearer'
+    // RFC 6750 §3.1: who brought nothing is told what to bring, and no error.
+    const broughtNothing = error.context?.['reason'] === 'no_token' && !c.req.header('Authorization')
+    headers['WWW-Authenticate'] = broughtNothing ? 'Bearer' : 'Bearer error="invalid_token"'
   }
   if (body.status === 503) headers['Retry-After'] = '5'
   return c.json(body, body.status, headers)

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import type { LimitName } from '../env.ts'
 import { type AppError, tryCatch } from '../result.ts'
 import type { Trace } from '../trace.ts'
+import { networkOf } from './address.ts'
 import type { AppEnv } from './app-env.ts'
 import { problem } from './problem.ts'
 
@@ -22,11 +23,13 @@ const TIGHTER: Readonly<Record<string, LimitName>> = {
   'POST /v1/search': 'search',
   'POST /v1/vectors/search': 'search',
   'POST /v1/session': 'session',
+  'GET /v1/me/export': 'session',
+  'POST /v1/session/refresh': 'session',
 }
 
 /** The part of Hono's context that every kind of route has. */
 interface LimitContext {
-  req: { method: string; path: string; raw: Request; header: (name: string) => string | undefined }
+  req: { method: string; path: string; header: (name: string) => string | undefined }
   json: Context['json']
   var: { trace: Trace }
 }
@@ -38,15 +41,15 @@ export function limitUser(c: LimitContext, deps: LimitDeps, userId: string): Pro
 
 /** Counts one request that was refused for want of a valid token. @returns the 429 to answer instead, else null */
 export function limitRefused(c: LimitContext, deps: LimitDeps): Promise<Response | null> {
-  const network = networkOf(c.req.raw)
-  return network === null ? Promise.resolve(null) : take(c, deps, 'address', network)
+  const { address } = c.var.trace
+  return address === null ? Promise.resolve(null) : take(c, deps, 'address', networkOf(address))
 }
 
 /** For what costs something and needs no token: as often from one address as a user may ask. */
 export const limitOpen = (deps: LimitDeps) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const network = networkOf(c.req.raw)
-    const refusal = network === null ? null : await take(c, deps, 'user', network)
+    const { address } = c.var.trace
+    const refusal = address === null ? null : await take(c, deps, 'user', networkOf(address))
     return refusal ?? next()
   })
 
@@ -72,13 +75,4 @@ function tooMany(c: LimitContext, name: LimitName): Response {
   response.headers.set('RateLimit', `"${name}";r=0;t=${seconds}`)
   response.headers.set('RateLimit-Policy', `"${name}";q=${requests};w=${seconds}`)
   return response
-}
-
-/** Who has an IPv6 address has its whole /64, so that this counts as one. Null where no edge says who it is. */
-function networkOf(request: Request): string | null {
-  const address = request.headers.get('CF-Connecting-IP')
-  if (!address?.includes(':')) return address
-  const [head, tail] = address.split('::').map((half) => half.split(':').filter(Boolean))
-  const zeros = tail ? Array<string>(Math.max(0, 8 - (head?.length ?? 0) - tail.length)).fill('0') : []
-  return [...(head ?? []), ...zeros, ...(tail ?? [])].slice(0, 4).join(':')
 }

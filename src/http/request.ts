@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { newId } from '../id.ts'
 import { hashForLog, logSlowQueries } from '../log.ts'
 import { createTrace, databaseTime, type Trace } from '../trace.ts'
+import { addressOf } from './address.ts'
 import type { AppEnv } from './app-env.ts'
 
 const WELL_FORMED = /^[\w.:-]{1,128}$/
@@ -25,7 +26,7 @@ export const traceHeaders = (trace: Trace) => ({
 export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const started = Date.now()
-    const trace = createTrace(requestIdOf(c.req.raw))
+    const trace = createTrace(requestIdOf(c.req.raw), addressOf(c.req.raw))
     c.set('trace', trace)
     await next()
     // Not c.header(): once there is an answer, that copies it for each header.

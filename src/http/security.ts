@@ -31,11 +31,7 @@ export const secureAnswers: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { headers } = c.res
   for (const [name, value] of ALWAYS_ENTRIES) headers.set(name, value)
   if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', API_POLICY)
-  if (headers.has('Cache-Control')) return
-  if (headers.has('ETag')) {
-    // A tag counts one row's writes, and /v1/me is another row for each user: without Vary a browser that two of them
-    // share would have the first one's copy confirmed to the second.
-    headers.set('Cache-Control', 'private, no-cache')
-    headers.append('Vary', 'Authorization, Cookie')
-  } else headers.set('Cache-Control', 'no-store')
+  // Also where there is a tag: it counts one row's writes, and a browser that two people share would have the first one's
+  // copy of /v1/me confirmed to the second. Clients that want a 304 keep the copy themselves.
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
 }

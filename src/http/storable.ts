@@ -1,15 +1,18 @@
 import type { FieldError } from '../result.ts'
 
 const MAX_DEPTH = 32
+/** A full embedding has 1536, a full append of 100 messages with all their metadata some thousands. */
+const MAX_VALUES = 50_000
 
 /**
  * Finds what JSON can say and Postgres cannot keep: NUL bytes, lone surrogates, numbers beyond a double (`1e999` parses
- * as Infinity); the name `__proto__`; and nesting deeper than anything honest, before recursion elsewhere meets it.
+ * as Infinity); the name `__proto__`; and what is nested deeper or has more members than anything honest, before
+ * recursion and loops elsewhere meet it.
  *
  * @returns the first such place, with its dotted path, or null
  */
 export function findUnstorable(value: unknown): FieldError | null {
-  const found = walk(value, 0)
+  const found = walk(value, 0, { left: MAX_VALUES })
   return found && { path: found.path.toReversed().join('.') || '(root)', message: found.message }
 }
 
@@ -19,7 +22,14 @@ interface Found {
   message: string
 }
 
-function walk(value: unknown, depth: number): Found | null {
+/** How many values the rest of the walk may meet. */
+interface Budget {
+  left: number
+}
+
+const tooMany = (): Found => ({ path: [], message: `must not bring the body to more than ${MAX_VALUES} values` })
+
+function walk(value: unknown, depth: number, budget: Budget): Found | null {
   switch (typeof value) {
     case 'string':
       return refuseText(value)
@@ -32,20 +42,25 @@ function walk(value: unknown, depth: number): Found | null {
   }
   if (value === null) return null
   if (depth > MAX_DEPTH) return { path: [], message: `must not be nested deeper than ${MAX_DEPTH} levels` }
-  return Array.isArray(value) ? walkArray(value, depth) : walkObject(value as Record<string, unknown>, depth)
+  return Array.isArray(value)
+    ? walkArray(value, depth, budget)
+    : walkObject(value as Record<string, unknown>, depth, budget)
 }
 
-function walkArray(values: unknown[], depth: number): Found | null {
+function walkArray(values: unknown[], depth: number, budget: Budget): Found | null {
+  budget.left -= values.length
+  if (budget.left < 0) return tooMany()
   for (let i = 0; i < values.length; i++) {
-    const found = walk(values[i], depth + 1)
+    const found = walk(values[i], depth + 1, budget)
     if (found) return within(found, i)
   }
   return null
 }
 
-function walkObject(object: Record<string, unknown>, depth: number): Found | null {
+function walkObject(object: Record<string, unknown>, depth: number, budget: Budget): Found | null {
   for (const key in object) {
-    const found = refuseKey(key) ?? walk(object[key], depth + 1)
+    if (--budget.left < 0) return tooMany()
+    const found = refuseKey(key) ?? walk(object[key], depth + 1, budget)
     if (found) return within(found, key)
   }
   return null

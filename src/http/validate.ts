@@ -1,7 +1,7 @@
 import { zValidator } from '@hono/zod-validator'
 import type { Context, MiddlewareHandler } from 'hono'
 import * as z from 'zod'
-import type { FieldError } from '../result.ts'
+import type { AppError, FieldError } from '../result.ts'
 import type { AppEnv } from './app-env.ts'
 import { describeInput } from './openapi.ts'
 import { problem } from './problem.ts'
@@ -18,8 +18,7 @@ export function validate<T extends z.ZodType, K extends 'json' | 'query' | 'para
     schema,
     (result, c) => {
       if (result.success) return
-      const errors = toFieldErrors(result.error.issues)
-      return problem(c as Context<AppEnv>, { code: 'invalid_request', errors })
+      return problem(c as Context<AppEnv>, invalidRequest(result.error.issues))
     },
     { validationFunction: (_, value) => parse(schema, value) as ReturnType<typeof schema.safeParse> as never },
   )
@@ -29,7 +28,7 @@ export function validate<T extends z.ZodType, K extends 'json' | 'query' | 'para
 function parse(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
   const found = findUnstorable(value)
   if (!found) return schema.safeParse(value)
-  const issue = { code: 'custom' as const, path: found.path.split('.'), message: found.message, input: undefined }
+  const issue = { code: 'custom' as const, path: [found.path], message: found.message, input: undefined }
   return { success: false, error: new z.ZodError([issue]) }
 }
 
@@ -37,19 +36,40 @@ function parse(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown>
 function onlyJson<T extends MiddlewareHandler>(handler: T): T {
   const guarded: MiddlewareHandler = (c: Context<AppEnv>, next) => {
     const mediaType = c.req.header('Content-Type')?.split(';')[0]?.trim() ?? ''
-    if (/^application\/([\w.-]+\+)?json$/i.test(mediaType)) return handler(c, next)
-    return Promise.resolve(problem(c, { code: 'unsupported_media_type' }))
+    if (!/^application\/([\w.-]+\+)?json$/i.test(mediaType)) {
+      return Promise.resolve(problem(c, { code: 'unsupported_media_type' }))
+    }
+    // Nothing on the way here unpacks a body; whoever would has to bound what comes out.
+    const coding = c.req.header('Content-Encoding') ?? 'identity'
+    if (coding.toLowerCase() === 'identity') return handler(c, next)
+    return Promise.resolve(problem(c, { code: 'unsupported_media_type', detail: NOT_PACKED }))
   }
   return guarded as T
 }
 
-/** Names each field that was refused, unknown ones too. */
-function toFieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
-  return issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: toPath([...issue.path, key]), message: 'is not a known field' }))
-      : [{ path: toPath(issue.path), message: issue.message }],
-  )
+const NOT_PACKED = 'Send the body as it is, without Content-Encoding.'
+
+const MAX_ERRORS = 20
+const MAX_PATH = 128
+
+/** Names each field that was refused, unknown ones too: the first ones, and how many there are beside them. */
+function invalidRequest(issues: readonly z.core.$ZodIssue[]): AppError {
+  const errors: FieldError[] = []
+  let count = 0
+  const refuse = (path: readonly PropertyKey[], message: string) => {
+    if (count++ < MAX_ERRORS) errors.push({ path: toPath(path), message })
+  }
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') refuse(issue.path, issue.message)
+    else for (const key of issue.keys) refuse([...issue.path, key], 'is not a known field')
+  }
+  if (count <= MAX_ERRORS) return { code: 'invalid_request', errors }
+  const detail = `The request does not have the expected form. ${count - MAX_ERRORS} more errors are not listed.`
+  return { code: 'invalid_request', detail, errors }
 }
 
-const toPath = (path: readonly PropertyKey[]): string => path.map(String).join('.') || '(root)'
+/** A client's own names may be in it, and they may be long. */
+function toPath(keys: readonly PropertyKey[]): string {
+  const path = keys.map(String).join('.') || '(root)'
+  return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH).toWellFormed()}…` : path
+}

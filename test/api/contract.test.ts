@@ -54,8 +54,9 @@ it('lists every protected route', () => {
 
 describe.each(PROTECTED_ROUTES)('$method $pattern', (route) => {
   it('makes one request to the database, and says what it spent', async () => {
-    const place = await newPlace(ada)
-    const { accessToken } = route.ends ? await ada.elsewhere() : ada
+    const user = route.ends === 'account' ? await api.newUser() : ada
+    const place = await newPlace(user)
+    const { accessToken } = route.ends === 'sign-in' ? await user.elsewhere() : user
     const headers = { 'X-Request-Id': 'mine-1', ...bearer(accessToken) }
     const [response, posts] = await countPosts(() => call(route, place, { headers }))
     expect({ status: response.status, posts }).toEqual({ status: route.status, posts: 1 })

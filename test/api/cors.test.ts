@@ -40,7 +40,7 @@ describe.each([CHAT, LOCAL])('The configured origin %s', (Origin) => {
     expect(headers.get('Access-Control-Expose-Headers')?.split(', ')).toEqual(
       expect.arrayContaining(['ETag', 'Location', 'X-Request-Id', 'Server-Timing', 'Retry-After', 'RateLimit']),
     )
-    expect(headers.get('Access-Control-Allow-Credentials')).toBeNull()
+    expect(headers.get('Access-Control-Allow-Credentials')).toBe('true')
   })
 
   it('may read problems', async () => {
@@ -56,6 +56,7 @@ describe.each([CHAT, LOCAL])('The configured origin %s', (Origin) => {
     expect([response.status, await response.text()]).toEqual([204, ''])
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': Origin,
+      'access-control-allow-credentials': 'true',
       'access-control-allow-methods': expect.stringMatching(/GET.*POST.*PATCH.*DELETE/),
       'access-control-allow-headers':
         'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id',

@@ -11,7 +11,7 @@ it('works with a client that was generated from openapi.json', async () => {
     fetch: api.fetch,
   }
 
-  const signedIn = await parley.signIn(options)
+  const signedIn = await parley.signIn({}, options)
   expect(signedIn.status).toBe(201)
   const opened = await parley.createConversation({ body: { title: 'Generated', tags: ['client'] } }, options)
   if (opened.status !== 201) throw new Error(opened.data.detail)

@@ -32,6 +32,7 @@ describe('A binding', () => {
     ['COGNITO_ISSUER', undefined],
     ['COGNITO_ISSUER', 'ftp://do-not-leak'],
     ['COGNITO_CLIENT_IDS', ' , '],
+    ['COGNITO_REQUIRED_SCOPES', 'chat/read, "do-not-leak"'],
     ['EMBEDDING_PROVIDER', 'do-not-leak'],
     ['EMBEDDING_BASE_URL', 'do-not-leak'],
     ['DATABASE_TIMEOUT_MS', 'do-not-leak'],

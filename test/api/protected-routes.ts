@@ -21,8 +21,8 @@ export interface ProtectedRoute {
   field?: string
   /** Which ids it names, in its path or in its body. */
   names?: readonly (keyof Place)[]
-  /** Ends the sign-in that asks. */
-  ends?: boolean
+  /** Ends the sign-in that asks, or the whole account. */
+  ends?: 'sign-in' | 'account'
   /** Works for those who are not registered yet. */
   open?: boolean
 }
@@ -39,12 +39,13 @@ const said = { role: 'user', content: 'Hello' }
 /** Every route behind a token; `contract.test.ts` fails when one is missing here. */
 export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
   { method: 'POST', pattern: '/v1/session', status: 200, open: true },
-  { method: 'DELETE', pattern: '/v1/session', status: 204, ends: true },
+  { method: 'DELETE', pattern: '/v1/session', status: 204, ends: 'sign-in' },
   { method: 'GET', pattern: '/v1/sessions', status: 200 },
   { method: 'DELETE', pattern: '/v1/sessions', status: 204 },
   { method: 'DELETE', pattern: '/v1/sessions/:sessionId', status: 204, names: ['sessionId'] },
   { method: 'GET', pattern: '/v1/me', status: 200 },
   { method: 'PATCH', pattern: '/v1/me', status: 200, body: () => ({ name: 'Ada' }), field: 'name' },
+  { method: 'DELETE', pattern: '/v1/me', status: 200, ends: 'account' },
   { method: 'POST', pattern: conversations, status: 201, body: () => ({ title: 'New' }), field: 'title' },
   { method: 'GET', pattern: conversations, status: 200 },
   { method: 'GET', pattern: conversation, status: 200, names: inConversation },
@@ -78,6 +79,8 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     field: 'content',
   },
   { method: 'POST', pattern: '/v1/vectors/search', status: 200, body: () => ({ embedding, limit: 3 }), field: 'limit' },
+  { method: 'GET', pattern: '/v1/me/export', status: 200 },
+  { method: 'GET', pattern: '/v1/audit-events', status: 200 },
   { method: 'POST', pattern: '/v1/search', status: 200, body: () => ({ query: 'hello' }), field: 'query' },
 ]
 

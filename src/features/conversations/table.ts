@@ -1,6 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, deletedAt, ownerId, ownerPolicy, timestamptz, updatedAt, version } from '../../db/columns.ts'
+import {
+  createdAt,
+  deletedAt,
+  ownerId,
+  ownerPolicy,
+  purgePolicy,
+  timestamptz,
+  updatedAt,
+  version,
+} from '../../db/columns.ts'
 import { users } from '../users/table.ts'
 
 /**
@@ -40,5 +49,6 @@ export const conversations = pgTable(
       .on(table.userId, table.lastActivityAt.desc().nullsFirst(), table.id.desc().nullsFirst())
       .where(sql`deleted_at is null`),
     ownerPolicy(),
+    purgePolicy('all'),
   ],
 )

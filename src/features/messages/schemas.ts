@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, metadata, storedId, storedTime } from '../../http/fields.ts'
+import { changesSomething, id, listOf, metadata, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { MESSAGE_ROLES, messages } from './table.ts'
 
@@ -32,7 +32,7 @@ const newMessage = z.strictObject({
 })
 export type NewMessage = z.output<typeof newMessage>
 
-const manyMessages = z.strictObject({ messages: z.array(newMessage).min(1).max(MAX_APPEND) })
+const manyMessages = z.strictObject({ messages: listOf(newMessage, { min: 1, max: MAX_APPEND }) })
 
 /** One message, or several under `messages`. Told apart first, so that an error names the path in the right one. */
 export const messageAppend = z

@@ -1,6 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, deletedAt, ownerId, ownerPolicy, systemPolicy, updatedAt, version } from '../../db/columns.ts'
+import {
+  createdAt,
+  deletedAt,
+  ownerId,
+  ownerPolicy,
+  purgePolicy,
+  systemPolicy,
+  updatedAt,
+  version,
+} from '../../db/columns.ts'
 import { conversations } from '../conversations/table.ts'
 
 export const MESSAGE_ROLES = ['system', 'user', 'assistant', 'tool'] as const
@@ -31,5 +40,6 @@ export const messages = pgTable(
     check('messages_role_check', sql`role in ('system', 'user', 'assistant', 'tool')`),
     ownerPolicy(),
     systemPolicy('select'),
+    purgePolicy('delete'),
   ],
 )

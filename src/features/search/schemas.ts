@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { storedId, storedTime } from '../../http/fields.ts'
+import { listOf, storedId, storedTime } from '../../http/fields.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { embedding, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
 
@@ -8,10 +8,7 @@ export const searchRequest = z
     query: z.string().trim().min(1).max(8_000).optional().meta({ description: 'A text; this or `embedding`' }),
     embedding: embedding.optional(),
     mode: z.enum(['semantic']).default('semantic'),
-    sources: z
-      .array(z.enum(['message']))
-      .min(1)
-      .default(['message']),
+    sources: listOf(z.enum(['message']), { min: 1, max: 8 }).prefault(['message']),
     limit: searchLimit,
     threshold,
   })

@@ -1,11 +1,12 @@
-import { and, desc, eq, getTableColumns, isNull, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
 import type { CognitoProfile } from '../../auth/cognito.ts'
 import type { Identity } from '../../auth/identity.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
-import { fail, ok, type Result } from '../../result.ts'
+import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { type UserRow, userRow } from '../users/schemas.ts'
 import { users } from '../users/table.ts'
 import { type SessionRow, sessionRow } from './schemas.ts'
@@ -22,10 +23,12 @@ export interface SessionRepository {
   /**
    * Registers the user or logs them in, and records the session. Two first sign-ins at once make one user. The e-mail
    * follows Cognito at each sign-in; names and picture come from there once and are the user's own from then on.
-   * Fails with `email_taken`, and
-   * with `session_revoked` for a sign-in that was ended.
+   * A deleted account comes back. Fails with `email_taken`, with `session_revoked` for a sign-in that was ended, and with
+   * `account_deleted` where it is too late to restore.
    */
   signIn(identity: Identity, profile: CognitoProfile, userAgent: string | null): Promise<Result<SignIn>>
+  /** Notes that this sign-in has a new access token; makes the session of one that has none. */
+  renew(identity: Identity, userAgent: string | null): Promise<Result<SessionRow>>
   /** Those that are not revoked, the newest first. */
   list(limit: number, after: SessionPosition | null): Promise<Result<SessionRow[]>>
   /** `not_found` where there is none of this id, or it is revoked already. */
@@ -43,6 +46,12 @@ export interface SessionPosition {
 }
 
 const EMAIL_TAKEN: ConstraintErrors = { users_email_key: { code: 'email_taken' } }
+
+const BEING_PURGED: AppError = {
+  code: 'account_deleted',
+  detail:
+    'The time to restore this account is over. Once it is purged, usually within minutes, signing in makes a new one.',
+}
 
 export function createSessionRepository(db: Database, userId: string): SessionRepository {
   const open = and(eq(sessions.userId, userId), isNull(sessions.revokedAt))
@@ -68,38 +77,35 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
               target: users.id,
               set: {
                 lastLogin: sql`now()`,
+                deletedAt: null,
+                purgeAfter: null,
                 email: profile.email,
                 emailVerified: profile.emailVerified,
                 updatedAt: sql`now()`,
                 version: sql`users.version + 1`,
               },
+              // By the wall clock, after the row is locked: a purge that began while this waited goes on.
+              setWhere: sql`users.purge_after is null or users.purge_after > clock_timestamp()`,
             })
             // xmax is 0 in a row that no transaction has touched since it was inserted.
             .returning({ ...getTableColumns(users), isNew: sql<boolean>`xmax = 0` }),
-          q
-            .insert(sessions)
-            .values({
-              userId: identity.userId,
-              id: newId(),
-              signInId: identity.signInId,
-              userAgent,
-              expiresAt: toTime(identity.expiresAt),
-            })
-            .onConflictDoUpdate({
-              target: [sessions.userId, sessions.signInId],
-              set: { lastSeenAt: sql`now()`, expiresAt: sql`excluded.expires_at`, userAgent },
-            })
-            .returning(),
+          record(q, identity, userAgent),
         ],
         EMAIL_TAKEN,
       )
-      if (error) return fail(error)
+      if (error) return fail(error.code === 'account_deleted' ? { ...error, ...BEING_PURGED } : error)
+      if (results[0].length === 0) return fail(BEING_PURGED)
       const [user, userError] = oneRow(results[0], userRow.extend({ isNew: z.boolean() }))
       if (userError) return fail(userError)
       const [session, sessionError] = oneRow(results[1], sessionRow)
       if (sessionError) return fail(sessionError)
       const { isNew, ...row } = user
       return ok({ user: row, session, isNew })
+    },
+
+    async renew(identity, userAgent) {
+      const [results, error] = await db.write('sessions.renew', (q) => [record(q, identity, userAgent)])
+      return error ? fail(error) : oneRow(results[0], sessionRow)
     },
 
     async list(limit, after) {
@@ -128,15 +134,8 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
       return results[0].length > 0 ? ok(undefined) : fail({ code: 'not_found' })
     },
 
-    async signOut({ signInId, expiresAt }) {
-      // A sign-in that never called POST /v1/session has no row yet, and must be refused from now on all the same.
-      const row = { userId, id: newId(), signInId, expiresAt: toTime(expiresAt), ...revoked }
-      const [, error] = await db.write('sessions.signOut', (q) => [
-        q
-          .insert(sessions)
-          .values(row)
-          .onConflictDoUpdate({ target: [sessions.userId, sessions.signInId], set: revoked }),
-      ])
+    async signOut(identity) {
+      const [, error] = await db.write('sessions.signOut', (q) => [q.execute(endSignIn(identity))])
       return error ? fail(error) : ok(undefined)
     },
 
@@ -151,5 +150,25 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
     },
   }
 }
+
+/** The session of a sign-in, seen now; it expires with the newest access token. */
+const record = (q: NeonHttpDatabase, { userId, signInId, expiresAt }: Identity, userAgent: string | null) =>
+  q
+    .insert(sessions)
+    .values({ userId, id: newId(), signInId, userAgent, expiresAt: toTime(expiresAt) })
+    .onConflictDoUpdate({
+      target: [sessions.userId, sessions.signInId],
+      set: { lastSeenAt: sql`now()`, expiresAt: sql`excluded.expires_at`, userAgent },
+    })
+    .returning()
+
+/**
+ * Ends a sign-in, with a row of its own where there is none: one that never called POST /v1/session must be refused from
+ * now on all the same.
+ */
+export const endSignIn = ({ userId, signInId, expiresAt }: Identity, condition = sql`true`): SQL => sql`
+  insert into sessions (user_id, id, sign_in_id, expires_at, revoked_at)
+  select ${userId}::uuid, ${newId()}::uuid, ${signInId}, ${toTime(expiresAt)}::timestamptz, now() where ${condition}
+  on conflict (user_id, sign_in_id) do update set revoked_at = now()`
 
 const toTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString()

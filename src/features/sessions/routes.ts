@@ -1,72 +1,16 @@
-import { Hono } from 'hono'
 import * as z from 'zod'
-import { authenticate, bearerToken, openDatabase, userRoutes } from '../../auth/user-routes.ts'
-import { asNewcomer } from '../../db/database.ts'
+import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import type { AppEnv } from '../../http/app-env.ts'
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { operation } from '../../http/openapi.ts'
 import { cutPage, pageQuery } from '../../http/page.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
-import { timed } from '../../trace.ts'
-import { toUser } from '../users/routes.ts'
 import { createSessionRepository } from './repository.ts'
-import { sessionPage, sessionPath, type SessionRow, signInSchema } from './schemas.ts'
+import { sessionPage, sessionPath, type SessionRow, toSession } from './schemas.ts'
 
-const USER_AGENT_LENGTH = 512
 const tag = 'Session'
 const cursorKey = z.tuple([z.iso.datetime(), z.guid()])
-
-/** `/v1/session`: the sign-in that asks. */
-export const sessionRoutes = (deps: Deps) =>
-  new Hono<AppEnv>()
-    .use(authenticate(deps))
-    .post(
-      '/',
-      operation({
-        operationId: 'signIn',
-        tag,
-        summary: 'Register or log in',
-        description:
-          'Send the Cognito access token as bearer token; no body. The profile comes from Cognito. A new user is a 201, a known one a 200.',
-        responses: {
-          200: { description: 'Logged in', schema: signInSchema },
-          201: { description: 'Registered', schema: signInSchema },
-        },
-        errors: ['email_taken', 'identity_provider_unavailable'],
-      }),
-      async (c) => {
-        const { identity, trace } = c.var
-        const token = bearerToken(c.req.header('Authorization')) ?? ''
-        const [profile, refused] = await timed(trace, 'auth', () => deps.cognito.getUser(token, identity))
-        if (refused) return problem(c, refused)
-
-        const sessions = createSessionRepository(asNewcomer(deps.database, trace, identity), identity.userId)
-        const userAgent = c.req.header('User-Agent')?.toWellFormed().slice(0, USER_AGENT_LENGTH) ?? null
-        const [signedIn, error] = await sessions.signIn(identity, profile, userAgent)
-        if (error) return problem(c, error)
-        const body = { user: toUser(signedIn.user), session: toSession(signedIn.session) }
-        return signedIn.isNew ? c.json(body, 201) : c.json(body, 200)
-      },
-    )
-    .delete(
-      '/',
-      operation({
-        operationId: 'signOut',
-        tag,
-        summary: 'Log out',
-        description:
-          'Ends this sign-in here: its tokens, refreshed ones included, are refused from the next request on.',
-        responses: { 204: { description: 'Logged out', schema: null } },
-      }),
-      openDatabase(deps),
-      async (c) => {
-        const { identity, db } = c.var
-        const [, error] = await createSessionRepository(db, identity.userId).signOut(identity)
-        return error ? problem(c, error) : c.body(null, 204)
-      },
-    )
 
 /** `/v1/sessions`: all sign-ins of the user. */
 export const sessionsRoutes = (deps: Deps) =>
@@ -129,7 +73,3 @@ export const sessionsRoutes = (deps: Deps) =>
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
-
-function toSession({ userId: _user, signInId: _signIn, revokedAt: _revoked, ...session }: SessionRow) {
-  return session
-}

@@ -25,3 +25,20 @@ export const sessionPage = pageOf(
 export const sessionPath = z.object({ sessionId: id })
 
 export const signInSchema = z.object({ user: userSchema, session: sessionSchema }).meta({ id: 'SignIn' })
+
+export const refreshSchema = z.object({ session: sessionSchema }).meta({ id: 'Refresh' })
+
+/** Tokens that are to become cookies. What is in them is the verifier's and Cognito's affair. */
+export const cookieSignIn = z.strictObject({
+  transport: z.literal('cookie'),
+  accessToken: z.string().min(1).meta({ description: 'As Cognito gave it, as the bearer token would be' }),
+  refreshToken: z
+    .string()
+    .regex(/^[\w.=-]+$/, { error: 'must be a token' })
+    .meta({ description: 'Of the same sign-in' }),
+})
+export type CookieSignIn = z.output<typeof cookieSignIn>
+
+export function toSession({ userId: _user, signInId: _signIn, revokedAt: _revoked, ...session }: SessionRow) {
+  return session
+}

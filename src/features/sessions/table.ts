@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, ownerId, ownerPolicy, timestamptz } from '../../db/columns.ts'
+import { createdAt, ownerId, ownerPolicy, purgePolicy, timestamptz } from '../../db/columns.ts'
 import { users } from '../users/table.ts'
 
 /** One row per Cognito sign-in: all tokens that are refreshed from the same sign-in share it. */
@@ -28,5 +28,6 @@ export const sessions = pgTable(
       .on(table.userId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst())
       .where(sql`revoked_at is null`),
     ownerPolicy(),
+    purgePolicy('all'),
   ],
 )

@@ -1,8 +1,11 @@
 import { and, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm'
+import type { Identity } from '../../auth/identity.ts'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, type Result } from '../../result.ts'
-import { type UserPatch, type UserRow, userRow } from './schemas.ts'
+import { endSignIn } from '../sessions/repository.ts'
+import { sessions } from '../sessions/table.ts'
+import { type Deletion, deletionSchema, type UserPatch, type UserRow, userRow } from './schemas.ts'
 import { users } from './table.ts'
 
 /** The asking user's own row. */
@@ -10,6 +13,11 @@ export interface UserRepository {
   get(id: string): Promise<Result<UserRow>>
   /** `versions`: which states of the row may be changed, null for any; else `precondition_failed`. */
   patch(id: string, patch: UserPatch, versions: number[] | null): Promise<Result<UserRow>>
+  /**
+   * Deletes the account and ends all of its sign-ins. Nothing of it is gone until the grace time is over: signing in
+   * anew brings everything back.
+   */
+  remove(identity: Identity, graceDays: number, versions: number[] | null): Promise<Result<Deletion>>
 }
 
 export function createUserRepository(db: Database): UserRepository {
@@ -30,6 +38,30 @@ export function createUserRepository(db: Database): UserRepository {
       if (error) return fail(error)
       // The row itself must be there, or the batch would have failed as not registered.
       return results[0][0] ? oneRow(results[0], userRow) : fail({ code: 'precondition_failed' })
+    },
+
+    async remove(identity, graceDays, versions) {
+      const { userId } = identity
+      const isDeleted = sql`exists (select from ${users} where ${users.id} = ${userId} and ${users.deletedAt} is not null)`
+      const [results, error] = await db.write('users.remove', (q) => [
+        q
+          .update(users)
+          .set({
+            deletedAt: sql`now()`,
+            purgeAfter: sql`now() + make_interval(days => ${graceDays})`,
+            updatedAt: sql`now()`,
+            version: sql`version + 1`,
+          })
+          .where(and(live(userId), versions ? inArray(users.version, versions) : undefined))
+          .returning({ deletedAt: users.deletedAt, purgeAfter: users.purgeAfter }),
+        q.execute(endSignIn(identity, isDeleted)),
+        q
+          .update(sessions)
+          .set({ revokedAt: sql`now()` })
+          .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), isDeleted)),
+      ])
+      if (error) return fail(error)
+      return results[0][0] ? oneRow(results[0], deletionSchema) : fail({ code: 'precondition_failed' })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { forgetCookies } from '../../auth/cookie-session.ts'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
 import { operation } from '../../http/openapi.ts'
@@ -5,7 +6,7 @@ import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { createUserRepository } from './repository.ts'
-import { type UserRow, userPatch, userSchema } from './schemas.ts'
+import { deletionSchema, type UserRow, userPatch, userSchema } from './schemas.ts'
 
 export const meRoutes = (deps: Deps) =>
   userRoutes(deps)
@@ -44,8 +45,28 @@ export const meRoutes = (deps: Deps) =>
         return c.json(toUser(user), 200)
       },
     )
+    .delete(
+      '/',
+      operation({
+        operationId: 'deleteMe',
+        tag: 'Profile',
+        summary: 'Delete the account',
+        description:
+          'With everything in it. All sign-ins end at once. Until `purgeAfter`, signing in anew and calling POST /v1/session restores the account; after it everything is purged for good.',
+        responses: { 200: { description: 'Deleted, and until when it can be restored', schema: deletionSchema } },
+        preconditions: 'write',
+      }),
+      async (c) => {
+        const users = createUserRepository(c.var.db)
+        const [deletion, error] = await users.remove(c.var.identity, deps.graceDays, allowedVersions(c))
+        if (error) return problem(c, error)
+        const response = c.json(deletion, 200)
+        await forgetCookies(c, deps, response.headers)
+        return response
+      },
+    )
 
 /** The wire form, field by field: a new column is not shown by accident. */
-export function toUser({ deletedAt: _deletedAt, version: _version, ...user }: UserRow) {
+export function toUser({ deletedAt: _deletedAt, purgeAfter: _purgeAfter, version: _version, ...user }: UserRow) {
   return user
 }

@@ -10,11 +10,21 @@ export const userRow = createSelectSchema(users, {
   createdAt: storedTime,
   updatedAt: storedTime,
   deletedAt: storedTime.nullable(),
+  purgeAfter: storedTime.nullable(),
 })
 export type UserRow = z.output<typeof userRow>
 
 /** A profile on the wire. */
-export const userSchema = userRow.omit({ deletedAt: true, version: true }).meta({ id: 'User' })
+export const userSchema = userRow.omit({ deletedAt: true, purgeAfter: true, version: true }).meta({ id: 'User' })
+
+/** What a deleted account's owner is told. */
+export const deletionSchema = z
+  .object({
+    deletedAt: storedTime,
+    purgeAfter: storedTime.meta({ description: 'Until then signing in anew restores the account; then it is purged' }),
+  })
+  .meta({ id: 'AccountDeletion' })
+export type Deletion = z.output<typeof deletionSchema>
 
 const shortText = z.string().trim().min(1).max(200).nullable()
 

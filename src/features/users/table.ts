@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { boolean, pgPolicy, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { appRole, createdAt, deletedAt, timestamptz, updatedAt, version } from '../../db/columns.ts'
+import { boolean, index, pgPolicy, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { appRole, createdAt, deletedAt, systemRole, timestamptz, updatedAt, version } from '../../db/columns.ts'
 
 /** One row per Cognito user; `id` is the `sub`. */
 export const users = pgTable(
@@ -19,14 +19,20 @@ export const users = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     deletedAt: deletedAt(),
+    /** Of a deleted account: until then signing in restores it. */
+    purgeAfter: timestamptz('purge_after'),
     version: version(),
   },
   (table) => [
     uniqueIndex('users_email_key').on(sql`lower(${table.email})`),
+    index('users_purge_after_idx')
+      .on(table.purgeAfter)
+      .where(sql`purge_after is not null`),
     pgPolicy('owner', {
       to: appRole,
       using: sql`id = app.current_user_id()`,
       withCheck: sql`id = app.current_user_id()`,
     }),
+    pgPolicy('purge', { to: systemRole, using: sql`purge_after <= now()`, withCheck: sql`purge_after <= now()` }),
   ],
 )

@@ -10,11 +10,14 @@ const VECTOR_PROBLEMS = {
   zero: 'must not be the zero vector',
 }
 
-/** 1536 finite numbers, not all of them zero. One loop in place of a schema for each number. */
+/** 1536 finite numbers, not all of them zero. One loop in place of a schema for each number, once there are 1536. */
 export const embedding = z
   .custom<number[]>()
   .superRefine((value, ctx) => {
     if (!Array.isArray(value)) return ctx.addIssue({ code: 'custom', message: 'must be an array of numbers' })
+    if (value.length !== EMBEDDING_DIMENSIONS) {
+      return ctx.addIssue({ code: 'custom', message: VECTOR_PROBLEMS.dimension })
+    }
     const wrong = value.findIndex((element) => typeof element !== 'number')
     if (wrong >= 0) return ctx.addIssue({ code: 'custom', path: [wrong], message: 'must be a number' })
     const problem = vectorProblem(value)
@@ -44,7 +47,7 @@ export const vectorCreate = z.strictObject({
   messageId: id.optional(),
   model: z.string().trim().min(1).max(128).default('custom').meta({ description: 'Which model made the embedding' }),
   content: z.string().max(32_000).nullable().default(null),
-  metadata: metadata.default({}),
+  metadata: metadata.prefault({}),
 })
 export type VectorCreate = z.output<typeof vectorCreate>
 

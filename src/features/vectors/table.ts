@@ -1,5 +1,5 @@
 import { foreignKey, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid, vector } from 'drizzle-orm/pg-core'
-import { createdAt, ownerId, ownerPolicy, systemPolicy } from '../../db/columns.ts'
+import { createdAt, ownerId, ownerPolicy, purgeLimit, systemPolicy } from '../../db/columns.ts'
 import { EMBEDDING_DIMENSIONS } from '../../embeddings/embedder.ts'
 import { messages } from '../messages/table.ts'
 import { users } from '../users/table.ts'
@@ -29,5 +29,6 @@ export const chatVectors = pgTable(
     index('chat_vectors_embedding_idx').using('hnsw', table.embedding.op('vector_cosine_ops')),
     ownerPolicy(),
     systemPolicy('all'),
+    purgeLimit(),
   ],
 )

@@ -86,11 +86,11 @@ function securitySchemes(spec, operation) {
 
 function authView(schemes) {
   if (schemes.length === 0) return el('p', { class: 'auth' }, 'Open: no token is needed.')
-  return schemes.map(({ name, scheme, description }) =>
+  return schemes.map(({ scheme, description }) =>
     el(
       'p',
       { class: 'auth' },
-      el('strong', {}, scheme === 'bearer' ? 'Bearer token' : name),
+      el('strong', {}, scheme === 'bearer' ? 'Bearer token' : 'Cookie'),
       description && `: ${description}`,
     ),
   )
@@ -196,11 +196,11 @@ function problemCodes(spec, response) {
 
 function examples(spec, entry, body, schemes) {
   const origin = new URL(spec.servers?.[0]?.url ?? '/', location.href).href.replace(/\/$/, '')
-  const request = body && exampleOf(spec, body.schema, 'request')
+  const request = body?.required && exampleOf(spec, body.schema, 'request')
   const command = curl(spec, origin, {
     ...entry,
-    body: body && { type: body.type, value: request.value },
-    token: schemes.length > 0,
+    body: request && { type: body.type, value: request.value },
+    token: schemes.some(({ scheme }) => scheme === 'bearer'),
   })
   return [codeBlock('Request', command, shortenedNote(request)), ...answerExample(spec, entry.operation)]
 }

@@ -39,7 +39,12 @@ function setUp(answers: Answer[], options: { issuer?: string; timeoutMs?: number
       return (answers[requests.length - 1] ?? answers.at(-1) ?? outage)(init)
     },
   })
-  return { requests, getUser: (signal?: AbortSignal) => cognito.getUser('the.access.token', { userId: sub, signal }) }
+  return {
+    requests,
+    getUser: (signal?: AbortSignal) => cognito.getUser('the.access.token', { userId: sub, signal }),
+    refresh: () => cognito.refresh('the.refresh.token', 'client'),
+    revoke: () => cognito.revoke('the.refresh.token', 'client'),
+  }
 }
 
 describe('the profile', () => {
@@ -94,7 +99,7 @@ describe('the request', () => {
 
   it.each([
     ['http://127.0.0.1:9229/local_1', 'http://127.0.0.1:9229/'],
-    ['https://issuer.cognito-idp.us-east-1.amazonaws.com/us-east-1_1', 'https://cognito-idp.us-east-1.amazonaws.com/'],
+    ['https://issuer-cognito-idp.us-east-1.amazonaws.com/us-east-1_1', 'https://cognito-idp.us-east-1.amazonaws.com/'],
   ])('of %s goes to %s', async (issuer, endpoint) => {
     const { getUser, requests } = setUp([answer(userOf(attributes))], { issuer })
     await getUser()
@@ -182,5 +187,96 @@ describe('Cognito that fails', () => {
     const { getUser, requests } = setUp([() => new Promise<never>(() => undefined)])
     expect((await getUser(AbortSignal.abort()))[1]?.code).toBe('identity_provider_unavailable')
     expect(requests.length).toBeLessThan(2)
+  })
+})
+
+describe('a refresh', () => {
+  const tokens = { AccessToken: 'new.access.token', IdToken: 'new.id.token', ExpiresIn: 3600, TokenType: 'Bearer' }
+
+  it('asks with the app client, in the way that knows rotation', async () => {
+    const { refresh, requests } = setUp([answer({ AuthenticationResult: tokens })])
+    expect(await refresh()).toEqual([{ accessToken: 'new.access.token', refreshToken: null }, null])
+    const init = requests[0]?.init ?? {}
+    expect(init.body).toBe('{"ClientId":"client","RefreshToken":"the.refresh.token"}')
+    expect(new Headers(init.headers).get('x-amz-target')).toBe(
+      'AWSCognitoIdentityProviderService.GetTokensFromRefreshToken',
+    )
+  })
+
+  it.each([
+    ['next.refresh.token', 'next.refresh.token'],
+    [null, null],
+  ])('hands on the next refresh token: %s', async (RefreshToken, refreshToken) => {
+    const { refresh } = setUp([answer({ AuthenticationResult: { ...tokens, RefreshToken } })])
+    expect((await refresh())[0]).toEqual({ accessToken: 'new.access.token', refreshToken })
+  })
+
+  it('is repeated when the answer is lost', async () => {
+    const { refresh, requests } = setUp([outage, answer({ AuthenticationResult: tokens })])
+    expect((await refresh())[1]).toBeNull()
+    expect(requests).toHaveLength(2)
+  })
+
+  it.each<[string, Answer]>([
+    ['nothing', async () => new Response(null)],
+    ['no tokens', answer({})],
+    ['a challenge', answer({ ChallengeName: 'NEW_PASSWORD_REQUIRED' })],
+    ['no access token', answer({ AuthenticationResult: { IdToken: 'x' } })],
+    ['an empty access token', answer({ AuthenticationResult: { AccessToken: '' } })],
+    ['a number for a token', answer({ AuthenticationResult: { AccessToken: 7 } })],
+  ])('is unavailable when the answer holds %s', async (_, strange) => {
+    expect((await setUp([strange]).refresh())[1]?.code).toBe('identity_provider_unavailable')
+  })
+})
+
+describe('a revocation', () => {
+  it('asks with the app client', async () => {
+    // Cognito's 200 has no body at all.
+    const { revoke, requests } = setUp([async () => new Response(null)])
+    expect(await revoke()).toEqual([undefined, null])
+    const init = requests[0]?.init ?? {}
+    expect(init.body).toBe('{"ClientId":"client","Token":"the.refresh.token"}')
+    expect(new Headers(init.headers).get('x-amz-target')).toBe('AWSCognitoIdentityProviderService.RevokeToken')
+  })
+
+  it('is repeated when the answer is lost', async () => {
+    const { revoke, requests } = setUp([exception('InternalErrorException', 500), answer({})])
+    expect((await revoke())[1]).toBeNull()
+    expect(requests).toHaveLength(2)
+  })
+})
+
+describe.each(['refresh', 'revoke'] as const)('%s', (action) => {
+  it.each([
+    'NotAuthorizedException',
+    'UnauthorizedException',
+    'RefreshTokenReuseException',
+    'UnsupportedTokenTypeException',
+    'InvalidParameterException',
+    'UserNotFoundException',
+  ])('is refused for good: %s', async (name) => {
+    const setting = setUp([exception(name)])
+    const [, error] = await setting[action]()
+    expect(error).toEqual({ code: 'unauthenticated', context: { exception: name } })
+    expect(setting.requests).toHaveLength(1)
+  })
+
+  it.each<[string, Answer]>([
+    ['throttling', exception('TooManyRequestsException')],
+    ['a firewall', exception('ForbiddenException', 403)],
+    ['a missing client', exception('ResourceNotFoundException')],
+    ['revocation switched off', exception('UnsupportedOperationException')],
+    ['a failing trigger', exception('UserLambdaValidationException')],
+    ['an outage', outage],
+    ['a 500', exception('InternalErrorException', 500)],
+  ])('may work later: %s', async (_, failing) => {
+    const [, error] = await setUp([failing])[action]()
+    expect(error?.code).toBe('identity_provider_unavailable')
+    expect(JSON.stringify(error)).not.toMatch(/secret|the\.refresh/)
+  })
+
+  it('is given up on after the time-out', async () => {
+    const hanging = setUp([() => new Promise<never>(() => undefined)], { timeoutMs: 50 })
+    expect((await hanging[action]())[1]).toMatchObject({ context: { failure: 'timeout' } })
   })
 })

@@ -56,6 +56,9 @@ export type SignIn = {
     user: User;
     session: Session;
 };
+export type Refresh = {
+    session: Session;
+};
 export type SessionPage = {
     data: {
         id: string;
@@ -70,6 +73,117 @@ export type SessionPage = {
         current: boolean;
     }[];
     nextCursor: string | null;
+};
+export type ExportedUser = {
+    id: string;
+    email: string;
+    emailVerified: boolean;
+    firstName: string | null;
+    lastName: string | null;
+    name: string | null;
+    avatarUrl: string | null;
+    /** ISO-8601, UTC */
+    lastLogin: string;
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    "type": "user";
+};
+export type ExportedSession = {
+    id: string;
+    userAgent: string | null;
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    lastSeenAt: string;
+    /** ISO-8601, UTC */
+    expiresAt: string;
+    revokedAt: string | null;
+    "type": "session";
+};
+export type ExportedConversation = {
+    id: string;
+    title: string | null;
+    systemPrompt: string | null;
+    metadata: {
+        [key: string]: any;
+    };
+    tags: string[];
+    archived: boolean;
+    pinned: boolean;
+    /** ISO-8601, UTC */
+    lastActivityAt: string;
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    deletedAt: string | null;
+    "type": "conversation";
+};
+export type ExportedMessage = {
+    id: string;
+    conversationId: string;
+    /** 1, 2, 3 … without a gap in its conversation */
+    seq: number;
+    role: "system" | "user" | "assistant" | "tool";
+    content: string;
+    metadata: {
+        [key: string]: any;
+    };
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    deletedAt: string | null;
+    "type": "message";
+};
+export type ExportedVector = {
+    id: string;
+    messageId: string | null;
+    model: string;
+    content: string | null;
+    metadata: {
+        [key: string]: any;
+    };
+    /** ISO-8601, UTC */
+    createdAt: string;
+    embedding: number[];
+    "type": "vector";
+};
+export type ExportedAuditEvent = {
+    id: string;
+    /** The user; scheduled work; or an operator at the database */
+    actor: "user" | "system" | "operator";
+    /** `delete` hides and can be restored, `purge` removes for good */
+    action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
+    resource: "user" | "session" | "conversation" | "message" | "vector";
+    resourceId: string;
+    /** Fields that an update changed: names, no content */
+    changed: string[] | null;
+    requestId: string | null;
+    address: string | null;
+    /** ISO-8601, UTC */
+    createdAt: string;
+    "type": "auditEvent";
+};
+export type ExportLine = {
+    "type": "export";
+    format: 1;
+    /** ISO-8601, UTC */
+    exportedAt: string;
+} | ExportedUser | ExportedSession | ExportedConversation | ExportedMessage | ExportedVector | ExportedAuditEvent | {
+    "type": "end";
+    /** Lines by type */
+    counts: {
+        [key: string]: number;
+    };
+};
+export type AccountDeletion = {
+    /** ISO-8601, UTC */
+    deletedAt: string;
+    /** Until then signing in anew restores the account; then it is purged */
+    purgeAfter: string;
 };
 export type Message = {
     id: string;
@@ -167,6 +281,26 @@ export type SearchResults = {
     /** The user's texts that wait for their vector */
     pendingEmbeddings: number;
 };
+export type AuditEvent = {
+    id: string;
+    /** The user; scheduled work; or an operator at the database */
+    actor: "user" | "system" | "operator";
+    /** `delete` hides and can be restored, `purge` removes for good */
+    action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
+    resource: "user" | "session" | "conversation" | "message" | "vector";
+    resourceId: string;
+    /** Fields that an update changed: names, no content */
+    changed: string[] | null;
+    requestId: string | null;
+    address: string | null;
+    /** ISO-8601, UTC */
+    createdAt: string;
+    sessionId: string | null;
+};
+export type AuditEventPage = {
+    data: AuditEvent[];
+    nextCursor: string | null;
+};
 /**
  * Is the Worker alive?
  */
@@ -177,7 +311,13 @@ export function getHealth(opts?: Oazapfts.RequestOpts) {
             status: "ok";
         };
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -199,7 +339,13 @@ export function getReadiness(opts?: Oazapfts.RequestOpts) {
             };
         };
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -217,7 +363,15 @@ export function getReadiness(opts?: Oazapfts.RequestOpts) {
 /**
  * Register or log in
  */
-export function signIn(opts?: Oazapfts.RequestOpts) {
+export function signIn({ body }: {
+    body?: {
+        transport: "cookie";
+        /** As Cognito gave it, as the bearer token would be */
+        accessToken: string;
+        /** Of the same sign-in */
+        refreshToken: string;
+    };
+}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
         data: SignIn;
@@ -225,13 +379,31 @@ export function signIn(opts?: Oazapfts.RequestOpts) {
         status: 201;
         data: SignIn;
     } | {
+        status: 400;
+        data: Problem;
+    } | {
         status: 401;
+        data: Problem;
+    } | {
+        status: 403;
         data: Problem;
     } | {
         status: 409;
         data: Problem;
     } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -242,10 +414,11 @@ export function signIn(opts?: Oazapfts.RequestOpts) {
     } | {
         status: 504;
         data: Problem;
-    }>("/v1/session", {
+    }>("/v1/session", oazapfts.json({
         ...opts,
-        method: "POST"
-    });
+        method: "POST",
+        body
+    }));
 }
 /**
  * Log out
@@ -260,7 +433,13 @@ export function signOut(opts?: Oazapfts.RequestOpts) {
         status: 403;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -274,6 +453,42 @@ export function signOut(opts?: Oazapfts.RequestOpts) {
     }>("/v1/session", {
         ...opts,
         method: "DELETE"
+    });
+}
+/**
+ * Refresh the access cookie
+ */
+export function refreshSession(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Refresh;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/session/refresh", {
+        ...opts,
+        method: "POST"
     });
 }
 /**
@@ -296,7 +511,13 @@ export function listSessions({ limit, cursor }: {
         status: 403;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -327,7 +548,13 @@ export function revokeOtherSessions(opts?: Oazapfts.RequestOpts) {
         status: 403;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -364,7 +591,13 @@ export function revokeSession({ sessionId }: {
         status: 404;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -378,6 +611,41 @@ export function revokeSession({ sessionId }: {
     }>(`/v1/sessions/${encodeURIComponent(sessionId)}`, {
         ...opts,
         method: "DELETE"
+    });
+}
+/**
+ * Download everything
+ */
+export function exportMe(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: ExportLine;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/me/export", {
+        ...opts
     });
 }
 /**
@@ -398,7 +666,13 @@ export function getMe({ ifNoneMatch }: {
         status: 403;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -447,10 +721,16 @@ export function updateMe({ ifMatch, body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -469,6 +749,50 @@ export function updateMe({ ifMatch, body }: {
             "If-Match": ifMatch
         })
     }));
+}
+/**
+ * Delete the account
+ */
+export function deleteMe({ ifMatch }: {
+    ifMatch?: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: AccountDeletion;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 412;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/me", {
+        ...opts,
+        method: "DELETE",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "If-Match": ifMatch
+        })
+    });
 }
 /**
  * Append one message or several
@@ -517,10 +841,16 @@ export function appendMessages({ conversationId, body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -562,7 +892,13 @@ export function listMessages({ conversationId, limit, cursor, order }: {
         status: 404;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -607,7 +943,13 @@ export function getMessage({ conversationId, messageId, ifNoneMatch }: {
         status: 404;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -661,10 +1003,16 @@ export function updateMessage({ conversationId, messageId, ifMatch, body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -710,7 +1058,13 @@ export function deleteMessage({ conversationId, messageId, ifMatch }: {
         status: 412;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -764,10 +1118,16 @@ export function createConversation({ body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -804,7 +1164,13 @@ export function listConversations({ limit, cursor }: {
         status: 403;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -847,7 +1213,13 @@ export function getConversation({ id, ifNoneMatch }: {
         status: 404;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -904,10 +1276,16 @@ export function updateConversation({ id, ifMatch, body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -952,7 +1330,13 @@ export function deleteConversation({ id, ifMatch }: {
         status: 412;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -1009,10 +1393,16 @@ export function createVector({ body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -1056,10 +1446,16 @@ export function searchVectors({ body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -1107,10 +1503,16 @@ export function search({ body }: {
         status: 413;
         data: Problem;
     } | {
+        status: 414;
+        data: Problem;
+    } | {
         status: 415;
         data: Problem;
     } | {
         status: 429;
+        data: Problem;
+    } | {
+        status: 431;
         data: Problem;
     } | {
         status: 500;
@@ -1126,4 +1528,48 @@ export function search({ body }: {
         method: "POST",
         body
     }));
+}
+/**
+ * List what was done to your data, the newest first
+ */
+export function listAuditEvents({ limit, cursor }: {
+    limit?: number;
+    cursor?: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: AuditEventPage;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/audit-events${QS.query(QS.explode({
+        limit,
+        cursor
+    }))}`, {
+        ...opts
+    });
 }

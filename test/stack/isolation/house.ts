@@ -1,10 +1,11 @@
 import { startNeonEndpoint } from '../../../dev/neon/server.ts'
 import { connectionString } from '../../../dev/stack.ts'
 import { createApp } from '../../../src/app.ts'
+import { PROFILE_SCOPE } from '../../../src/auth/access.ts'
 import type { Deps } from '../../../src/deps.ts'
 import { embeddingUnavailable } from '../../../src/embeddings/embedder.ts'
 import { createLexicalEmbedder } from '../../../src/embeddings/lexical.ts'
-import { ok } from '../../../src/result.ts'
+import { fail, ok } from '../../../src/result.ts'
 import type { Place } from '../plans/places.ts'
 import { enableBase64 } from './base64.ts'
 import { startMiddleman } from './middleman.ts'
@@ -85,6 +86,7 @@ export async function openHouse(place: Place, { filters, rowSecurity }: Protecti
       headers: {
         Authorization: `Bearer ${token}`,
         'User-Agent': marker,
+        'X-Request-Id': marker,
         ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
@@ -128,7 +130,7 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     verifyToken: async (token) => {
       const [userId = '', signInId = ''] = token.split('.')
       const expiresAt = Math.floor(Date.now() / 1000) + 3600
-      return ok({ userId, signInId, clientId: 'isolation', scopes: [], groups: [], expiresAt })
+      return ok({ userId, signInId, clientId: 'isolation', scopes: [PROFILE_SCOPE], groups: [], expiresAt })
     },
     seenIsDue: () => false,
     cognito: {
@@ -137,6 +139,9 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
         const named = { firstName: marker, lastName: marker, name: marker }
         return ok({ sub: userId, email: `${marker}@example.com`, emailVerified: true, ...named, avatarUrl: null })
       },
+      // Cookies are tested elsewhere.
+      refresh: async () => fail({ code: 'unauthenticated' }),
+      revoke: async () => ok(undefined),
     },
     embedder: {
       ...lexical,
@@ -146,7 +151,11 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
           : lexical.embed(texts),
     },
     limiters: {},
+    access: {},
     corsOrigins: [],
+    clientIds: ['isolation'],
+    refreshCookieDays: 30,
+    graceDays: 30,
     log: () => {},
     slowQueryMs: 60_000,
   }

@@ -9,8 +9,9 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 const GRANTS: Record<string, string> = {
   'parley_app: schema app': 'USAGE',
   'parley_app: schema public': 'USAGE',
-  'parley_app: function app.begin_request(uuid,text,text,boolean)': 'EXECUTE',
-  'parley_app: function app.begin_sign_in(uuid,text,text)': 'EXECUTE',
+  'parley_app: function app.begin_request(uuid,text,text,text,boolean)': 'EXECUTE',
+  'parley_app: function app.begin_sign_in(uuid,text,text,text)': 'EXECUTE',
+  'parley_app: function app.introduce(uuid,text,text,text)': 'EXECUTE',
   'parley_app: function app.current_user_id()': 'EXECUTE',
   'parley_app: users': 'INSERT SELECT UPDATE',
   'parley_app: sessions': 'INSERT SELECT UPDATE',
@@ -18,13 +19,29 @@ const GRANTS: Record<string, string> = {
   'parley_app: messages': 'INSERT SELECT UPDATE',
   'parley_app: chat_vectors': 'DELETE INSERT SELECT UPDATE',
   'parley_app: embedding_jobs': 'DELETE INSERT SELECT UPDATE',
+  'parley_app: audit_events': 'SELECT',
   'parley_system: schema app': 'USAGE',
   'parley_system: schema public': 'USAGE',
   'parley_system: messages(content)': 'SELECT',
   'parley_system: messages(id)': 'SELECT',
   'parley_system: messages(user_id)': 'SELECT',
-  'parley_system: chat_vectors': 'INSERT SELECT UPDATE',
+  'parley_system: messages': 'DELETE',
+  'parley_system: chat_vectors': 'DELETE INSERT SELECT UPDATE',
   'parley_system: embedding_jobs': 'DELETE SELECT UPDATE',
+  'parley_system: users': 'DELETE',
+  'parley_system: users(id)': 'SELECT',
+  'parley_system: users(deleted_at)': 'SELECT',
+  'parley_system: users(purge_after)': 'SELECT UPDATE',
+  'parley_system: sessions': 'DELETE',
+  'parley_system: sessions(id)': 'SELECT',
+  'parley_system: sessions(user_id)': 'SELECT',
+  'parley_system: conversations': 'DELETE',
+  'parley_system: conversations(id)': 'SELECT',
+  'parley_system: conversations(user_id)': 'SELECT',
+  'parley_system: audit_events': 'DELETE',
+  'parley_system: audit_events(id)': 'SELECT',
+  'parley_system: audit_events(user_id)': 'SELECT',
+  'parley_system: purge_receipts': 'INSERT SELECT UPDATE',
 }
 
 const ROLES = `('parley_app', 'parley_system')`
@@ -136,17 +153,21 @@ describe('every table of a user’s rows', () => {
     const policies = await rows(`select o.relname, p.cmd, p.permissive, p.qual, p.with_check, o.owner_column
       from (${owned}) o left join pg_policies p
         on p.schemaname = 'public' and p.tablename = o.relname and p.roles = '{parley_app}'`)
-    for (const { owner_column, ...policy } of policies) {
+    // Nobody but scheduled work can even name this table.
+    const own = policies.filter(({ relname }) => relname !== 'purge_receipts')
+    for (const { owner_column, ...policy } of own) {
       const mine = `(${String(owner_column)} = app.current_user_id())`
       expect(policy).toMatchObject({ cmd: 'ALL', permissive: 'PERMISSIVE', qual: mine, with_check: mine })
     }
     expect(policies).toHaveLength((await rows(owned)).length)
+    expect(own).toHaveLength(policies.length - 1)
   })
 
-  it('has policies for the two roles only', async () => {
-    const others = await rows(`select tablename, policyname from pg_policies
+  it('has policies for the two roles only, and one for the triggers that audit', async () => {
+    const others = await rows(`select tablename, policyname, cmd, roles = array[tableowner] as of_owner
+      from pg_policies join pg_tables using (schemaname, tablename)
       where schemaname = 'public' and roles not in ('{parley_app}', '{parley_system}')`)
-    expect(others).toEqual([])
+    expect(others).toEqual([{ tablename: 'audit_events', policyname: 'writer', cmd: 'INSERT', of_owner: true }])
   })
 })
 

@@ -15,7 +15,7 @@ export interface Asker {
 
 export const user = (id: string): Asker => ({
   role: 'parley_app',
-  preamble: sql`select app.begin_request(${id}::uuid, ${'explain'}, ${'explain'}, false)`,
+  preamble: sql`select app.begin_request(${id}::uuid, ${'explain'}, ${'explain'}, null, false)`,
 })
 
 export const system: Asker = {

@@ -12,7 +12,9 @@ import { type Move, openSessions, type Player, type Turn } from './model.ts'
 import { search, searchVectors, storeVector } from './search-moves.ts'
 import {
   comeBack,
+  deleteAccount,
   getMe,
+  listAuditEvents,
   listSessions,
   patchMe,
   pretend,
@@ -53,6 +55,8 @@ const MOVES: [weight: number, move: (turn: Turn) => Move][] = [
   [3, revokeSession],
   [1, revokeOthers],
   [1, signOut],
+  [1, deleteAccount],
+  [3, listAuditEvents],
   [2, comeBack],
   [2, pretend],
 ]

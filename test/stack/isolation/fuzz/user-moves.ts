@@ -122,6 +122,52 @@ export function signOut({ me, person }: Turn): Move {
   }
 }
 
+/** With all sign-ins; the next one brings it back. */
+export function deleteAccount(turn: Turn): Move {
+  const { me, person } = turn
+  const match = ifMatch(turn, me.version)
+  return {
+    person,
+    method: 'DELETE',
+    path: '/v1/me',
+    headers: withMatch(match),
+    settle(answer) {
+      expectStatus(answer, writeStatus(true, match.holds, 200))
+      if (!match.holds) return
+      me.version += 1
+      for (const session of me.sessions.values()) session.revoked = true
+    },
+  }
+}
+
+/** Every request carries its player's marker as its id, so that a foreign event would show. */
+export function listAuditEvents(turn: Turn): Move {
+  const { me, dice, person } = turn
+  const { cursor, valid, query } = cursorFor(turn, 'audit-events')
+  return {
+    person,
+    method: 'GET',
+    path: `/v1/audit-events?limit=${1 + dice.int(30)}${query}`,
+    settle(answer) {
+      const body = expectStatus(answer, valid ? 200 : 400)
+      if (!valid) return
+      const data = body['data'] as Row[]
+      if (data.length === 0 && !cursor) throw new Error('not even the first sign-in')
+      for (const { resource, resourceId, requestId } of data) {
+        const id = String(resourceId)
+        const mine =
+          resource === 'user'
+            ? id === me.userId
+            : resource === 'conversation'
+              ? me.conversations.has(id)
+              : resource !== 'message' || me.messages.has(id)
+        if (!mine || requestId !== me.marker) throw new Error(`LEAK of an event: ${JSON.stringify(data)}`)
+      }
+      keepCursor(me, { text: body['nextCursor'] as string | null, list: 'audit-events' })
+    },
+  }
+}
+
 /** Somebody who was signed out comes back. */
 export function comeBack({ me, dice, person }: Turn): Move {
   const gone = dice.pick([...me.sessions.values()].filter(({ revoked }) => revoked))

@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm'
+import { pgPolicy, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { createdAt, ownerId, ownerPolicy, purgePolicy } from '../../db/columns.ts'
+
+export const AUDIT_ACTORS = ['user', 'system', 'operator'] as const
+export const AUDIT_ACTIONS = ['create', 'update', 'delete', 'restore', 'revoke', 'purge'] as const
+export const AUDIT_RESOURCES = ['user', 'session', 'conversation', 'message', 'vector'] as const
+
+/**
+ * Who did what to which row. Triggers write it (`migrations/0006_audit_and_purge_access.sql`), in the transaction of what
+ * they record; the Worker's roles can only read it. No foreign key to `users`: it would lock that row in every write.
+ */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    userId: ownerId(),
+    /** A UUIDv7 by the database's clock, so that the key is also the order. */
+    id: uuid('id').notNull(),
+    /** Whose connection it was: that of requests, of scheduled work, or neither. */
+    actor: text('actor', { enum: AUDIT_ACTORS }).notNull(),
+    action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
+    resource: text('resource', { enum: AUDIT_RESOURCES }).notNull(),
+    resourceId: uuid('resource_id').notNull(),
+    /** The columns that an update changed: their names, never what was in them. */
+    changed: text('changed').array(),
+    requestId: text('request_id'),
+    signInId: text('sign_in_id'),
+    address: text('address'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.id] }),
+    ownerPolicy(),
+    purgePolicy('all'),
+    // The triggers' function runs with the rights of whoever migrates: nobody else can write here.
+    pgPolicy('writer', { to: 'current_user', for: 'insert', withCheck: sql`true` }),
+  ],
+)

@@ -1,0 +1,144 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Database } from '../../db/database.ts'
+import { allRows, oneRow } from '../../db/rows.ts'
+import { fail, ok, type Result } from '../../result.ts'
+import { auditEvents } from '../audit/table.ts'
+import { conversations } from '../conversations/table.ts'
+import { messages } from '../messages/table.ts'
+import { sessions } from '../sessions/table.ts'
+import { type UserRow, userRow } from '../users/schemas.ts'
+import { users } from '../users/table.ts'
+import { chatVectors } from '../vectors/table.ts'
+import { exportedRows, type ExportedRow, type Section, SECTIONS } from './schemas.ts'
+
+/** A part of a section, in the order of its key. */
+export interface ExportPage<S extends Section = Section> {
+  rows: ExportedRow<S>[]
+  /** Where to read on; null at the end of the section. */
+  next: ExportKey | null
+}
+type ExportKey = readonly (string | number)[]
+
+/** All that one user owns, read in parts. */
+export interface ExportRepository {
+  /** The user and the beginning of every section, in one request: for many it is all there is. */
+  begin(): Promise<Result<{ user: UserRow; pages: Record<Section, ExportPage> }>>
+  /** The part of a section behind this key. */
+  next(section: Section, after: ExportKey): Promise<Result<ExportPage>>
+}
+
+/**
+ * How much of a section at once. A page of messages may hold 100 KiB a row, and Neon caps an answer at 10 MiB of JSON, in
+ * which a control character takes six bytes. The first request brings the beginning of all sections.
+ */
+interface Limits {
+  rows: number
+  bytes: number
+}
+const FIRST: Limits = { rows: 1_000, bytes: 256 * 1024 }
+const NEXT: Limits = { rows: 1_000, bytes: 1_536 * 1024 }
+
+interface Source {
+  table: PgTable
+  /** The order, by which an index has the rows. */
+  key: readonly [column: string, property: string][]
+  /** Roughly the bytes of a row's texts, without reading those that are stored out of line. */
+  size: SQL
+  condition?: (model: string) => SQL
+}
+
+const SOURCES: Record<Section, Source> = {
+  session: { table: sessions, key: [['id', 'id']], size: sql`1000` },
+  conversation: {
+    table: conversations,
+    key: [['id', 'id']],
+    size: sql`500 + coalesce(octet_length(system_prompt), 0) + octet_length(metadata::text)`,
+  },
+  message: {
+    table: messages,
+    key: [
+      ['conversation_id', 'conversationId'],
+      ['seq', 'seq'],
+    ],
+    size: sql`300 + octet_length(content) + octet_length(metadata::text)`,
+  },
+  vector: {
+    table: chatVectors,
+    key: [['id', 'id']],
+    size: sql`22000 + coalesce(octet_length(content), 0) + octet_length(metadata::text)`,
+    // Those that Parley made of messages can be made again.
+    condition: (model) => sql`and not (message_id is not null and content is null and model = ${model})`,
+  },
+  auditEvent: { table: auditEvents, key: [['id', 'id']], size: sql`500` },
+}
+
+/** @param model the model of Parley's own vectors, which are left out */
+export function createExportRepository(db: Database, userId: string, model: string): ExportRepository {
+  const select = (q: NeonHttpDatabase, section: Section, after: ExportKey | null, { rows, bytes }: Limits) => {
+    const { table, key, size, condition } = SOURCES[section]
+    const order = sql.join(
+      key.map(([column]) => sql.identifier(column)),
+      sql`, `,
+    )
+    const behind =
+      after &&
+      sql`and (${order}) > (${sql.join(
+        after.map((value) => sql`${value}`),
+        sql`, `,
+      )})`
+    const page = q.$with('page', { ...getTableColumns(table), found: sql`found`.mapWith(Number).as('found') }).as(sql`
+      select *, row_number() over w as position, sum(${size}) over w as bytes, count(*) over () as found
+      from (
+        select * from ${table} where user_id = ${userId} ${condition?.(model)} ${behind ?? sql``}
+        order by ${order} limit ${rows + 1}) own
+      window w as (order by ${order})`)
+    return q
+      .with(page)
+      .select()
+      .from(page)
+      .where(sql`position = 1 or (position <= ${rows} and bytes <= ${bytes})`)
+      .orderBy(sql`position`)
+  }
+
+  return {
+    async begin() {
+      const [results, error] = await db.read('export.begin', (q) => [
+        q
+          .select()
+          .from(users)
+          .where(sql`${users.id} = ${userId}`),
+        ...SECTIONS.map((section) => select(q, section, null, FIRST)),
+      ])
+      if (error) return fail(error)
+      const [userRows, ...sections] = results
+      const [user, missing] = oneRow(userRows, userRow)
+      if (missing) return fail(missing)
+      const pages: Partial<Record<Section, ExportPage>> = {}
+      for (const [i, section] of SECTIONS.entries()) {
+        const [page, unfit] = toPage(section, sections[i] as FoundRow[])
+        if (unfit) return fail(unfit)
+        pages[section] = page
+      }
+      return ok({ user, pages: pages as Record<Section, ExportPage> })
+    },
+
+    async next(section, after) {
+      const [results, error] = await db.read('export.next', (q) => [select(q, section, after, NEXT)])
+      return error ? fail(error) : toPage(section, results[0])
+    },
+  }
+}
+
+/** `found`: how many rows were there to take this page from. */
+type FoundRow = Record<string, unknown> & { found: number }
+
+function toPage(section: Section, found: FoundRow[]): Result<ExportPage> {
+  const [rows, unfit] = allRows(found, exportedRows[section])
+  if (unfit) return fail(unfit)
+  const last = found.at(-1)
+  const isLast = last === undefined || last.found === found.length
+  const next = isLast ? null : SOURCES[section].key.map(([, property]) => last[property] as string | number)
+  return ok({ rows, next })
+}

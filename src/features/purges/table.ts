@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm'
+import { jsonb, pgTable, primaryKey } from 'drizzle-orm/pg-core'
+import { ownerId, systemPolicy, timestamptz } from '../../db/columns.ts'
+
+/** What is left of a purged account: that it was purged, when, and how many rows of each kind went. */
+export const purgeReceipts = pgTable(
+  'purge_receipts',
+  {
+    userId: ownerId(),
+    /** When the user deleted the account. */
+    deletedAt: timestamptz('deleted_at').notNull(),
+    startedAt: timestamptz('started_at')
+      .notNull()
+      .default(sql`now()`),
+    /** Null while the purge is under way. */
+    finishedAt: timestamptz('finished_at'),
+    /** Rows by table. */
+    counts: jsonb('counts').$type<Record<string, number>>().notNull().default({}),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.deletedAt] }), systemPolicy('all')],
+)

@@ -1,0 +1,115 @@
+import { Hono } from 'hono'
+import { PROFILE_SCOPE, requireAccess } from '../../auth/access.ts'
+import { giveCookies } from '../../auth/cookie-session.ts'
+import { authenticate, openDatabase } from '../../auth/user-routes.ts'
+import { asNewcomer } from '../../db/database.ts'
+import type { Deps } from '../../deps.ts'
+import type { AppEnv } from '../../http/app-env.ts'
+import { operation } from '../../http/openapi.ts'
+import { problem } from '../../http/problem.ts'
+import { timed } from '../../trace.ts'
+import { toUser } from '../users/routes.ts'
+import { refreshByCookie } from './refresh.ts'
+import { createSessionRepository } from './repository.ts'
+import { refreshSchema, signInSchema, toSession } from './schemas.ts'
+import { bodyIfAny, takeTokens } from './sign-in.ts'
+import { endCookies } from './sign-out.ts'
+
+const USER_AGENT_LENGTH = 512
+const tag = 'Session'
+
+/** `/v1/session`: the sign-in that asks. */
+export const sessionRoutes = (deps: Deps) =>
+  new Hono<AppEnv>()
+    .post(
+      '/',
+      operation({
+        operationId: 'signIn',
+        tag,
+        summary: 'Register or log in',
+        description:
+          'Send the Cognito access token as bearer token; no body. The profile comes from Cognito. A new user is a 201, a known one a 200.\n\nA page that keeps its tokens in cookies sends them in the body instead, once. They come back as cookies that no script can read, and from then on the access cookie stands in for the bearer token.',
+        optionalBody: true,
+        responses: {
+          200: { description: 'Logged in', schema: signInSchema },
+          201: { description: 'Registered', schema: signInSchema },
+        },
+        errors: [
+          'email_taken',
+          'origin_not_allowed',
+          'insufficient_scope',
+          'account_deleted',
+          'identity_provider_unavailable',
+        ],
+      }),
+      bodyIfAny(deps),
+      takeTokens(deps),
+      requireAccess({ scopes: [PROFILE_SCOPE] }),
+      async (c) => {
+        const { identity, tokens, trace } = c.var
+        const [profile, refused] = await timed(trace, 'auth', () => deps.cognito.getUser(tokens.accessToken, identity))
+        if (refused) return problem(c, refused)
+
+        const sessions = createSessionRepository(asNewcomer(deps.database, trace, identity), identity.userId)
+        const [signedIn, error] = await sessions.signIn(identity, profile, toUserAgent(c.req.header('User-Agent')))
+        if (error) return problem(c, error)
+        const body = { user: toUser(signedIn.user), session: toSession(signedIn.session) }
+        const response = signedIn.isNew ? c.json(body, 201) : c.json(body, 200)
+        if (tokens.refreshToken) giveCookies(response.headers, deps, identity, tokens)
+        return response
+      },
+    )
+    .post(
+      '/refresh',
+      operation({
+        operationId: 'refreshSession',
+        tag,
+        summary: 'Refresh the access cookie',
+        description:
+          'For sign-ins by cookie: Cognito gives a new access token for the refresh cookie. No body. Once Cognito refuses, or the session is revoked here, both cookies are taken back.',
+        open: true,
+        scheme: 'refreshCookie',
+        responses: { 200: { description: 'The access cookie is set anew', schema: refreshSchema } },
+        errors: [
+          'unauthenticated',
+          'session_revoked',
+          'origin_not_allowed',
+          'not_registered',
+          'account_deleted',
+          'identity_provider_unavailable',
+          'database_unavailable',
+          'database_timeout',
+          'outcome_unknown',
+        ],
+      }),
+      refreshByCookie(deps),
+      openDatabase(deps),
+      async (c) => {
+        const { identity, db } = c.var
+        const sessions = createSessionRepository(db, identity.userId)
+        const [session, error] = await sessions.renew(identity, toUserAgent(c.req.header('User-Agent')))
+        return error ? problem(c, error) : c.json({ session: toSession(session) }, 200)
+      },
+    )
+    .delete(
+      '/',
+      operation({
+        operationId: 'signOut',
+        tag,
+        summary: 'Log out',
+        description:
+          'Ends this sign-in here: its tokens, refreshed ones included, are refused from the next request on. By cookie, the refresh token is revoked at Cognito as well and the cookies are taken back; the refresh cookie alone is enough for that.',
+        responses: { 204: { description: 'Logged out', schema: null } },
+      }),
+      endCookies(deps),
+      authenticate(deps),
+      openDatabase(deps),
+      async (c) => {
+        const { identity, db } = c.var
+        const [, error] = await createSessionRepository(db, identity.userId).signOut(identity)
+        return error ? problem(c, error) : c.body(null, 204)
+      },
+    )
+
+const toUserAgent = (header: string | undefined): string | null =>
+  header?.toWellFormed().slice(0, USER_AGENT_LENGTH) ?? null

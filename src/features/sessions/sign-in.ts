@@ -1,0 +1,63 @@
+import type { MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { admit, identify } from '../../auth/admission.ts'
+import type { CookieTokens } from '../../auth/cookie-session.ts'
+import type { Deps } from '../../deps.ts'
+import type { AppEnv, IdentityEnv } from '../../http/app-env.ts'
+import { fitsAccessCookie, fitsRefreshCookie } from '../../http/cookies.ts'
+import { describeInput } from '../../http/openapi.ts'
+import { isOwnPage } from '../../http/origin.ts'
+import { problem } from '../../http/problem.ts'
+import { validate } from '../../http/validate.ts'
+import type { FieldError } from '../../result.ts'
+import { type CookieSignIn, cookieSignIn } from './schemas.ts'
+
+interface Input {
+  in: { json?: CookieSignIn }
+  out: { json?: CookieSignIn }
+}
+
+export interface TokensEnv {
+  Bindings: AppEnv['Bindings']
+  /** `refreshToken`: for its cookie; null where none is to be set. */
+  Variables: IdentityEnv['Variables'] & { tokens: CookieTokens }
+}
+
+/** Validates the body that asks for cookies, where there is one: from a page of ours, as it sets them. */
+export function bodyIfAny(deps: Deps): MiddlewareHandler<AppEnv, string, Input> {
+  const read: MiddlewareHandler = validate('json', cookieSignIn)
+  return describeInput('json', cookieSignIn, async (c, next) => {
+    if ((await c.req.arrayBuffer()).byteLength === 0) return next()
+    if (isOwnPage(c, deps)) return read(c, next)
+    const detail = 'A body asks for cookies, which only pages of this origin or of a configured one get. Send none.'
+    return problem(c, { code: 'origin_not_allowed', detail })
+  })
+}
+
+/** Verifies the access token of that body, or else the request's own, by the same rules. */
+export const takeTokens = (deps: Deps) =>
+  createMiddleware<TokensEnv, string, Input>(async (c, next) => {
+    // Hono's type for a body that may be missing is never.
+    const body = c.req.valid('json' as never) as CookieSignIn | undefined
+    if (body === undefined) {
+      const [admitted, refusal] = await admit(c, deps)
+      if (refusal) return refusal
+      c.set('identity', admitted.identity)
+      c.set('tokens', { accessToken: admitted.accessToken, refreshToken: null })
+      return next()
+    }
+    const [identity, refusal] = await identify(c, deps, body.accessToken)
+    if (refusal) return refusal
+    const { accessToken } = body
+    const refreshToken = { clientId: identity.clientId, token: body.refreshToken }
+    const errors = [
+      ...(fitsAccessCookie(accessToken) ? [] : [tooLong('accessToken')]),
+      ...(fitsRefreshCookie(refreshToken) ? [] : [tooLong('refreshToken')]),
+    ]
+    if (errors.length > 0) return problem(c, { code: 'invalid_request', errors })
+    c.set('identity', identity)
+    c.set('tokens', { accessToken, refreshToken })
+    return next()
+  })
+
+const tooLong = (path: keyof CookieSignIn): FieldError => ({ path, message: 'is too long for a cookie' })

@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { refreshLocally } from '../../dev/cognito/sign-in.ts'
+import { bodyOf, type Browser, cookiesOf, createBrowser, openBrowser, OWN_ORIGIN } from './browser.ts'
+import { type Call, createApi, signIn, type TestUser } from './harness.ts'
+import { expectProblem, read } from './helpers.ts'
+
+const CHAT = 'https://chat.example.com'
+const api = createApi({ CORS_ORIGINS: CHAT })
+const closed = createApi()
+
+const ORIGINS = [
+  null,
+  OWN_ORIGIN,
+  CHAT,
+  'https://evil.example.com',
+  'null',
+  '',
+  'http://parley.test',
+  'https://parley.test:8443',
+  'https://parley.test.evil.com',
+  `${OWN_ORIGIN}/`,
+  `${OWN_ORIGIN}, ${CHAT}`,
+]
+const SITES = [null, 'same-origin', 'same-site', 'cross-site', 'none']
+const TYPES = [
+  null,
+  'application/json',
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+]
+
+interface Case {
+  origin: string | null
+  site: string | null
+}
+const CASES: Case[] = ORIGINS.flatMap((origin) => SITES.map((site) => ({ origin, site })))
+const isAllowed = ({ origin, site }: Case) =>
+  origin === null ? site === 'same-origin' : [OWN_ORIGIN, CHAT].includes(origin)
+
+let ada: TestUser
+let browser: Browser
+
+beforeAll(async () => {
+  ada = await api.newUser()
+  browser = await openBrowser(api, await ada.elsewhere())
+})
+
+const ROUTES: [method: string, path: string, json?: () => unknown][] = [
+  ['POST', '/v1/conversations', () => ({ title: 'Forged' })],
+  ['PATCH', '/v1/me', () => ({ name: 'Forged' })],
+  ['DELETE', '/v1/sessions'],
+  ['POST', '/v1/session'],
+  ['POST', '/v1/session', () => bodyOf(ada)],
+  ['POST', '/v1/session/refresh'],
+  ['DELETE', '/v1/session'],
+]
+
+/** With exactly these headers and the browser's cookies. */
+function send(from: Browser, method: string, path: string, { origin, site }: Case, call: Call = {}) {
+  const Cookie = [...from.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const headers = {
+    Cookie,
+    ...(origin === null ? {} : { Origin: origin }),
+    ...(site === null ? {} : { 'Sec-Fetch-Site': site }),
+    ...call.headers,
+  }
+  return api.call(method, path, { ...call, headers })
+}
+
+describe.each(ROUTES)('%s %s by cookie', (method, path, json) => {
+  const body = (type: string | null): Call => ({
+    ...(json === undefined ? {} : { body: JSON.stringify(json()) }),
+    headers: type === null ? {} : { 'Content-Type': type },
+  })
+
+  it('is refused to pages of others, whatever they send, and nothing happens', async () => {
+    const before = await api.posts()
+    let refused = 0
+    for (const from of CASES.filter((each) => !isAllowed(each))) {
+      for (const type of TYPES) {
+        const response = await send(browser, method, path, from, body(type))
+        await expectProblem(response, 403, 'origin_not_allowed')
+        expect(cookiesOf(response)).toEqual([])
+        refused += 1
+      }
+    }
+    expect(refused).toBe(220)
+    expect(await api.posts()).toBe(before)
+    // Signed in still, at Cognito as well.
+    expect(await read(send(browser, 'GET', '/v1/me', { origin: null, site: null }))).toMatchObject({ id: ada.sub })
+    const refreshToken = [...browser.cookies.values()][1]?.replace(/^[^.]+\./, '') ?? ''
+    expect((await refreshLocally(inject('cognito'), refreshToken)).sub).toBe(ada.sub)
+  })
+
+  it.each(CASES.filter(isAllowed))('is open to $origin, $site', async (from) => {
+    const fresh = await openBrowser(api, await signIn())
+    const response = await send(fresh, method, path, from, body('application/json'))
+    expect(response.status).toBeLessThan(300)
+  })
+})
+
+it('The origin comes before the token: a bad one tells a foreign page nothing', async () => {
+  const stale = createBrowser(api, { '__Host-parley-access': 'garbage', '__Host-parley-refresh': 'garbage' })
+  const from = { origin: 'https://evil.example.com', site: 'cross-site' }
+  for (const [method, path] of ROUTES) {
+    await expectProblem(await send(stale, method, path, from), 403, 'origin_not_allowed')
+  }
+})
+
+it('Who has no configured origins takes nothing but their own', async () => {
+  const own = await openBrowser(closed, await ada.elsewhere())
+  const response = await own.send('PATCH', '/v1/me', { json: { name: 'Ada' }, headers: { Origin: CHAT } })
+  await expectProblem(response, 403, 'origin_not_allowed')
+  expect((await own.send('PATCH', '/v1/me', { json: { name: 'Ada' } })).status).toBe(200)
+})
+
+it.each(CASES)('Reading is open to $origin, $site: who may see the answer is for CORS to say', async (from) => {
+  const response = await send(browser, 'GET', '/v1/me', from)
+  expect(response.status).toBe(200)
+  const credentials = response.headers.get('Access-Control-Allow-Credentials')
+  expect(credentials).toBe(from.origin === CHAT ? 'true' : null)
+})
+
+it('A bearer token needs no origin: no browser sends it by itself', async () => {
+  for (const Origin of ['https://evil.example.com', 'null']) {
+    expect((await ada.patch('/v1/me', { name: 'Ada' }, { Origin, 'Sec-Fetch-Site': 'cross-site' })).status).toBe(200)
+  }
+})

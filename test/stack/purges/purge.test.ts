@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startNeonEndpoint } from '../../../dev/neon/server.ts'
+import { connectionString } from '../../../dev/stack.ts'
+import { asSystem, type Database } from '../../../src/db/database.ts'
+import { createPurgeRepository, type PurgeRepository } from '../../../src/features/purges/repository.ts'
+import { fail } from '../../../src/result.ts'
+import { createTrace } from '../../../src/trace.ts'
+import { digestRows, findOwnedTables } from '../isolation/tables.ts'
+import { type Place, places } from '../plans/places.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
+const NEVER = Number.POSITIVE_INFINITY
+/** Rows of an account by table; more messages than go in one transaction. */
+const OWNED = {
+  embedding_jobs: 3,
+  chat_vectors: 4,
+  messages: 2_500,
+  conversations: 2,
+  sessions: 2,
+}
+
+describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
+  let place: Place
+  let endpoint: Awaited<ReturnType<typeof startNeonEndpoint>>
+  let purges: PurgeRepository
+  beforeAll(async () => {
+    place = await open()
+    endpoint = await startNeonEndpoint({ upstream: place.upstream })
+    purges = createPurgeRepository(database())
+  })
+  afterAll(async () => {
+    await endpoint.close()
+    await place.close()
+  })
+
+  const database = () => {
+    const options = { connectionString: connectionString('parley_system', place, endpoint.port), timeoutMs: 30_000 }
+    return asSystem(options, createTrace('purge-test'))
+  }
+  const rows = <T extends object>(query: string, params: unknown[] = []) =>
+    place.asSuperuser(async (client) => (await client.query<T>(query, params)).rows)
+
+  /** @param due when its grace time ends, in SQL; null for an account that nobody deleted */
+  async function newAccount(due: string | null): Promise<string> {
+    const user = crypto.randomUUID()
+    await place.asSuperuser(async (client) => {
+      await client.query(
+        `insert into users (id, email, deleted_at, purge_after)
+         values ($1::uuid, $1::text, ${due && 'now()'}, ${due})`,
+        [user],
+      )
+      await client.query(
+        `insert into sessions (user_id, id, sign_in_id, expires_at)
+         select $1, gen_random_uuid(), 's' || n, now() from generate_series(1, ${OWNED.sessions}) n`,
+        [user],
+      )
+      await client.query(
+        `with opened as (
+           insert into conversations (user_id, id)
+           select $1, gen_random_uuid() from generate_series(1, ${OWNED.conversations}) returning id)
+         insert into messages (user_id, id, conversation_id, seq, role, content)
+         select $1, gen_random_uuid(), (array(select id from opened))[1 + n % ${OWNED.conversations}], n, 'user', 'Text'
+         from generate_series(1, ${OWNED.messages}) n`,
+        [user],
+      )
+      await client.query(
+        `insert into embedding_jobs (user_id, message_id)
+         select user_id, id from messages where user_id = $1 limit ${OWNED.embedding_jobs}`,
+        [user],
+      )
+      await client.query(
+        `insert into chat_vectors (user_id, id, model, embedding)
+         select $1, gen_random_uuid(), 'custom', array_fill(1, array[1536])::vector
+         from generate_series(1, ${OWNED.chat_vectors})`,
+        [user],
+      )
+    })
+    return user
+  }
+  const rowsLeft = async (user: string) => {
+    const found = await digestRows(place, await findOwnedTables(place), 'own', user)
+    return Object.fromEntries(Object.entries(found).map(([table, { count }]) => [table, count]))
+  }
+  const allGone = async (user: string, receipts: number) => {
+    const { purge_receipts, ...left } = await rowsLeft(user)
+    expect(Object.values(left).filter((count) => count > 0)).toEqual([])
+    expect(purge_receipts).toBe(receipts)
+  }
+
+  it('removes every row of every table, counts them exactly, and leaves a receipt', async () => {
+    const user = await newAccount('now()')
+    const neighbour = await newAccount(null)
+    // A table that is not filled here, or not purged there, would go unnoticed.
+    const filled = Object.keys(OWNED).concat('users', 'audit_events')
+    const tables = Object.keys(await findOwnedTables(place)).filter((table) => table !== 'purge_receipts')
+    expect(tables.toSorted()).toEqual(filled.toSorted())
+    const { audit_events: events } = await rowsLeft(user)
+    const others = await digestRows(place, await findOwnedTables(place), 'own', neighbour)
+
+    expect(await purges.due(100)).toEqual([[user], null])
+    const counts = { ...OWNED, audit_events: events, users: 1 }
+    expect(await purges.purge(user, NEVER)).toEqual([counts, null])
+    await allGone(user, 1)
+    const [receipt] = await rows<{ counts: object; finished: boolean }>(
+      'select counts, finished_at >= started_at as finished from purge_receipts where user_id = $1',
+      [user],
+    )
+    expect(receipt).toEqual({ counts, finished: true })
+    expect(await digestRows(place, await findOwnedTables(place), 'own', neighbour)).toEqual(others)
+    expect(await purges.due(100)).toEqual([[], null])
+  })
+
+  it('goes on where it stopped, and still counts each row once', async () => {
+    const user = await newAccount('now()')
+    const { audit_events: events } = await rowsLeft(user)
+    let writes = 3
+    const dying: Database = {
+      ...database(),
+      write: (...call) =>
+        writes-- > 0 ? database().write(...call) : Promise.resolve(fail({ code: 'database_unavailable' })),
+    }
+    expect((await createPurgeRepository(dying).purge(user, NEVER))[1]).toMatchObject({ code: 'database_unavailable' })
+    expect(await purges.purge(user, Date.now())).toEqual([null, null])
+    const { messages } = await rowsLeft(user)
+    expect(messages).toBeLessThan(OWNED.messages)
+    expect(messages).toBeGreaterThan(0)
+    expect(await purges.purge(user, NEVER)).toEqual([{ ...OWNED, audit_events: events, users: 1 }, null])
+    await allGone(user, 1)
+  })
+
+  it.skipIf(embedded)('can be done by many at once', async () => {
+    const user = await newAccount('now()')
+    const { audit_events: events } = await rowsLeft(user)
+    const all = async () => {
+      for (;;) {
+        const [due] = await purges.due(10)
+        if (!due?.includes(user)) return
+        const [, error] = await purges.purge(user, NEVER)
+        expect(error).toBeNull()
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, all))
+    await allGone(user, 1)
+    const [receipt] = await rows<{ counts: object }>('select counts from purge_receipts where user_id = $1', [user])
+    expect(receipt).toEqual({ counts: { ...OWNED, audit_events: events, users: 1 } })
+  })
+
+  it('touches no account whose grace time runs, or that was restored meanwhile', async () => {
+    for (const due of [`now() + interval '1 minute'`, null]) {
+      const user = await newAccount(due)
+      const before = await rowsLeft(user)
+      expect(await purges.purge(user, NEVER)).toEqual([null, null])
+      expect(await rowsLeft(user)).toEqual(before)
+    }
+  })
+
+  it('is all that parley_system can delete: the database itself holds it to accounts that are due', async () => {
+    const user = await newAccount(`now() + interval '1 minute'`)
+    const before = await rowsLeft(user)
+    const tables = ['chat_vectors', 'messages', 'conversations', 'sessions', 'audit_events', 'users']
+    for (const table of tables) {
+      const owner = table === 'users' ? 'id' : 'user_id'
+      const deleted = await place.as('parley_system', (client) =>
+        client.query(`delete from ${table} where ${owner} = $1`, [user]),
+      )
+      expect([table, deleted.rowCount]).toEqual([table, 0])
+    }
+    expect(await rowsLeft(user)).toEqual(before)
+  })
+})
