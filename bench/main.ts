@@ -1,13 +1,21 @@
 import { measureCpu } from './cpu.ts'
+import { measureExport } from './export.ts'
+import { measureHostile } from './hostile.ts'
 import { measureInstall } from './install.ts'
 import { measureOrigins } from './origins.ts'
 import { measureSize } from './size.ts'
+import { measureTokens } from './tokens.ts'
+import { measureWrite } from './write.ts'
 
 // `npm run bench` runs all of them, `npm run bench -- cpu size` some.
 const PARTS: Record<string, () => Promise<void>> = {
   cpu: measureCpu,
   size: measureSize,
+  tokens: measureTokens,
   origins: measureOrigins,
+  hostile: measureHostile,
+  write: measureWrite,
+  export: measureExport,
   install: measureInstall,
 }
 

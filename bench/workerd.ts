@@ -8,8 +8,11 @@ import { BIN, inTemporaryDirectory, ROOT } from './files.ts'
 /** A Worker on workerd itself: nothing of wrangler's or Miniflare's is between it and its clients. */
 export interface RunningWorker {
   url: string
+  pid: number | undefined
   /** CPU that the process has used so far, in milliseconds, all of its threads together. Linux only. */
   cpuMs(): Promise<number>
+  /** Resident memory of the process, and the most that it ever was, in bytes. Linux only. */
+  memory(): Promise<{ now: number; peak: number }>
   stop(): Promise<void>
 }
 
@@ -19,11 +22,17 @@ const CLOCK_TICKS_PER_SECOND = 100
 /**
  * Starts workerd with one Worker on a free port and returns when it listens; the Worker may not have run yet. Its log
  * goes nowhere.
+ *
+ * @param v8Flags for V8 itself, such as the size of its heap
  */
-export function startWorker(script: string, bindings: Record<string, string>): Promise<RunningWorker> {
+export function startWorker(
+  script: string,
+  bindings: Record<string, string>,
+  v8Flags: readonly string[] = [],
+): Promise<RunningWorker> {
   return inTemporaryDirectory(async (directory) => {
     await writeFile(join(directory, 'worker.js'), script)
-    await writeFile(join(directory, 'config.capnp'), toConfig(bindings, await compatibilityDate()))
+    await writeFile(join(directory, 'config.capnp'), toConfig(bindings, v8Flags, await compatibilityDate()))
     // Descriptor 3 tells the port, once workerd listens.
     const child = spawn(join(BIN, 'workerd'), ['serve', '--control-fd=3', join(directory, 'config.capnp')], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -37,11 +46,17 @@ export function startWorker(script: string, bindings: Record<string, string>): P
     const port = await Promise.race([listeningPort(child.stdio[3] as Readable), failure(child, () => complaints)])
     return {
       url: `http://127.0.0.1:${port}`,
+      pid: child.pid,
       async cpuMs() {
         const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8')
         // The second field, the program's name in parentheses, may hold spaces: utime and stime are 12 and 13 behind it.
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
         return ((Number(fields[11]) + Number(fields[12])) * 1000) / CLOCK_TICKS_PER_SECOND
+      },
+      async memory() {
+        const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+        const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
+        return { now: bytes('VmRSS'), peak: bytes('VmHWM') }
       },
       async stop() {
         process.off('exit', kill)
@@ -68,7 +83,7 @@ async function compatibilityDate(): Promise<string> {
 }
 
 // ASSETS must be there; no benchmark asks for one.
-const toConfig = (bindings: Record<string, string>, date: string) => `
+const toConfig = (bindings: Record<string, string>, v8Flags: readonly string[], date: string) => `
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -77,6 +92,7 @@ const config :Workerd.Config = (
     (name = "network", network = (allow = ["public", "private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+  v8Flags = ${JSON.stringify(v8Flags)},
 );
 
 const worker :Workerd.Worker = (

@@ -1,0 +1,121 @@
+import { Client } from 'pg'
+import type { LocalDatabase } from '../../dev/database.ts'
+import { seedTenant } from '../seed.ts'
+import type { Target } from './operations.ts'
+
+/** The four, in the order of the table: what each leaves out of what the migrations made. */
+export const SIDES = [
+  { name: 'as migrated', audit: true, check: true },
+  { name: 'no audit', audit: false, check: true },
+  { name: 'no check', audit: true, check: false },
+  { name: 'neither', audit: false, check: false },
+] as const
+
+/** A database, a superuser's connection to it, and what to do in it. */
+export interface Side {
+  name: string
+  audit: boolean
+  check: boolean
+  database: LocalDatabase
+  superuser: Client
+  targets: Target[]
+  /** Logs in as the role of the Worker's requests; values come as text. */
+  logIn(): Promise<Client>
+  close(): Promise<void>
+}
+
+const SMALL_TENANTS = 50
+
+/** Seeds the database like those of the others, then leaves out what this side does without. */
+export async function openSide(
+  { serverUrl, userId, database }: { serverUrl: string; userId: string; database: LocalDatabase },
+  leave: (typeof SIDES)[number],
+): Promise<Side> {
+  const url = new URL(serverUrl)
+  url.pathname = `/${database.name}`
+  const superuser = new Client({ connectionString: url.href })
+  await superuser.connect()
+  await seed(superuser, userId)
+  if (!leave.audit) await dropAudit(superuser)
+  if (!leave.check) await superuser.query(NAME_ONLY)
+  await superuser.query('vacuum analyze')
+  const { host, port } = database.upstream
+  const login = { host, port, database: database.name, user: 'parley_app', password: database.password ?? '' }
+  return {
+    ...leave,
+    database,
+    superuser,
+    targets: await findTargets(superuser, userId),
+    async logIn() {
+      const client = new Client({ ...login, pipeline: true, types: { getTypeParser: () => (value: string) => value } })
+      await client.connect()
+      return client
+    },
+    close: () => superuser.end(),
+  }
+}
+
+async function seed(superuser: Client, userId: string): Promise<void> {
+  await seedTenant(superuser, { userId, conversations: 200, messages: 60, vectors: 200 })
+  for (let i = 0; i < SMALL_TENANTS; i++) {
+    await seedTenant(superuser, { userId: crypto.randomUUID(), conversations: 20, messages: 10, vectors: 5 })
+  }
+  await superuser.query(
+    `insert into sessions (user_id, id, sign_in_id, expires_at)
+     select id, gen_random_uuid(), 'seeded ' || n, now() + interval '1 day' from users, generate_series(1, 3) n`,
+  )
+}
+
+async function dropAudit(superuser: Client): Promise<void> {
+  const { rows } = await superuser.query<{ drop: string }>(
+    `select format('drop trigger %I on %s', tgname, tgrelid::regclass) as drop from pg_trigger
+     where tgfoid in ('app.audit_row'::regproc, 'app.audit_rows'::regproc)`,
+  )
+  for (const { drop } of rows) await superuser.query(drop)
+}
+
+/** `app.begin_request` that only says who asks. */
+const NAME_ONLY = `
+  create or replace function
+    app.begin_request(asking_user uuid, sign_in text, request_id text, address text, seen boolean) returns void
+  language plpgsql as $$
+  begin
+    perform app.introduce(asking_user, sign_in, request_id, address);
+  end
+  $$`
+
+async function findTargets(superuser: Client, userId: string): Promise<Target[]> {
+  const { rows } = await superuser.query<Target>(
+    `select c.user_id as "userId", c.id as "conversationId", m.id as "messageId"
+     from conversations c join messages m on m.user_id = c.user_id and m.conversation_id = c.id and m.seq = 30
+     where c.user_id = $1 order by c.last_activity_at desc`,
+    [userId],
+  )
+  return rows
+}
+
+/** @throws Error unless strangers are refused where there is a check, and only there */
+export async function assertCheck(side: Side): Promise<void> {
+  const client = await side.logIn()
+  const stranger = `select app.begin_request(gen_random_uuid(), 'nobody', 'bench', null, false)`
+  const refused = await client.query(stranger).then(
+    () => false,
+    () => true,
+  )
+  await client.end()
+  if (refused !== side.check) throw new Error(`${side.name}: a stranger ${refused ? 'is refused' : 'gets in'}`)
+}
+
+/** The sign-in that came through the Worker. */
+export async function findSignIn({ superuser }: Side): Promise<string> {
+  const newest = 'select sign_in_id from sessions order by created_at desc limit 1'
+  const { rows } = await superuser.query<{ sign_in_id: string }>(newest)
+  return rows[0]?.sign_in_id ?? ''
+}
+
+/** So many audit events has this side's user. */
+export async function countEvents({ superuser, targets }: Side): Promise<number> {
+  const count = 'select count(*)::int as events from audit_events where user_id = $1'
+  const { rows } = await superuser.query<{ events: number }>(count, [targets[0]?.userId])
+  return rows[0]?.events ?? Number.NaN
+}
