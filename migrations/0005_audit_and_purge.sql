@@ -33,5 +33,5 @@ CREATE POLICY "purge" ON "users" AS PERMISSIVE FOR ALL TO "parley_system" USING 
 CREATE POLICY "purge" ON "chat_vectors" AS RESTRICTIVE FOR DELETE TO "parley_system" USING (user_id in (select id from users where purge_after <= now()));--> statement-breakpoint
 CREATE POLICY "owner" ON "audit_events" AS PERMISSIVE FOR ALL TO "parley_app" USING (user_id = app.current_user_id()) WITH CHECK (user_id = app.current_user_id());--> statement-breakpoint
 CREATE POLICY "purge" ON "audit_events" AS PERMISSIVE FOR ALL TO "parley_system" USING (user_id in (select id from users where purge_after <= now())) WITH CHECK (user_id in (select id from users where purge_after <= now()));--> statement-breakpoint
-CREATE POLICY "writer" ON "audit_events" AS PERMISSIVE FOR INSERT TO current_user WITH CHECK (true);--> statement-breakpoint
+CREATE POLICY "writer" ON "audit_events" AS PERMISSIVE FOR INSERT TO public WITH CHECK (pg_trigger_depth() > 0);--> statement-breakpoint
 CREATE POLICY "system" ON "purge_receipts" AS PERMISSIVE FOR ALL TO "parley_system" USING (true) WITH CHECK (true);

@@ -59,9 +59,12 @@ export function createUserRepository(db: Database): UserRepository {
           .update(sessions)
           .set({ revokedAt: sql`now()` })
           .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), isDeleted)),
+        q.select({ id: users.id }).from(users).where(live(userId)),
       ])
       if (error) return fail(error)
-      return results[0][0] ? oneRow(results[0], deletionSchema) : fail({ code: 'precondition_failed' })
+      if (results[0][0]) return oneRow(results[0], deletionSchema)
+      // Another request of the same moment may have deleted it.
+      return fail({ code: results[3].length > 0 ? 'precondition_failed' : 'account_deleted' })
     },
   }
 }
