@@ -3,9 +3,11 @@ import { measureExport } from './export.ts'
 import { measureHostile } from './hostile.ts'
 import { measureInstall } from './install.ts'
 import { measureOrigins } from './origins.ts'
+import { measureScale } from './scale.ts'
 import { measureSize } from './size.ts'
 import { measureTokens } from './tokens.ts'
 import { measureWrite } from './write.ts'
+import { measureWriters } from './writers.ts'
 
 // `npm run bench` runs all of them, `npm run bench -- cpu size` some.
 const PARTS: Record<string, () => Promise<void>> = {
@@ -16,6 +18,8 @@ const PARTS: Record<string, () => Promise<void>> = {
   hostile: measureHostile,
   write: measureWrite,
   export: measureExport,
+  scale: measureScale,
+  writers: measureWriters,
   install: measureInstall,
 }
 

@@ -26,11 +26,17 @@ export async function seedTenant(superuser: Client, tenant: Tenant): Promise<voi
     [userId, conversations, messages],
   )
   await superuser.query(
-    `insert into messages (user_id, id, conversation_id, seq, role, content)
-     select c.user_id, gen_random_uuid(), c.id, seq, (array['assistant', 'user'])[1 + seq % 2],
+    `insert into messages (user_id, id, conversation_id, seq, depth, role, content)
+     select c.user_id, gen_random_uuid(), c.id, seq, seq, (array['assistant', 'user'])[1 + seq % 2],
        c.title || ', message ' || seq || ': ' || repeat('what one says in a chat, more or less. ', 1 + seq % 12)
      from conversations c, generate_series(1, $2::int) seq where c.user_id = $1`,
     [userId, messages],
+  )
+  await superuser.query(
+    `update conversations c set last_branch = 1, active_leaf_id =
+       (select id from messages m where m.user_id = c.user_id and m.conversation_id = c.id order by seq desc limit 1)
+     where user_id = $1`,
+    [userId],
   )
   await superuser.query(
     `insert into chat_vectors (user_id, id, model, embedding, content)

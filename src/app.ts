@@ -5,6 +5,7 @@ import { auditRoutes } from './features/audit/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
 import { exportRoutes } from './features/export/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
+import { importRoutes } from './features/import/routes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { referenceRoutes } from './features/reference/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
@@ -22,6 +23,13 @@ import { traceRequests } from './http/request.ts'
 import { secureAnswers } from './http/security.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
+/** Routes that read their body as it comes, and bound it themselves. */
+const STREAMED = new Set(['/v1/import'])
+
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' }),
+})
 
 /** The whole API over its dependencies. */
 export const createApp = (deps: Deps) =>
@@ -32,12 +40,7 @@ export const createApp = (deps: Deps) =>
     .use(secureAnswers)
     .use(allowOrigins(deps))
     .use(boundRequests)
-    .use(
-      bodyLimit({
-        maxSize: MAX_BODY_BYTES,
-        onError: (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' }),
-      }),
-    )
+    .use((c, next) => (STREAMED.has(c.req.path) ? next() : limitBody(c, next)))
     // The one route that asks the database without a token.
     .use('/readyz', limitOpen(deps))
     .route('/', healthRoutes(deps))
@@ -46,6 +49,7 @@ export const createApp = (deps: Deps) =>
     .route('/v1/sessions', sessionsRoutes(deps))
     .route('/v1/me/export', exportRoutes(deps))
     .route('/v1/me', meRoutes(deps))
+    .route('/v1/import', importRoutes(deps))
     .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
     .route('/v1/conversations', conversationRoutes(deps))
     .route('/v1/vectors', vectorRoutes(deps))

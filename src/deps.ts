@@ -26,6 +26,8 @@ export interface Deps {
   refreshCookieDays: number
   /** Days from an account's deletion to its purge. */
   graceDays: number
+  /** Days from the deletion of a conversation or a message to its purge. */
+  retentionDays: number
   log: Logger
   slowQueryMs: number
 }

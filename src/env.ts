@@ -37,6 +37,8 @@ const bindings = z.object({
   EMBEDDING_TIMEOUT_MS: milliseconds(20_000),
   /** How long a deleted account can be restored. */
   ACCOUNT_GRACE_DAYS: z.coerce.number().int().min(0).max(3650).default(30),
+  /** How long deleted conversations and messages can be restored. */
+  CONVERSATION_RETENTION_DAYS: z.coerce.number().int().min(0).max(3650).default(30),
   DATABASE_TIMEOUT_MS: milliseconds(10_000),
   IDENTITY_TIMEOUT_MS: milliseconds(5_000),
   SLOW_QUERY_MS: milliseconds(250),
@@ -58,6 +60,7 @@ const configuration = bindings
     corsOrigins: env.CORS_ORIGINS,
     refreshCookieDays: env.REFRESH_COOKIE_DAYS,
     graceDays: env.ACCOUNT_GRACE_DAYS,
+    retentionDays: env.CONVERSATION_RETENTION_DAYS,
     rateLimit: env.RATE_LIMIT,
     identityTimeoutMs: env.IDENTITY_TIMEOUT_MS,
     embedding:

@@ -8,7 +8,9 @@ import type { Deps } from './deps.ts'
 import { createEmbedder } from './embeddings/create-embedder.ts'
 import { type Config, type Env, type Limiters, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embedding-jobs/background.ts'
+import { sweepIdempotencyKeys } from './features/idempotency/background.ts'
 import { purgeAccounts } from './features/purges/background.ts'
+import { sweepDeleted } from './features/retention/background.ts'
 import { toProblem } from './http/problem.ts'
 import { requestIdOf, traceHeaders } from './http/request.ts'
 import { securityHeaders } from './http/security.ts'
@@ -59,6 +61,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     clientIds: config.clientIds,
     refreshCookieDays: config.refreshCookieDays,
     graceDays: config.graceDays,
+    retentionDays: config.retentionDays,
     log: consoleLogger,
     slowQueryMs: config.slowQueryMs,
   }
@@ -84,5 +87,7 @@ export default {
     if (error) return consoleLogger('error', 'misconfigured', { ...error.context })
     ctx.waitUntil(sweepEmbeddings(runtime.deps))
     ctx.waitUntil(purgeAccounts(runtime.deps))
+    ctx.waitUntil(sweepDeleted(runtime.deps))
+    ctx.waitUntil(sweepIdempotencyKeys(runtime.deps))
   },
 } satisfies ExportedHandler<Env>

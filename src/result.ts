@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'precondition_failed'
   | 'conflict'
   | 'email_taken'
+  | 'idempotency_key_reused'
   | 'payload_too_large'
   | 'uri_too_long'
   | 'headers_too_large'
@@ -23,6 +24,7 @@ export type ErrorCode =
   | 'database_unavailable'
   | 'database_timeout'
   | 'outcome_unknown'
+  | 'import_interrupted'
   | 'identity_provider_unavailable'
   | 'embedding_unavailable'
 

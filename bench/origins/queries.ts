@@ -101,7 +101,7 @@ export function appendMessage(
     const id = crypto.randomUUID()
     const [row] = await tx
       .insert(messages)
-      .values({ ...target, ...message, id, seq: conversation.seq })
+      .values({ ...target, ...message, id, seq: conversation.seq, depth: conversation.seq })
       .returning(messageColumns)
     return row
   })

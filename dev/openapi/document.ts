@@ -113,6 +113,8 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
   if (body) add(WITH_BODY)
   else if (inputs.length > 0) add(['invalid_request'])
   if (operation.preconditions === 'write') add(['precondition_failed'])
+  const isRepeatable = inputs.some((input) => input.target === 'header')
+  if (isRepeatable) add(['idempotency_key_reused'])
 
   const parameters = [
     ...inputs.filter((input) => input.target !== 'json').flatMap((input) => toParameters(input, schemas)),
@@ -128,10 +130,13 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
     ...(body && {
       requestBody: {
         required: operation.optionalBody !== true,
-        content: { 'application/json': { schema: schemas.input(body.schema) } },
+        content: {
+          'application/json': { schema: schemas.input(body.schema) },
+          ...(body.orAs && { [body.orAs]: { schema: { type: 'string' } } }),
+        },
       },
     }),
-    responses: { ...successes(operation, schemas), ...failures(codes, schemas) },
+    responses: { ...successes(operation, isRepeatable, schemas), ...failures(codes, schemas) },
   }
 }
 
@@ -139,7 +144,7 @@ function toParameters({ target, schema }: InputDescription, schemas: Schemas): o
   const { properties = {}, required = [] } = schemas.input(schema)
   return Object.entries(properties).map(([name, { description, ...property }]) => ({
     name,
-    in: target === 'param' ? 'path' : 'query',
+    in: target === 'param' ? 'path' : target,
     required: target === 'param' || required.includes(name),
     ...(description && { description }),
     schema: property,
@@ -155,13 +160,25 @@ function preconditionHeaders({ preconditions }: OperationDescription): object[] 
   return [{ name, in: 'header', required: false, description, schema: { type: 'string' } }]
 }
 
-function successes({ responses, preconditions }: OperationDescription, schemas: Schemas): Record<string, object> {
+const REPLAYED = {
+  'Idempotency-Replayed': {
+    description: '`true` where an earlier request with this Idempotency-Key got this answer',
+    schema: { type: 'string', enum: ['true'] },
+  },
+}
+
+function successes(
+  { responses, preconditions }: OperationDescription,
+  isRepeatable: boolean,
+  schemas: Schemas,
+): Record<string, object> {
   const entries = Object.entries(responses).map(
     ([status, { description, schema, contentType = 'application/json' }]) => [
       status,
       {
         description,
         ...(preconditions && schema && { headers: { ETag: { schema: { type: 'string' } } } }),
+        ...(isRepeatable && { headers: REPLAYED }),
         ...(schema && { content: { [contentType]: { schema: schemas.output(schema) } } }),
       },
     ],

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
+import { check, customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
 
 /** The role of requests: NOBYPASSRLS, owns nothing. Made in `migrations/0000_foundation.sql`. */
 export const appRole = pgRole('parley_app').existing()
@@ -35,6 +35,9 @@ export const updatedAt = () =>
 export const deletedAt = () => timestamptz('deleted_at')
 /** Counts the writes to a row, so that two of them in the same millisecond still differ. */
 export const version = () => integer('version').notNull().default(1)
+
+/** Merge patches may not make metadata grow for ever; a request alone is held to less. */
+export const metadataCheck = (name: string) => check(name, sql`length(metadata::text) <= 32768`)
 
 /**
  * Rows of the asking user and no others. `app.current_user_id()` is a plain STABLE SQL function, so that the planner

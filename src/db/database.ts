@@ -20,12 +20,21 @@ export type ConstraintErrors = Record<string, AppError>
 export interface Database {
   /** Changes nothing; repeated once where it failed in a way that may pass. */
   read<T extends Queries>(name: string, build: Build<T>): Promise<Result<BatchResponse<T>>>
-  /** Repeated only where the first attempt certainly did not run; else a lost answer is `outcome_unknown`. */
+  /**
+   * Repeated once where the first attempt certainly did not run, or where the write is `repeatable`; else a lost answer is
+   * `outcome_unknown`.
+   */
   write<T extends Queries>(
     name: string,
     build: Build<T>,
     constraints?: ConstraintErrors,
+    options?: WriteOptions,
   ): Promise<Result<BatchResponse<T>>>
+}
+
+export interface WriteOptions {
+  /** Run twice it writes once, and answers the same: behind an idempotency key. */
+  repeatable?: boolean
 }
 
 export interface DatabaseOptions {
@@ -102,8 +111,10 @@ function createDatabase(
     mode: 'read' | 'write',
     build: Build<T>,
     constraints: ConstraintErrors = {},
+    { repeatable = mode === 'read' }: WriteOptions = {},
   ): Promise<Result<BatchResponse<T>>> {
     const deadline = Date.now() + options.timeoutMs
+    let mayHaveRun = false
     for (let again = true; ; again = false) {
       const started = Date.now()
       const [rows, failure] = await tryCatch(
@@ -114,10 +125,11 @@ function createDatabase(
       if (!failure) return ok(rows)
 
       const pause = 20 + Math.random() * 80
-      const repeatable = failure.transient && (mode === 'read' || failure.ran === 'no')
-      if (!(again && repeatable && Date.now() + pause < deadline)) {
-        const lost = mode === 'write' && failure.ran === 'unknown'
-        const error: AppError = lost ? { ...failure.error, code: 'outcome_unknown' } : failure.error
+      const worthIt = failure.transient && (repeatable || failure.ran === 'no')
+      mayHaveRun ||= failure.ran === 'unknown'
+      if (!(again && worthIt && Date.now() + pause < deadline)) {
+        const error: AppError =
+          mode === 'write' && mayHaveRun ? { ...failure.error, code: 'outcome_unknown' } : failure.error
         const known = failure.constraint === undefined ? undefined : constraints[failure.constraint]
         return fail({ ...(known ?? error), context: { ...error.context, call: name, constraint: failure.constraint } })
       }
@@ -127,7 +139,7 @@ function createDatabase(
 
   return {
     read: (name, build) => run(name, 'read', build),
-    write: (name, build, constraints) => run(name, 'write', build, constraints),
+    write: (name, build, constraints, options) => run(name, 'write', build, constraints, options),
   }
 }
 

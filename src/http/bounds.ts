@@ -6,7 +6,13 @@ import { problem } from './problem.ts'
 const MAX_TARGET = 8192
 
 /** Headers that Parley takes apart, and how long each may be. The verifier bounds `Authorization` itself. */
-const MAX_HEADERS = Object.entries({ Cookie: 16_384, 'If-Match': 1024, 'If-None-Match': 1024, Origin: 1024 })
+const MAX_HEADERS = Object.entries({
+  Cookie: 16_384,
+  'If-Match': 1024,
+  'If-None-Match': 1024,
+  'Idempotency-Key': 1024,
+  Origin: 1024,
+})
 
 /** 414 for a request target, 431 for a header, that is longer than anything honest, before anybody takes it apart. */
 export const boundRequests = createMiddleware<AppEnv>((c, next) => {

@@ -8,7 +8,8 @@ const PREFLIGHT = {
   // Two hours, the most that Chromium keeps.
   'Access-Control-Max-Age': '7200',
 }
-const EXPOSED = 'ETag, Location, X-Request-Id, Server-Timing, Retry-After, RateLimit, RateLimit-Policy'
+const EXPOSED =
+  'ETag, Location, Idempotency-Replayed, X-Request-Id, Server-Timing, Retry-After, RateLimit, RateLimit-Policy'
 
 /**
  * Lets the pages of exactly these origins call the API, by bearer token or with cookies (Fetch standard, CORS protocol).

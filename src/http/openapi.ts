@@ -5,8 +5,10 @@ import type { ErrorCode } from '../result.ts'
 /** What a handler knows of its own interface; `dev/openapi.ts` reads it off the routes and writes the document. */
 export interface InputDescription {
   kind: 'input'
-  target: 'json' | 'query' | 'param'
+  target: 'json' | 'query' | 'param' | 'header'
   schema: z.ZodType
+  /** Another media type in which the same body can come, as text. */
+  orAs?: string
 }
 export interface OperationDescription {
   kind: 'operation'
@@ -31,8 +33,15 @@ export interface OperationDescription {
 const DESCRIPTION = Symbol('parley.openapi')
 
 /** Attaches the schema of an input to the middleware that validates it. */
-export function describeInput<T extends object>(target: InputDescription['target'], schema: z.ZodType, handler: T): T {
-  return Object.assign(handler, { [DESCRIPTION]: { kind: 'input', target, schema } satisfies InputDescription })
+export function describeInput<T extends object>(
+  target: InputDescription['target'],
+  schema: z.ZodType,
+  handler: T,
+  options: Pick<InputDescription, 'orAs'> = {},
+): T {
+  return Object.assign(handler, {
+    [DESCRIPTION]: { kind: 'input', target, schema, ...options } satisfies InputDescription,
+  })
 }
 
 const passOn: MiddlewareHandler = (_c, next) => next()

@@ -14,11 +14,14 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), nextCursor: z.string().nullable() })
 
 /**
- * Takes a page out of rows that were read with one more than asked for.
+ * Takes a page out of rows that were read with one more than asked for, or with the number of rows that were `found` where
+ * a page may end early.
  *
  * @returns the page's rows, and the last of them where there is more to read
  */
-export function cutPage<T>(rows: T[], limit: number): { data: T[]; last: T | null } {
+export function cutPage<T extends object>(rows: T[], limit: number): { data: T[]; last: T | null } {
   const data = rows.slice(0, limit)
-  return { data, last: rows.length > limit ? (data.at(-1) ?? null) : null }
+  const end = data.at(-1) ?? null
+  const isCut = end !== null && 'found' in end && Number(end.found) > rows.length
+  return { data, last: rows.length > limit || isCut ? end : null }
 }

@@ -52,6 +52,11 @@ const PROBLEMS = {
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
   conflict: { status: 409, title: 'Conflict', detail: 'Something with this id exists already.' },
   email_taken: { status: 409, title: 'E-mail taken', detail: 'This e-mail address belongs to another user.' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency key reused',
+    detail: 'This Idempotency-Key came with another request before. Make a new one for each thing to create.',
+  },
   precondition_failed: {
     status: 412,
     title: 'Precondition failed',
@@ -77,7 +82,13 @@ const PROBLEMS = {
   outcome_unknown: {
     status: 503,
     title: 'Outcome unknown',
-    detail: 'The database did not answer. The change may have been made: look before you send it again.',
+    detail:
+      'The database did not answer. The change may have been made: look before you send it again, unless it has an Idempotency-Key.',
+  },
+  import_interrupted: {
+    status: 503,
+    title: 'Import interrupted',
+    detail: 'The import broke off. What was taken until then stays; sending the same again takes the rest.',
   },
   identity_provider_unavailable: {
     status: 503,

@@ -24,6 +24,7 @@ const TIGHTER: Readonly<Record<string, LimitName>> = {
   'POST /v1/vectors/search': 'search',
   'POST /v1/session': 'session',
   'GET /v1/me/export': 'session',
+  'POST /v1/import': 'session',
   'POST /v1/session/refresh': 'session',
 }
 

@@ -139,6 +139,7 @@ describe('After the grace time', () => {
           messages: 1,
           chat_vectors: 1,
           embedding_jobs: 0,
+          idempotency_keys: 0,
           audit_events: expect.any(Number),
         },
       },

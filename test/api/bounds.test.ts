@@ -84,7 +84,7 @@ describe('A body', () => {
     expect(many.errors).toHaveLength(20)
     expect(many.errors?.[7]).toEqual({ path: 'k7', message: 'is not a known field' })
     expect(many.detail).toContain('39980 more')
-    const bad = Array.from({ length: 100 }, () => ({ role: 'root' }))
+    const bad = Array.from({ length: 100 }, () => ({ role: 'root', content: 5 }))
     const { errors, detail } = await refusal(() => ada.post(messages, { messages: bad }))
     expect(errors?.slice(0, 3).map(({ path }) => path)).toEqual([
       'messages.0.role',
@@ -229,6 +229,7 @@ describe('A header', () => {
     ['Cookie', 16_384],
     ['If-Match', 1024],
     ['If-None-Match', 1024],
+    ['Idempotency-Key', 1024],
     ['Origin', 1024],
   ])('%s may have %i characters', async (name, most) => {
     const send = (length: number) => call('GET', '/v1/me', { headers: { [name]: '"'.repeat(length) } })

@@ -29,10 +29,14 @@ beforeAll(async () => {
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
+const typeOf = ({ body, raw }: ProtectedRoute): Record<string, string> =>
+  raw ? { 'Content-Type': raw.type } : body ? JSON_TYPE : {}
+const bodyOf = ({ body, raw }: ProtectedRoute, place: Place) => raw?.text ?? (body && JSON.stringify(body(place)))
+
 /** Calls the route as it should be called, save for what `change` changes. */
 function call(route: ProtectedRoute, place: Place, change: { headers?: Record<string, string>; body?: string } = {}) {
-  const body = change.body ?? (route.body && JSON.stringify(route.body(place)))
-  const headers = { ...(route.body && JSON_TYPE), ...bearer(ada.accessToken), ...change.headers }
+  const body = change.body ?? bodyOf(route, place)
+  const headers = { ...typeOf(route), ...bearer(ada.accessToken), ...change.headers }
   return api.call(route.method, pathOf(route, place), { headers, ...(body === undefined ? {} : { body }) })
 }
 
@@ -66,9 +70,8 @@ describe.each(PROTECTED_ROUTES)('$method $pattern', (route) => {
 
   it('asks for a token', async () => {
     const [response, posts] = await countPosts(() => {
-      const body = route.body && JSON.stringify(route.body(nowhere()))
-      const headers: Record<string, string> = route.body ? JSON_TYPE : {}
-      return api.call(route.method, pathOf(route, nowhere()), { headers, ...(body && { body }) })
+      const body = bodyOf(route, nowhere())
+      return api.call(route.method, pathOf(route, nowhere()), { headers: typeOf(route), ...(body && { body }) })
     })
     await expectProblem(response, 401, 'unauthenticated')
     expect(response.headers.get('WWW-Authenticate')).toBe('Bearer')

@@ -93,7 +93,6 @@ describe('The list of conversations', () => {
     ['limit=1&limit=2', 'limit'],
     [`cursor=${'x'.repeat(2000)}`, 'cursor'],
     ['offset=10', 'offset'],
-    ['archived=true', 'archived'],
   ])('refuses ?%s', async (query, path) => {
     await expectRefused(await ada.get(`${LIST}?${query}`), path)
   })

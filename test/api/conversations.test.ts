@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
-import { type Conversation, expectProblem, expectRefused, openConversation, type Page, read, say } from './helpers.ts'
+import {
+  type Conversation,
+  expectProblem,
+  expectRefused,
+  openConversation,
+  type Page,
+  queryAs,
+  read,
+  say,
+} from './helpers.ts'
 
 const LIST = '/v1/conversations'
 const api = createApi()
@@ -13,6 +22,8 @@ beforeEach(async () => {
 const list = async (user: TestUser, query = '') => read<Page<Conversation>>(user.get(`${LIST}${query}`))
 const etagOf = async (id: string) => (await ada.get(`${LIST}/${id}`)).headers.get('ETag') ?? ''
 const get = (id: string) => read<Conversation>(ada.get(`${LIST}/${id}`))
+const choose = (id: string, activeLeafId: unknown, headers = {}) =>
+  ada.patch(`${LIST}/${id}`, { activeLeafId }, headers)
 
 describe('A conversation', () => {
   it('is created with nothing, and with everything', async () => {
@@ -28,6 +39,8 @@ describe('A conversation', () => {
       archived: false,
       pinned: false,
       messageCount: 0,
+      activeLeafId: null,
+      forkedFrom: null,
       lastMessage: null,
       lastActivityAt: empty.createdAt,
       createdAt: expect.stringMatching(/Z$/),
@@ -102,6 +115,32 @@ describe('A conversation', () => {
     expect(await get(created.id)).toEqual(changed)
   })
 
+  it('is shown with the title that somebody gave it, or else with how its first message begins', async () => {
+    const { id } = await openConversation(ada)
+    await say(ada, id, '  How do\n I sort\ta list? ', 'And a tree?')
+    expect(await get(id)).toMatchObject({ title: 'How do I sort a list?' })
+    expect(await list(ada)).toMatchObject({ data: [{ title: 'How do I sort a list?' }] })
+    const path = `${LIST}/${id}`
+    expect(await read(ada.patch(path, { title: 'Sorting' }))).toMatchObject({ title: 'Sorting' })
+    await say(ada, id, 'Thanks')
+    expect(await get(id)).toMatchObject({ title: 'Sorting' })
+    expect(await read(ada.patch(path, { title: null }))).toMatchObject({ title: 'How do I sort a list?' })
+  })
+
+  it('says where it was forked off', async () => {
+    const { id } = await openConversation(ada)
+    const forkedFrom = { conversationId: crypto.randomUUID(), messageId: crypto.randomUUID() }
+    await queryAs(
+      ada.sub,
+      'update conversations set forked_from_conversation = $2, forked_from_message = $3 where id = $1',
+      [id, forkedFrom.conversationId, forkedFrom.messageId],
+    )
+    const shown = await get(id)
+    expect(shown).toMatchObject({ forkedFrom })
+    expect(shown).not.toHaveProperty('forkedFromConversation')
+    expect(shown).not.toHaveProperty('derivedTitle')
+  })
+
   it('is gone when deleted, from everywhere', async () => {
     const { id } = await openConversation(ada)
     expect((await ada.delete(`${LIST}/${id}`)).status).toBe(204)
@@ -113,6 +152,91 @@ describe('A conversation', () => {
       await expectProblem(response, 404, 'not_found')
     }
     expect(await list(ada)).toEqual({ data: [], nextCursor: null })
+  })
+})
+
+describe('The metadata of a conversation', () => {
+  it.each([
+    ['adds a name', { a: 1 }, { b: 2 }, { a: 1, b: 2 }],
+    ['replaces a value', { a: 1 }, { a: [2] }, { a: [2] }],
+    ['removes with null', { a: 1, b: 2 }, { a: null }, { b: 2 }],
+    ['removes what is not there', { a: 1 }, { b: null }, { a: 1 }],
+    ['merges objects', { a: { b: 1, c: 2 } }, { a: { c: null, d: { e: null, f: 3 } } }, { a: { b: 1, d: { f: 3 } } }],
+    ['takes an array whole', { a: [1, { b: 2 }] }, { a: [{ c: null }] }, { a: [{ c: null }] }],
+    ['makes an object of a text', { a: 'x' }, { a: { b: 1 } }, { a: { b: 1 } }],
+    ['changes nothing', { a: 1 }, {}, { a: 1 }],
+    [
+      'takes any name',
+      { 'a.b': 1 },
+      { 'a.b': 2, '': 3, '0': 4, constructor: 5 },
+      { 'a.b': 2, '': 3, '0': 4, constructor: 5 },
+    ],
+    ['is cleared with null', { a: 1 }, null, {}],
+  ])('is changed by a merge patch: it %s', async (_, metadata, patch, merged) => {
+    const { id } = await openConversation(ada, { metadata, title: 'Stays' })
+    const changed = await read<Conversation>(ada.patch(`${LIST}/${id}`, { metadata: patch }))
+    expect(changed).toMatchObject({ title: 'Stays' })
+    expect(changed.metadata).toEqual(merged)
+    expect(await get(id)).toEqual(changed)
+  })
+
+  it('does not grow for ever', async () => {
+    const { id } = await openConversation(ada)
+    const grow = (name: string) => ada.patch(`${LIST}/${id}`, { metadata: { [name]: 'x'.repeat(16_000) } })
+    await read(grow('a'))
+    await read(grow('b'))
+    const before = await get(id)
+    await expectRefused(await grow('c'), 'metadata')
+    expect(await get(id)).toEqual(before)
+    await read(ada.patch(`${LIST}/${id}`, { metadata: { a: null, c: 'y' } }))
+    // Short in JSON, and 301 digits in the database.
+    const numbers = { n: Array.from({ length: 200 }, () => 1e300) }
+    await expectRefused(await ada.post(LIST, { metadata: numbers }), 'metadata')
+    await expectRefused(await ada.patch(`${LIST}/${id}`, { metadata: numbers }), 'metadata')
+  })
+
+  it('keeps what two merge patches at once say', async () => {
+    const { id } = await openConversation(ada)
+    const names = Array.from({ length: 8 }, (_, i) => `n${i}`)
+    await Promise.all(names.map((name) => ada.patch(`${LIST}/${id}`, { metadata: { [name]: true } })))
+    expect((await get(id)).metadata).toEqual(Object.fromEntries(names.map((name) => [name, true])))
+  })
+})
+
+describe('activeLeafId', () => {
+  it('is the last message, or the one that was chosen', async () => {
+    const { id } = await openConversation(ada)
+    const [first, second] = await say(ada, id, 'One', 'Two')
+    const before = await get(id)
+    expect(before).toMatchObject({ activeLeafId: second?.id })
+    const chosen = await read<Conversation>(choose(id, first?.id.toUpperCase()))
+    expect(chosen).toEqual({ ...before, activeLeafId: first?.id, updatedAt: expect.any(String) })
+    expect(await get(id)).toEqual(chosen)
+  })
+
+  it('must be a message of this conversation that is not deleted', async () => {
+    const [{ id }, other] = [await openConversation(ada), await openConversation(ada)]
+    const [kept, deleted] = await say(ada, id, 'Kept', 'Deleted')
+    const [elsewhere] = await say(ada, other.id, 'Elsewhere')
+    const eve = await api.newUser()
+    const hers = await openConversation(eve, { id })
+    const [foreign] = await say(eve, hers.id, 'Hers')
+    await ada.delete(`${LIST}/${id}/messages/${deleted?.id}`)
+    const before = await get(id)
+    for (const leaf of [deleted?.id, elsewhere?.id, foreign?.id, crypto.randomUUID(), id, null, 'one', 1]) {
+      await expectRefused(await choose(id, leaf), 'activeLeafId')
+    }
+    await expectRefused(await ada.patch(`${LIST}/${id}`, { title: 'New', activeLeafId: deleted?.id }), 'activeLeafId')
+    expect(await get(id)).toEqual(before)
+    await expectRefused(await ada.post(LIST, { activeLeafId: kept?.id }), 'activeLeafId')
+  })
+
+  it('is refused for what it is after everything else is right', async () => {
+    const { id } = await openConversation(ada)
+    const nowhere = crypto.randomUUID()
+    await expectProblem(await choose(nowhere, nowhere), 404, 'not_found')
+    await expectProblem(await choose(id, nowhere, { 'If-Match': '"99"' }), 412, 'precondition_failed')
+    await expectRefused(await choose(id, nowhere, { 'If-Match': await etagOf(id) }), 'activeLeafId')
   })
 })
 

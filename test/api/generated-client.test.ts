@@ -15,7 +15,7 @@ it('works with a client that was generated from openapi.json', async () => {
   expect(signedIn.status).toBe(201)
   const opened = await parley.createConversation({ body: { title: 'Generated', tags: ['client'] } }, options)
   if (opened.status !== 201) throw new Error(opened.data.detail)
-  expectTypeOf(opened.data).toEqualTypeOf<parley.Conversation>()
+  expectTypeOf(opened.data).toEqualTypeOf<parley.OpenedConversation>()
 
   const conversationId = opened.data.id
   const appended = await parley.appendMessages(

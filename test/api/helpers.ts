@@ -86,8 +86,13 @@ export async function walk<T>(user: TestUser, path: string, limit: number): Prom
 }
 
 /** Runs SQL as the Worker's role on behalf of a user: what no route does, such as making rows tie. */
-export async function queryAs(userId: string, statement: string, params: unknown[] = []): Promise<void> {
-  const sql = neon(inject('bindings').DATABASE_URL)
+export async function queryAs(
+  userId: string,
+  statement: string,
+  params: unknown[] = [],
+  where: 'bindings' | 'apart' = 'bindings',
+): Promise<void> {
+  const sql = neon(inject(where).DATABASE_URL)
   await sql.transaction([sql`select set_config('app.user_id', ${userId}, true)`, sql.query(statement, params)])
 }
 

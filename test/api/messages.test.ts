@@ -45,8 +45,15 @@ describe('Appending', () => {
       id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-7/),
       conversationId: conversation,
       seq: 1,
+      parentId: null,
       role: 'tool',
       content: 'é "quoted" \\ 👩🏽‍💻\n',
+      parts: [{ type: 'text', text: 'é "quoted" \\ 👩🏽‍💻\n' }],
+      attachments: [],
+      reasoning: null,
+      status: 'complete',
+      model: null,
+      usage: null,
       metadata: { a: [1, null, 'x'] },
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: message.createdAt,
@@ -188,6 +195,7 @@ describe('A message', () => {
     expect(await read(patched)).toEqual({
       ...message,
       content: 'After',
+      parts: [{ type: 'text', text: 'After' }],
       metadata: { edited: true },
       updatedAt: expect.any(String),
     })
@@ -230,6 +238,29 @@ describe('A message', () => {
       await ada.delete(url),
     ]) {
       await expectProblem(response, 404, 'not_found')
+    }
+  })
+})
+
+describe('A page of large messages', () => {
+  it('ends early, so that every page can be answered, and the next one goes on', async () => {
+    const content = '\u0001'.repeat(150_000)
+    for (let n = 0; n < 12; n++) await say(ada, conversation, `${n} ${content}`)
+    for (const view of ['path', 'tree']) {
+      for (const order of ['asc', 'desc']) {
+        const numbers: number[] = []
+        let pages = 0
+        for (let cursor: string | null = ''; cursor !== null; pages++) {
+          const query: string = `?limit=100&view=${view}&order=${order}${cursor && `&cursor=${cursor}`}`
+          const page: Page<Message> = await read(ada.get(path + query))
+          expect(page.data.length).toBeGreaterThan(0)
+          numbers.push(...page.data.map((message) => Number.parseInt(message.content, 10)))
+          cursor = page.nextCursor
+        }
+        const all = Array.from({ length: 12 }, (_, n) => n)
+        expect(numbers).toEqual(order === 'asc' ? all : all.toReversed())
+        expect([2, 3]).toContain(pages)
+      }
     }
   })
 })

@@ -17,6 +17,8 @@ export interface ProtectedRoute {
   status: number
   /** A body that is right, for those that take JSON. */
   body?: (place: Place) => Record<string, unknown>
+  /** A body that is right, as it is sent, for those that take more than JSON objects; what else they refuse has its own tests. */
+  raw?: { type: string; text: string }
   /** A field of that body in which a value can be spoilt. */
   field?: string
   /** Which ids it names, in its path or in its body. */
@@ -35,6 +37,7 @@ const message = `${messages}/:messageId`
 const inConversation = ['conversationId'] as const
 const ofMessage = ['conversationId', 'messageId'] as const
 const said = { role: 'user', content: 'Hello' }
+const inside = `${conversations}/:conversationId`
 
 /** Every route behind a token; `contract.test.ts` fails when one is missing here. */
 export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
@@ -58,6 +61,30 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     field: 'title',
   },
   { method: 'DELETE', pattern: conversation, status: 204, names: inConversation },
+  {
+    method: 'POST',
+    pattern: `${conversations}/bulk`,
+    status: 200,
+    body: ({ conversationId }) => ({ action: 'archive', ids: [conversationId] }),
+    field: 'action',
+  },
+  {
+    method: 'POST',
+    pattern: `${inside}/fork`,
+    status: 201,
+    names: inConversation,
+    body: () => ({ title: 'Copy' }),
+    field: 'title',
+  },
+  { method: 'POST', pattern: `${inside}/restore`, status: 200, names: inConversation },
+  {
+    method: 'POST',
+    pattern: `${inside}/purge`,
+    status: 200,
+    names: inConversation,
+    body: () => ({ confirmation: null }),
+    field: 'confirmation',
+  },
   { method: 'POST', pattern: messages, status: 201, names: inConversation, body: () => said, field: 'content' },
   { method: 'GET', pattern: messages, status: 200, names: inConversation },
   { method: 'GET', pattern: message, status: 200, names: ofMessage },
@@ -70,6 +97,7 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     field: 'content',
   },
   { method: 'DELETE', pattern: message, status: 204, names: ofMessage },
+  { method: 'POST', pattern: `${message}/restore`, status: 200, names: ofMessage },
   {
     method: 'POST',
     pattern: '/v1/vectors',
@@ -80,6 +108,12 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
   },
   { method: 'POST', pattern: '/v1/vectors/search', status: 200, body: () => ({ embedding, limit: 3 }), field: 'limit' },
   { method: 'GET', pattern: '/v1/me/export', status: 200 },
+  {
+    method: 'POST',
+    pattern: '/v1/import',
+    status: 200,
+    raw: { type: 'application/x-ndjson', text: `{"type":"conversation","id":"${crypto.randomUUID()}","title":"New"}` },
+  },
   { method: 'GET', pattern: '/v1/audit-events', status: 200 },
   { method: 'POST', pattern: '/v1/search', status: 200, body: () => ({ query: 'hello' }), field: 'query' },
 ]

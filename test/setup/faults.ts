@@ -22,7 +22,9 @@ const SECRET = 'do-not-leak'
  * A server that fails on demand, between the Worker and the real ones.
  *
  * - `POST /sql`: Neon's endpoint. The connection string's `faults=cut,pass` says what happens to the first request of
- *   its `application_name`, to the second, …; the last holds for all that follow.
+ *   its `application_name`, to the second, …; the last holds for all that follow. Before the statements run: `hang`, `cut`,
+ *   `control-plane`, `unreachable`, `no-code` or a SQLSTATE. Afterwards: `stall` (no answer ever), `lose` (the connection
+ *   breaks), `truncate` (half an answer). `twice` sends the request on two times at once.
  * - `POST /`: Cognito's API, down; its keys are there (`GET /<pool>/.well-known/jwks.json`).
  * - `/embedder/…`: see {@link createProvider}.
  */
@@ -79,14 +81,18 @@ async function breakDown(fault: string, response: ServerResponse, run: () => Pro
     case 'no-code':
       return reply(response, 400, { message: `connection closed ${SECRET}`, code: '' })
     case 'pass':
+    case 'stall':
     case 'lose':
     case 'truncate':
+    case 'twice':
       break
     default:
       return reply(response, 400, databaseError(fault))
   }
   // From here on the statements have run.
-  const { status, headers, text } = await run()
+  const [answer, other] = await Promise.all(fault === 'twice' ? [run(), run()] : [run()])
+  const { status, headers, text } = other ?? answer
+  if (fault === 'stall') return
   if (fault === 'lose') return void response.destroy()
   response.writeHead(status, headers)
   response.end(fault === 'truncate' ? text.slice(0, text.length / 2) : text)

@@ -1,43 +1,55 @@
-import { and, desc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm'
-import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
-import { prepared } from '../../db/prepared.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
+import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
-import { fail, ok, type Result } from '../../result.ts'
+import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { insertWhere, writeOnce, writtenHere } from '../idempotency/write-once.ts'
 import { messages } from '../messages/table.ts'
 import { chatVectors } from '../vectors/table.ts'
-import {
-  type ConversationCreate,
-  type ConversationPatch,
-  type ConversationRow,
-  conversationRow,
-  PREVIEW_LENGTH,
-} from './schemas.ts'
+import { ALL, type ConversationFilters } from './filters.ts'
+import { type ConversationPosition, firstPage, listPage, nextPage } from './list.ts'
+import { type ConversationCreate, type ConversationPatch, type ConversationRow, conversationRow } from './schemas.ts'
+import { oneOf, selectWithLastMessage } from './select.ts'
 import { conversations } from './table.ts'
-
-/** Where a page of the list starts: behind this conversation. */
-export interface ConversationPosition {
-  lastActivityAt: string
-  id: string
-}
 
 /** The conversations of one user; `not_found` is what is missing, deleted or somebody else's. */
 export interface ConversationRepository {
   /** `conflict` where the user has a conversation of this id already. */
-  create(conversation: ConversationCreate): Promise<Result<ConversationRow>>
+  create(conversation: ConversationCreate, requestKey?: RequestKey | null): Promise<Result<ConversationRow>>
   get(id: string): Promise<Result<ConversationRow>>
-  /** Newest activity first, at most `limit` of them. */
-  list(limit: number, after: ConversationPosition | null): Promise<Result<ConversationRow[]>>
-  /** `versions`: which states may be changed, null for any; else `precondition_failed`. */
+  /** At most `limit` of those that the filters let through, in their order; without filters the newest activity first. */
+  list(
+    limit: number,
+    after: ConversationPosition | null,
+    filters?: ConversationFilters,
+  ): Promise<Result<ConversationRow[]>>
+  /**
+   * `versions`: which states may be changed, null for any; else `precondition_failed`. `invalid_request` where the metadata
+   * would grow too long, or the active leaf is no message of the conversation.
+   */
   patch(id: string, patch: ConversationPatch, versions: number[] | null): Promise<Result<ConversationRow>>
-  /** Hides the conversation and its messages; their vectors and embedding jobs are removed for good. */
-  remove(id: string, versions: number[] | null): Promise<Result<void>>
+  /**
+   * Hides the conversation and its messages, which can be restored for so many days; their vectors and embedding jobs are
+   * removed for good.
+   */
+  remove(id: string, versions: number[] | null, retentionDays: number): Promise<Result<void>>
 }
 
-const ID_TAKEN: ConstraintErrors = { conversations_user_id_id_pk: { code: 'conflict' } }
-const { userId: _userId, lastSeq: _lastSeq, deletedAt: _deletedAt, ...columns } = getTableColumns(conversations)
+/** What violating them means to whoever writes a conversation. */
+export const CONSTRAINTS: ConstraintErrors = {
+  conversations_user_id_id_pk: { code: 'conflict' },
+  // Of a new one, too: jsonb writes 1e300 with all its zeros.
+  conversations_metadata_check: {
+    code: 'invalid_request',
+    errors: [{ path: 'metadata', message: 'would become too long' }],
+  },
+}
+const UNKNOWN_LEAF: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: 'activeLeafId', message: 'is not a message of this conversation' }],
+}
 
 export function createConversationRepository(db: Database, userId: string): ConversationRepository {
   const live = (id: string) =>
@@ -46,13 +58,18 @@ export function createConversationRepository(db: Database, userId: string): Conv
     and(live(id), versions ? inArray(conversations.version, versions) : undefined)
 
   return {
-    async create({ id = newId(), ...fields }) {
-      const [results, error] = await db.write(
-        'conversations.create',
-        (q) => [q.insert(conversations).values({ userId, id, ...fields }), oneOf({ userId, id })],
-        ID_TAKEN,
-      )
-      return error ? fail(error) : oneRow(results[1], conversationRow)
+    async create({ id = newId(), ...fields }, requestKey = null) {
+      const [created, error] = await writeOnce(db, 'conversations.create', {
+        userId,
+        requestKey,
+        write: (q, isFirst) => [
+          q.execute(insertWhere(conversations, { userId, id, ...fields }, isFirst)),
+          oneOf({ userId, id }),
+        ],
+        answer: (q) => selectWithLastMessage(q, userId, eq(conversations.id, id), writtenHere(conversations)),
+        constraints: CONSTRAINTS,
+      })
+      return error ? fail(error) : oneRow(created.replay ?? created.results[1], conversationRow)
     },
 
     async get(id) {
@@ -60,30 +77,46 @@ export function createConversationRepository(db: Database, userId: string): Conv
       return error ? fail(error) : oneRow(results[0], conversationRow)
     },
 
-    async list(limit, after) {
-      const [results, error] = await db.read('conversations.list', () => [
-        after
-          ? nextPage({ userId, limit, after: after.lastActivityAt, afterId: after.id })
-          : firstPage({ userId, limit }),
+    async list(limit, after, filters = ALL) {
+      const isWhole = Object.entries(filters).every(([name, value]) => ALL[name as keyof typeof ALL] === value)
+      const [results, error] = await db.read('conversations.list', (q) => [
+        !isWhole
+          ? listPage(q, { userId, limit, after, filters })
+          : after
+            ? nextPage({ userId, limit, after: after.key, afterId: after.id })
+            : firstPage({ userId, limit }),
       ])
       return error ? fail(error) : allRows(results[0], conversationRow)
     },
 
-    async patch(id, patch, versions) {
-      const [results, error] = await db.write('conversations.patch', (q) => [
-        q
-          .update(conversations)
-          .set({ ...patch, updatedAt: sql`now()`, version: sql`version + 1` })
-          .where(inState(id, versions))
-          .returning({ id: conversations.id }),
-        oneOf({ userId, id }),
-      ])
+    async patch(id, { activeLeafId, ...patch }, versions) {
+      // Under the lock nobody deletes the message meanwhile: who does takes the conversation first.
+      const isMessage = sql`exists (select from ${messages} where ${messages.userId} = ${userId}
+        and ${messages.conversationId} = ${id} and ${messages.id} = ${activeLeafId ?? null}::uuid
+        and ${messages.deletedAt} is null)`
+      const chosen = activeLeafId === undefined ? {} : { activeLeafId }
+      const [results, error] = await db.write(
+        'conversations.patch',
+        (q) => [
+          q.select({ version: conversations.version }).from(conversations).where(live(id)).for('update'),
+          q
+            .update(conversations)
+            .set({ ...toChanges(patch), ...chosen, updatedAt: sql`now()`, version: sql`version + 1` })
+            .where(and(inState(id, versions), activeLeafId === undefined ? undefined : isMessage))
+            .returning({ id: conversations.id }),
+          oneOf({ userId, id }),
+        ],
+        CONSTRAINTS,
+      )
       if (error) return fail(error)
-      if (results[0].length === 0 && results[1].length > 0) return fail({ code: 'precondition_failed' })
-      return oneRow(results[1], conversationRow)
+      const [locked, changed, rows] = results
+      if (changed.length > 0) return oneRow(rows, conversationRow)
+      const [found] = locked
+      if (!found) return fail({ code: 'not_found' })
+      return fail(versions && !versions.includes(found.version) ? { code: 'precondition_failed' } : UNKNOWN_LEAF)
     },
 
-    async remove(id, versions) {
+    async remove(id, versions, retentionDays) {
       // Statement by statement: each sees what was committed while the one before it waited for the row.
       const gone = sql`exists (select from ${conversations} where ${conversations.userId} = ${userId}
         and ${conversations.id} = ${id} and ${conversations.deletedAt} is not null)`
@@ -92,7 +125,12 @@ export function createConversationRepository(db: Database, userId: string): Conv
       const [results, error] = await db.write('conversations.remove', (q) => [
         q
           .update(conversations)
-          .set({ deletedAt: sql`now()`, updatedAt: sql`now()`, version: sql`version + 1` })
+          .set({
+            deletedAt: sql`now()`,
+            purgeAfter: sql`now() + make_interval(days => ${retentionDays})`,
+            updatedAt: sql`now()`,
+            version: sql`version + 1`,
+          })
           .where(inState(id, versions))
           .returning({ id: conversations.id }),
         q
@@ -108,47 +146,11 @@ export function createConversationRepository(db: Database, userId: string): Conv
   }
 }
 
-/** Conversations with their newest message: one look into the index of `seq` for each, however long they are. */
-function selectWithLastMessage(q: NeonHttpDatabase, ...conditions: SQL[]) {
-  const last = q
-    .select({
-      id: messages.id,
-      role: messages.role,
-      preview: sql<string>`left(${messages.content}, ${PREVIEW_LENGTH})`.as('preview'),
-      createdAt: messages.createdAt,
-    })
-    .from(messages)
-    .where(
-      and(
-        eq(messages.userId, sql.placeholder('userId')),
-        eq(messages.conversationId, conversations.id),
-        isNull(messages.deletedAt),
-      ),
-    )
-    .orderBy(desc(messages.seq))
-    .limit(1)
-    .as('last_message')
-  return q
-    .select({
-      ...columns,
-      lastMessage: { id: last.id, role: last.role, preview: last.preview, createdAt: last.createdAt },
-    })
-    .from(conversations)
-    .leftJoinLateral(last, sql`true`)
-    .where(and(eq(conversations.userId, sql.placeholder('userId')), isNull(conversations.deletedAt), ...conditions))
+/** What a patch sets, column by column. Metadata is merged (RFC 7396); null clears. */
+function toChanges({ metadata, ...rest }: Omit<ConversationPatch, 'activeLeafId'>) {
+  if (metadata === undefined) return rest
+  return {
+    ...rest,
+    metadata: metadata === null ? {} : sql`app.merge_patch(metadata, ${JSON.stringify(metadata)}::jsonb)`,
+  }
 }
-
-const selectPage = (q: NeonHttpDatabase, ...conditions: SQL[]) =>
-  selectWithLastMessage(q, ...conditions)
-    .orderBy(desc(conversations.lastActivityAt), desc(conversations.id))
-    .limit(sql.placeholder('limit'))
-
-const oneOf = prepared((q) => selectWithLastMessage(q, eq(conversations.id, sql.placeholder('id'))))
-const firstPage = prepared((q) => selectPage(q))
-const nextPage = prepared((q) =>
-  selectPage(
-    q,
-    sql`(${conversations.lastActivityAt}, ${conversations.id}) <
-      (${sql.placeholder('after')}::timestamptz, ${sql.placeholder('afterId')}::uuid)`,
-  ),
-)

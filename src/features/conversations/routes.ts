@@ -2,23 +2,40 @@ import * as z from 'zod'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
+import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
-import { cutPage, pageQuery } from '../../http/page.ts'
+import { cutPage } from '../../http/page.ts'
 import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
+import { findUnstorable } from '../../http/storable.ts'
 import { validate } from '../../http/validate.ts'
+import { embedInBackground } from '../embedding-jobs/background.ts'
+import { toMessage } from '../messages/wire.ts'
+import { conversationActions } from './action-routes.ts'
+import { conversationOpen, openedSchema } from './action-schemas.ts'
+import { conversationListQuery, type ConversationFilters } from './filters.ts'
+import { positionOf } from './list.ts'
+import { openConversation } from './open.ts'
 import { createConversationRepository } from './repository.ts'
 import {
-  conversationCreate,
   conversationPage,
   conversationPatch,
   conversationPath,
   type ConversationRow,
   conversationSchema,
 } from './schemas.ts'
+import { toConversation } from './wire.ts'
 
 const tag = 'Conversations'
-const cursorKey = z.tuple([z.iso.datetime(), z.guid()])
+/** A list's sort key, the id, and where it matters whether the conversation is pinned. */
+const cursorKeyOf = ({ sort, deleted }: ConversationFilters) =>
+  z.tuple([
+    sort === 'title' && !deleted
+      ? z.string().refine((title) => findUnstorable(title) === null)
+      : z.iso.datetime({ precision: 3 }),
+    z.guid(),
+    z.literal([0, 1]).default(0),
+  ])
 
 export const conversationRoutes = (deps: Deps) =>
   userRoutes(deps)
@@ -28,17 +45,24 @@ export const conversationRoutes = (deps: Deps) =>
         operationId: 'createConversation',
         tag,
         summary: 'Open a conversation',
-        responses: { 201: { description: 'The new conversation', schema: conversationSchema } },
+        description:
+          'On request with its first messages: all or none of it. They become searchable by meaning shortly after.',
+        responses: { 201: { description: 'The new conversation', schema: openedSchema } },
         errors: ['conflict'],
       }),
-      validate('json', conversationCreate),
+      idempotent,
+      validate('json', conversationOpen),
       async (c) => {
-        const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
-        const [conversation, error] = await conversations.create(c.req.valid('json'))
+        const { db, identity, requestKey } = c.var
+        const [opened, error] = await openConversation(db, identity.userId, c.req.valid('json'), requestKey)
         if (error) return problem(c, error)
+        const { conversation, messages } = opened
         c.header('ETag', etagOf(conversation))
         c.header('Location', `/v1/conversations/${conversation.id}`)
-        return c.json(toConversation(conversation), 201)
+        if (!messages) return c.json(toConversation(conversation), 201)
+        const ids = messages.map(({ id }) => id)
+        if (!requestKey?.replayed) embedInBackground(c, deps, ids)
+        return c.json({ ...toConversation(conversation), messages: messages.map(toMessage) }, 201)
       },
     )
     .get(
@@ -47,22 +71,24 @@ export const conversationRoutes = (deps: Deps) =>
         operationId: 'listConversations',
         tag,
         summary: 'List conversations, newest activity first',
+        description: 'Filters hold together. A cursor belongs to the filters and the order that it was made with.',
         responses: { 200: { description: 'A page', schema: conversationPage } },
         errors: ['invalid_cursor'],
       }),
-      validate('query', pageQuery),
+      validate('query', conversationListQuery),
       async (c) => {
         const { userId } = c.var.identity
-        const { limit, cursor } = c.req.valid('query')
-        const scope = { list: 'conversations', userId }
-        const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
+        const { limit, cursor, ...filters } = c.req.valid('query')
+        const scope = { list: `conversations ${JSON.stringify(filters)}`, userId }
+        const [key, refused] = await decodeCursor(scope, cursor, cursorKeyOf(filters))
         if (refused) return problem(c, refused)
 
-        const after = key && { lastActivityAt: key[0], id: key[1] }
-        const [rows, error] = await createConversationRepository(c.var.db, userId).list(limit + 1, after)
+        const after = key && { key: key[0], id: key[1], pinned: key[2] === 1 }
+        const conversations = createConversationRepository(c.var.db, userId)
+        const [rows, error] = await conversations.list(limit + 1, after, filters)
         if (error) return problem(c, error)
         const { data, last } = cutPage(rows, limit)
-        const nextCursor = last && (await encodeCursor(scope, [last.lastActivityAt, last.id]))
+        const nextCursor = last && (await encodeCursor(scope, cursorKeyAt(last, filters)))
         return c.json({ data: data.map(toConversation), nextCursor }, 200)
       },
     )
@@ -92,7 +118,8 @@ export const conversationRoutes = (deps: Deps) =>
         operationId: 'updateConversation',
         tag,
         summary: 'Change a conversation',
-        description: 'Fields that are absent stay; null clears title and systemPrompt. Changing is no activity.',
+        description:
+          'Fields that are absent stay; null clears title, systemPrompt and metadata; without a title of its own a conversation shows how its first message begins. Metadata is a merge patch (RFC 7396). Changing is no activity.',
         responses: { 200: { description: 'The changed conversation', schema: conversationSchema } },
         errors: ['not_found'],
         preconditions: 'write',
@@ -114,6 +141,7 @@ export const conversationRoutes = (deps: Deps) =>
         operationId: 'deleteConversation',
         tag,
         summary: 'Delete a conversation with its messages',
+        description: 'It can be restored for 30 days, unless the deployment says otherwise; then it is purged.',
         responses: { 204: { description: 'Deleted', schema: null } },
         errors: ['not_found'],
         preconditions: 'write',
@@ -121,11 +149,13 @@ export const conversationRoutes = (deps: Deps) =>
       validate('param', conversationPath),
       async (c) => {
         const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
-        const [, error] = await conversations.remove(c.req.valid('param').id, allowedVersions(c))
+        const [, error] = await conversations.remove(c.req.valid('param').id, allowedVersions(c), deps.retentionDays)
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
+    .route('/', conversationActions(deps))
 
-function toConversation({ version: _version, ...conversation }: ConversationRow) {
-  return conversation
+function cursorKeyAt(row: ConversationRow, filters: ConversationFilters) {
+  const { key, id, pinned } = positionOf(row, filters)
+  return filters.pinnedFirst ? [key, id, Number(pinned)] : [key, id]
 }

@@ -15,21 +15,46 @@ const lastMessage = z.object({
   createdAt: storedTime,
 })
 
-/** A row as it leaves the repository, with the newest message that isn't deleted. */
+/** A row as it leaves the repository, with its shown title and the newest message that isn't deleted. */
 export const conversationRow = createSelectSchema(conversations, {
   id: storedId,
+  forkedFromConversation: storedId.nullable(),
+  forkedFromMessage: storedId.nullable(),
+  activeLeafId: storedId.nullable().meta({ description: 'The message that ends the path which is shown' }),
   metadata: z.record(z.string(), z.unknown()),
   messageCount: z.int().nonnegative(),
   lastActivityAt: storedTime,
   createdAt: storedTime,
   updatedAt: storedTime,
 })
-  .omit({ userId: true, lastSeq: true, deletedAt: true })
-  .extend({ lastMessage: lastMessage.nullable() })
+  .omit({
+    userId: true,
+    derivedTitle: true,
+    titleKey: true,
+    lastSeq: true,
+    lastBranch: true,
+    deletedAt: true,
+    purgeAfter: true,
+  })
+  .extend({
+    title: z
+      .string()
+      .nullable()
+      .meta({ description: 'As it was set, or else how the first message of the user begins' }),
+    lastMessage: lastMessage.nullable(),
+    deletedAt: storedTime.optional().meta({ description: 'In the list of deleted ones' }),
+  })
 export type ConversationRow = z.output<typeof conversationRow>
 
+const forkedFrom = z
+  .object({ conversationId: storedId, messageId: storedId })
+  .meta({ description: 'The last message that both have; it may be gone' })
+
 /** A conversation on the wire. */
-export const conversationSchema = conversationRow.omit({ version: true }).meta({ id: 'Conversation' })
+export const conversationSchema = conversationRow
+  .omit({ version: true, forkedFromConversation: true, forkedFromMessage: true })
+  .extend({ forkedFrom: forkedFrom.nullable() })
+  .meta({ id: 'Conversation' })
 export const conversationPage = pageOf(conversationSchema).meta({ id: 'ConversationPage' })
 
 const fields = z.strictObject({
@@ -44,7 +69,13 @@ const fields = z.strictObject({
 export const conversationCreate = fields.partial().extend({ id: id.optional() })
 export type ConversationCreate = z.output<typeof conversationCreate>
 
-export const conversationPatch = fields.partial().refine(...changesSomething)
+export const conversationPatch = fields
+  .extend({
+    metadata: metadata.nullable().meta({ description: 'A JSON merge patch (RFC 7396); null clears' }),
+    activeLeafId: id.meta({ description: 'A message of this conversation: the path to it is the one that is shown' }),
+  })
+  .partial()
+  .refine(...changesSomething)
 export type ConversationPatch = z.output<typeof conversationPatch>
 
 export const conversationPath = z.object({ id })

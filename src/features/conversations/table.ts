@@ -1,11 +1,24 @@
 import { sql } from 'drizzle-orm'
-import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import {
   createdAt,
   deletedAt,
+  metadataCheck,
   ownerId,
   ownerPolicy,
   purgePolicy,
+  systemRole,
   timestamptz,
   updatedAt,
   version,
@@ -21,7 +34,20 @@ export const conversations = pgTable(
   {
     userId: ownerId(),
     id: uuid('id').notNull(),
+    /** As somebody set it. */
     title: text('title'),
+    /** What the first message of the user begins with: shown where nobody has set a title. */
+    derivedTitle: text('derived_title'),
+    /**
+     * What the shown title is sorted by. A column, because row-level security lets a condition on a function that may tell of
+     * its arguments, such as `lower`, wait for the policy: it could not narrow the index.
+     */
+    titleKey: text('title_key')
+      .notNull()
+      .generatedAlwaysAs(sql`lower("left"(coalesce(title, derived_title, ''), 100))`),
+    /** Where this one was forked off; the other conversation may be gone. */
+    forkedFromConversation: uuid('forked_from_conversation'),
+    forkedFromMessage: uuid('forked_from_message'),
     systemPrompt: text('system_prompt'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
     tags: text('tags')
@@ -34,12 +60,18 @@ export const conversations = pgTable(
     messageCount: integer('message_count').notNull().default(0),
     /** The last `seq` given out; never goes back. */
     lastSeq: integer('last_seq').notNull().default(0),
+    /** The last `branch` given out. */
+    lastBranch: integer('last_branch').notNull().default(0),
+    /** The message that ends the way through the tree which is shown. */
+    activeLeafId: uuid('active_leaf_id'),
     lastActivityAt: timestamptz('last_activity_at')
       .notNull()
       .default(sql`now()`),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     deletedAt: deletedAt(),
+    /** Of a deleted conversation: until then it can be restored. */
+    purgeAfter: timestamptz('purge_after'),
     version: version(),
   },
   (table) => [
@@ -48,7 +80,32 @@ export const conversations = pgTable(
     index('conversations_activity_idx')
       .on(table.userId, table.lastActivityAt.desc().nullsFirst(), table.id.desc().nullsFirst())
       .where(sql`deleted_at is null`),
+    index('conversations_created_idx')
+      .on(table.userId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`deleted_at is null`),
+    index('conversations_title_idx')
+      .on(table.userId, table.titleKey, table.id)
+      .where(sql`deleted_at is null`),
+    index('conversations_pinned_idx')
+      .on(
+        table.userId,
+        table.pinned.desc().nullsFirst(),
+        table.lastActivityAt.desc().nullsFirst(),
+        table.id.desc().nullsFirst(),
+      )
+      .where(sql`deleted_at is null`),
+    index('conversations_archived_idx')
+      .on(table.userId, table.archived, table.lastActivityAt.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`deleted_at is null`),
+    index('conversations_deleted_idx')
+      .on(table.userId, table.deletedAt.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`deleted_at is not null`),
+    index('conversations_purge_after_idx')
+      .on(table.purgeAfter)
+      .where(sql`purge_after is not null`),
+    metadataCheck('conversations_metadata_check'),
     ownerPolicy(),
     purgePolicy('all'),
+    pgPolicy('retention', { to: systemRole, using: sql`purge_after <= now()`, withCheck: sql`purge_after <= now()` }),
   ],
 )

@@ -18,8 +18,16 @@ export const exportedRows = {
     createdAt: storedTime,
     updatedAt: storedTime,
     deletedAt: storedTime.nullable(),
-  }).omit({ userId: true, messageCount: true, lastSeq: true, version: true }),
-  message: messageRow.omit({ version: true }).extend({ deletedAt: storedTime.nullable() }),
+  }).omit({
+    userId: true,
+    titleKey: true,
+    messageCount: true,
+    lastSeq: true,
+    lastBranch: true,
+    purgeAfter: true,
+    version: true,
+  }),
+  message: messageRow.omit({ version: true, depth: true }).extend({ deletedAt: storedTime.nullable() }),
   vector: vectorRow.extend({ embedding: z.array(z.number()) }),
   auditEvent: auditRow.omit({ sessionId: true }),
 }

@@ -1,13 +1,9 @@
 import {
   and,
-  asc,
-  desc,
   eq,
   getTableColumns,
-  gt,
   inArray,
   isNull,
-  lt,
   type Placeholder,
   type SQL,
   type SQLWrapper,
@@ -17,15 +13,49 @@ import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { prepared } from '../../db/prepared.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
-import { newId } from '../../id.ts'
-import { fail, ok, type Result } from '../../result.ts'
+import type { RequestKey } from '../../http/idempotency.ts'
+import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { conversations } from '../conversations/table.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
 import { chatVectors } from '../vectors/table.ts'
-import { type MessagePatch, type MessageRow, messageRow, type NewMessage } from './schemas.ts'
+import { appendStatement } from './append.ts'
+import { renewEmbedding, toChanges } from './changes.ts'
+import { titleWithout, titleWithRestored } from './derived-title.ts'
+import { toRow, unknownParents } from './new-message.ts'
+import { PATH_PAGES, TREE_PAGES } from './path.ts'
+import {
+  type MessagePatch,
+  type MessageRow,
+  messageRow,
+  type NewMessage,
+  type PathRow,
+  pathRow,
+  type TreeRow,
+  treeRow,
+} from './schemas.ts'
 import { messages } from './table.ts'
+import { titleOf } from './title.ts'
 
-export interface MessagePage {
+/** Where a page of a path goes on: on the way to this leaf, and what was said behind it since, behind this depth. */
+export interface PathPosition {
+  leafId: string
+  goesOn: boolean
+  depth: number
+}
+
+export interface PathQuery {
+  limit: number
+  order: 'asc' | 'desc'
+  /** The way to this message; null for that to the active leaf. */
+  leafId: string | null
+  after: PathPosition | null
+  /** With the ids of each message's siblings. */
+  siblings: boolean
+}
+
+/** All messages of the tree by `seq`. */
+export interface TreeQuery {
   limit: number
   order: 'asc' | 'desc'
   /** Behind this `seq`. */
@@ -36,19 +66,31 @@ export interface MessagePage {
 export interface MessageRepository {
   /**
    * Appends in order, all or none, together with the conversation's counters and activity and the jobs that embed the
-   * texts. The lock on the conversation makes `seq` gapless under concurrent writers. `conflict` where an id exists.
+   * texts. The lock on the conversation makes `seq` gapless under concurrent writers. `conflict` where an id exists,
+   * `invalid_request` where a named parent is no message of this conversation.
    */
-  append(news: readonly NewMessage[]): Promise<Result<MessageRow[]>>
-  list(page: MessagePage): Promise<Result<MessageRow[]>>
+  append(news: readonly NewMessage[], requestKey?: RequestKey | null): Promise<Result<MessageRow[]>>
+  /** The way from the root to a leaf. Pages of large messages are shorter than asked for. */
+  path(query: PathQuery): Promise<Result<PathRow[]>>
+  /** Every message, whatever way it is on. */
+  tree(query: TreeQuery): Promise<Result<TreeRow[]>>
   get(id: string): Promise<Result<MessageRow>>
   /** A changed text loses its vector and is embedded anew. `versions`: as in the conversations' repository. */
   patch(id: string, patch: MessagePatch, versions: number[] | null): Promise<Result<MessageRow>>
-  /** Hides the message and removes its vector and job for good. */
-  remove(id: string, versions: number[] | null): Promise<Result<void>>
+  /** Hides the message, which can be restored for so many days, and removes its vector and job for good. */
+  remove(id: string, versions: number[] | null, retentionDays: number): Promise<Result<void>>
+  /** Brings a deleted message back within its time, and queues its text; one that is there already stays as it is. */
+  restore(id: string): Promise<Result<MessageRow>>
 }
 
-const ID_TAKEN: ConstraintErrors = { messages_user_id_id_pk: { code: 'conflict' } }
-const { userId: _userId, deletedAt: _deletedAt, ...columns } = getTableColumns(messages)
+const CONSTRAINTS: ConstraintErrors = {
+  messages_user_id_id_pk: { code: 'conflict' },
+  messages_metadata_check: {
+    code: 'invalid_request',
+    errors: [{ path: 'metadata', message: 'would become too long' }],
+  },
+}
+const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = getTableColumns(messages)
 
 export function createMessageRepository(db: Database, userId: string, conversationId: string): MessageRepository {
   const liveConversation = isLiveConversation(userId, conversationId)
@@ -57,55 +99,68 @@ export function createMessageRepository(db: Database, userId: string, conversati
   const inState = (id: string, versions: number[] | null) =>
     and(one(id), versions ? inArray(messages.version, versions) : undefined)
   /** Every writer takes the conversation first: then none waits for another in a circle. */
-  const lockConversation = (q: NeonHttpDatabase) =>
-    q.select({ id: conversations.id }).from(conversations).where(liveConversation).for('update')
+  const lockConversation = (q: NeonHttpDatabase, condition?: SQL) =>
+    q.select({ id: conversations.id }).from(conversations).where(and(liveConversation, condition)).for('update')
 
   return {
-    async append(news) {
-      const rows = news.map((message, i) => ({
-        metadata: {},
-        ...message,
-        id: message.id ?? newId(),
-        position: i + 1,
-        embed: hasText(message.content),
-      }))
-      const [results, error] = await db.write(
-        'messages.append',
-        (q) => {
-          const conversation = q.$with('conversation', { id: conversations.id }).as(sql`
-          update conversations
-          set last_seq = last_seq + ${rows.length}, message_count = message_count + ${rows.length},
-            last_activity_at = now(), updated_at = now(), version = version + 1
-          where user_id = ${userId} and id = ${conversationId} and deleted_at is null
-          returning user_id, id, last_seq - ${rows.length} as seq_before`)
-          const news = q.$with('news', { id: messages.id }).as(sql`
-          select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-            as (position int, id uuid, role text, content text, metadata jsonb, embed boolean)`)
-          const added = q.$with('added', columns).as(sql`
-          insert into messages (user_id, id, conversation_id, seq, role, content, metadata)
-          select c.user_id, n.id, c.id, c.seq_before + n.position, n.role, n.content, n.metadata
-          from conversation c, news n
-          returning *`)
-          const queued = q.$with('queued', { id: embeddingJobs.messageId }).as(sql`
-          insert into embedding_jobs (user_id, message_id)
-          select c.user_id, n.id from conversation c, news n where n.embed
-          returning message_id`)
-          return [q.with(conversation, news, added, queued).select().from(added).orderBy(added.seq)]
+    async append(news, requestKey = null) {
+      const rows = news.map((message) => toRow(message))
+      const parents = news.flatMap(({ parentId }) => parentId ?? [])
+      const [created, error] = await writeOnce(db, 'messages.append', {
+        userId,
+        requestKey,
+        write: (q, isFirst) => [
+          lockConversation(q, isFirst),
+          appendStatement(q, { userId, conversationId }, rows, titleOf(news), isFirst),
+          q
+            .select({ id: messages.id })
+            .from(messages)
+            .where(and(live, inArray(messages.id, parents))),
+        ],
+        answer: (q) => {
+          const added = inArray(
+            messages.id,
+            rows.map(({ id }) => id),
+          )
+          return q
+            .select(columns)
+            .from(messages)
+            .where(and(live, added, writtenHere(messages)))
+            .orderBy(messages.seq)
         },
-        ID_TAKEN,
-      )
+        constraints: CONSTRAINTS,
+      })
       if (error) return fail(error)
-      return results[0].length === 0 ? fail({ code: 'not_found' }) : allRows(results[0], messageRow)
+      const { results, replay } = created
+      if (replay) return allRows(replay, messageRow)
+      if (results[0].length === 0) return fail({ code: 'not_found' })
+      if (results[1].length === 0) return fail(unknownParents(news, new Set(results[2].map(({ id }) => id))))
+      return allRows(results[1], messageRow)
     },
 
-    async list({ limit, order, after }) {
-      const page = after === null ? PAGES[order].first : PAGES[order].next
-      const [results, error] = await db.read('messages.list', () => [
-        liveConversationOf({ userId, conversationId }),
+    async path({ limit, order, leafId, after, siblings }) {
+      const pages = PATH_PAGES[siblings ? 'siblings' : 'plain'][order]
+      const page = after === null ? pages.first : pages.next
+      const leaf = after?.leafId ?? leafId
+      const [results, error] = await db.read('messages.path', () => [
+        liveConversationOf({ userId, conversationId, leaf }),
+        page({ userId, conversationId, limit, leaf, goesOn: after?.goesOn ?? false, after: after?.depth ?? null }),
+      ])
+      if (error) return fail(error)
+      const [conversation] = results[0]
+      if (!conversation) return fail({ code: 'not_found' })
+      if (leaf !== null && !conversation.hasLeaf) return fail(UNKNOWN_LEAF)
+      return allRows(results[1], pathRow)
+    },
+
+    async tree({ limit, order, after }) {
+      const page = after === null ? TREE_PAGES[order].first : TREE_PAGES[order].next
+      const [results, error] = await db.read('messages.tree', () => [
+        liveConversationOf({ userId, conversationId, leaf: null }),
         page({ userId, conversationId, limit, after }),
       ])
       if (error) return fail(error)
-      return results[0].length === 0 ? fail({ code: 'not_found' }) : allRows(results[1], messageRow)
+      return results[0].length === 0 ? fail({ code: 'not_found' }) : allRows(results[1], treeRow)
     },
 
     async get(id) {
@@ -114,44 +169,54 @@ export function createMessageRepository(db: Database, userId: string, conversati
     },
 
     async patch(id, patch, versions) {
-      const [results, error] = await db.write('messages.patch', (q) => {
-        const changed = q.$with('changed', columns).as(
-          q
-            .update(messages)
-            .set({ ...patch, updatedAt: sql`now()`, version: sql`${messages.version} + 1` })
-            .where(inState(id, versions))
-            .returning()
-            .getSQL(),
-        )
-        const touched = q.$with('touched', { id: conversations.id }).as(sql`
+      const [results, error] = await db.write(
+        'messages.patch',
+        (q) => {
+          const changed = q.$with('changed', columns).as(
+            q
+              .update(messages)
+              .set({ ...toChanges(patch), updatedAt: sql`now()`, version: sql`${messages.version} + 1` })
+              .where(inState(id, versions))
+              .returning()
+              .getSQL(),
+          )
+          const touched = q.$with('touched', { id: conversations.id }).as(sql`
           update ${conversations} set version = version + 1, updated_at = now()
           where ${liveConversation} and exists (select from changed) returning id`)
-        return [
-          lockConversation(q),
-          ...renewEmbedding(q, inState(id, versions), patch.content),
-          q.with(changed, touched).select().from(changed),
-          q.select({ id: messages.id }).from(messages).where(one(id)),
-        ]
-      })
+          return [
+            lockConversation(q),
+            ...renewEmbedding(q, inState(id, versions), toChanges(patch)),
+            q.with(changed, touched).select().from(changed),
+            q.select({ id: messages.id }).from(messages).where(one(id)),
+          ]
+        },
+        CONSTRAINTS,
+      )
       if (error) return fail(error)
-      const [, , , rows, still] = results
+      const [, , , , rows, still] = results
       return rows.length === 0 && still.length > 0 ? fail({ code: 'precondition_failed' }) : oneRow(rows, messageRow)
     },
 
-    async remove(id, versions) {
+    async remove(id, versions, retentionDays) {
       const deleted = (column: SQLWrapper) => sql`${column} = (select id from ${messages}
         where user_id = ${userId} and id = ${id} and deleted_at is not null)`
       const [results, error] = await db.write('messages.remove', (q) => {
         const removed = q.$with('removed', { id: messages.id }).as(
           q
             .update(messages)
-            .set({ deletedAt: sql`now()`, updatedAt: sql`now()`, version: sql`${messages.version} + 1` })
+            .set({
+              deletedAt: sql`now()`,
+              purgeAfter: sql`now() + make_interval(days => ${retentionDays})`,
+              updatedAt: sql`now()`,
+              version: sql`${messages.version} + 1`,
+            })
             .where(inState(id, versions))
             .returning({ id: messages.id })
             .getSQL(),
         )
         const counted = q.$with('counted', { id: conversations.id }).as(sql`
-          update ${conversations} set message_count = message_count - 1, version = version + 1, updated_at = now()
+          update ${conversations} set message_count = message_count - 1, version = version + 1, updated_at = now(),
+            derived_title = ${titleWithout({ userId, conversationId }, id)}
           where ${liveConversation} and exists (select from removed) returning id`)
         return [
           lockConversation(q),
@@ -164,6 +229,31 @@ export function createMessageRepository(db: Database, userId: string, conversati
       if (error) return fail(error)
       if (results[1].length > 0) return ok(undefined)
       return fail({ code: results[4].length > 0 ? 'precondition_failed' : 'not_found' })
+    },
+
+    async restore(id) {
+      const deleted = sql`user_id = ${userId} and conversation_id = ${conversationId} and id = ${id}
+        and deleted_at is not null and purge_after > clock_timestamp()`
+      const [results, error] = await db.write('messages.restore', (q) => {
+        const restored = q.$with('restored', { id: messages.id }).as(sql`
+          update messages set deleted_at = null, purge_after = null, updated_at = now(), version = version + 1
+          where ${deleted} and exists (select from ${conversations} where ${liveConversation})
+          returning user_id, id, seq, role, content, status`)
+        const counted = q.$with('counted', {}).as(sql`
+          update conversations set message_count = message_count + 1, version = version + 1, updated_at = now(),
+            derived_title = ${titleWithRestored({ userId, conversationId })}
+          where user_id = ${userId} and id = ${conversationId} and exists (select from restored) returning id`)
+        const queued = q.$with('queued', {}).as(sql`
+          insert into embedding_jobs (user_id, message_id)
+          select user_id, id from restored where status = 'complete' and content ~ '\\S'
+          on conflict do nothing returning message_id`)
+        return [
+          lockConversation(q),
+          q.with(restored, counted, queued).select().from(restored),
+          oneOf({ userId, conversationId, id }),
+        ]
+      })
+      return error ? fail(error) : oneRow(results[2], messageRow)
     },
   }
 }
@@ -187,35 +277,18 @@ const selectLive = (q: NeonHttpDatabase, condition?: SQL) =>
     .select(columns)
     .from(messages)
     .where(and(isLive(given.userId, given.conversationId), condition))
-const selectPage = (q: NeonHttpDatabase, order: SQL, condition?: SQL) =>
-  selectLive(q, condition).orderBy(order).limit(sql.placeholder('limit'))
 
 const liveConversationOf = prepared((q) =>
-  q.select({ id: conversations.id }).from(conversations).where(isLiveConversation(given.userId, given.conversationId)),
+  q
+    .select({
+      hasLeaf: sql<boolean>`exists (select from messages where user_id = ${given.userId}
+        and conversation_id = ${given.conversationId} and id = ${sql.placeholder('leaf')}::uuid)`,
+    })
+    .from(conversations)
+    .where(isLiveConversation(given.userId, given.conversationId)),
 )
 const oneOf = prepared((q) => selectLive(q, eq(messages.id, sql.placeholder('id'))))
-const PAGES = {
-  asc: {
-    first: prepared((q) => selectPage(q, asc(messages.seq))),
-    next: prepared((q) => selectPage(q, asc(messages.seq), gt(messages.seq, sql.placeholder('after')))),
-  },
-  desc: {
-    first: prepared((q) => selectPage(q, desc(messages.seq))),
-    next: prepared((q) => selectPage(q, desc(messages.seq), lt(messages.seq, sql.placeholder('after')))),
-  },
-}
-
-/** Whether there is something to embed. */
-const hasText = (content: string): boolean => /\S/.test(content)
-
-/** Before the text changes: a job instead of the vector, or neither where the new text says nothing. */
-function renewEmbedding(q: NeonHttpDatabase, target: SQL | undefined, content: string | undefined) {
-  const stale = sql`(select user_id, id from ${messages} where ${target} and content <> ${content ?? sql`content`})`
-  const renewed = hasText(content ?? '')
-    ? q.execute(sql`
-        insert into embedding_jobs (user_id, message_id) ${stale}
-        on conflict (user_id, message_id) do update
-          set claim_id = null, attempts = 0, run_at = now(), last_error = null`)
-    : q.delete(embeddingJobs).where(sql`(user_id, message_id) in ${stale}`)
-  return [renewed, q.delete(chatVectors).where(sql`(user_id, message_id) in ${stale}`)] as const
+const UNKNOWN_LEAF: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: 'leafId', message: 'is not a message of this conversation' }],
 }

@@ -1,11 +1,13 @@
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
+import { idempotent } from '../../http/idempotency.ts'
 import { describeInput, operation } from '../../http/openapi.ts'
 import { cutPage } from '../../http/page.ts'
 import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
+import type { AppError } from '../../result.ts'
 import { embedInBackground } from '../embedding-jobs/background.ts'
 import { createMessageRepository } from './repository.ts'
 import {
@@ -15,15 +17,17 @@ import {
   messagePage,
   messagePatch,
   messagePath,
-  type MessageRow,
   messageSchema,
   messagesPath,
   messagesQuery,
 } from './schemas.ts'
+import { toMessage, toPathMessage } from './wire.ts'
 import * as z from 'zod'
 
 const tag = 'Messages'
-const cursorKey = z.tuple([z.int()])
+const treeKey = z.tuple([z.int()])
+/** A path stays the same from page to page, whatever is chosen meanwhile; what is appended behind it comes, too. */
+const pathKey = z.tuple([z.guid(), z.union([z.literal(0), z.literal(1)]), z.int()])
 
 /** Below `/v1/conversations/:conversationId/messages`. */
 export const messageRoutes = (deps: Deps) =>
@@ -41,18 +45,16 @@ export const messageRoutes = (deps: Deps) =>
         errors: ['not_found', 'conflict'],
       }),
       validate('param', messagesPath),
+      idempotent,
       describeInput('json', messageAppendInput, validate('json', messageAppend)),
       async (c) => {
         const { userId } = c.var.identity
         const { messages: news, single } = c.req.valid('json')
         const messages = createMessageRepository(c.var.db, userId, c.req.valid('param').conversationId)
-        const [rows, error] = await messages.append(news)
-        if (error) return problem(c, error)
-        embedInBackground(
-          c,
-          deps,
-          rows.map(({ id }) => id),
-        )
+        const [rows, error] = await messages.append(news, c.var.requestKey)
+        if (error) return problem(c, single ? inSingle(error) : error)
+        const ids = rows.map(({ id }) => id)
+        if (!c.var.requestKey?.replayed) embedInBackground(c, deps, ids)
         const data = rows.map(toMessage)
         const [first] = data
         return single && first ? c.json(first, 201) : c.json({ data }, 201)
@@ -64,6 +66,8 @@ export const messageRoutes = (deps: Deps) =>
         operationId: 'listMessages',
         tag,
         summary: 'List messages in order',
+        description:
+          'By default the way from the beginning to the active leaf: a conversation without branches as it was said.',
         responses: { 200: { description: 'A page', schema: messagePage } },
         errors: ['not_found', 'invalid_cursor'],
       }),
@@ -72,17 +76,30 @@ export const messageRoutes = (deps: Deps) =>
       async (c) => {
         const { userId } = c.var.identity
         const { conversationId } = c.req.valid('param')
-        const { limit, cursor, order } = c.req.valid('query')
-        const scope = { list: `messages:${conversationId.toLowerCase()}:${order}`, userId }
-        const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
-        if (refused) return problem(c, refused)
-
+        const { limit, cursor, order, view, leafId = null, siblings } = c.req.valid('query')
+        const list = `messages:${conversationId.toLowerCase()}:${view}:${order}:${leafId?.toLowerCase() ?? ''}`
         const messages = createMessageRepository(c.var.db, userId, conversationId)
-        const [rows, error] = await messages.list({ limit: limit + 1, order, after: key && key[0] })
+        const page = { limit: limit + 1, order }
+
+        if (view === 'tree') {
+          const [key, refused] = await decodeCursor({ list, userId }, cursor, treeKey)
+          if (refused) return problem(c, refused)
+          const [rows, error] = await messages.tree({ ...page, after: key && key[0] })
+          if (error) return problem(c, error)
+          const { data, last } = cutPage(rows, limit)
+          const nextCursor = last && (await encodeCursor({ list, userId }, [last.seq]))
+          return c.json({ data: data.map(({ found: _found, ...row }) => toMessage(row)), nextCursor }, 200)
+        }
+
+        const [key, refused] = await decodeCursor({ list, userId }, cursor, pathKey)
+        if (refused) return problem(c, refused)
+        const after = key && { leafId: key[0], goesOn: key[1] === 1, depth: key[2] }
+        const [rows, error] = await messages.path({ ...page, leafId, after, siblings: siblings === 'true' })
         if (error) return problem(c, error)
         const { data, last } = cutPage(rows, limit)
-        const nextCursor = last && (await encodeCursor(scope, [last.seq]))
-        return c.json({ data: data.map(toMessage), nextCursor }, 200)
+        const goesOn = leafId === null && (after?.goesOn ?? last?.leafIsLast) ? 1 : 0
+        const nextCursor = last && (await encodeCursor({ list, userId }, [last.leafId, goesOn, last.depth]))
+        return c.json({ data: data.map(toPathMessage), nextCursor }, 200)
       },
     )
     .get(
@@ -130,6 +147,27 @@ export const messageRoutes = (deps: Deps) =>
         return c.json(toMessage(message), 200)
       },
     )
+    .post(
+      '/:messageId/restore',
+      operation({
+        operationId: 'restoreMessage',
+        tag,
+        summary: 'Restore a deleted message',
+        description: 'It is embedded anew. One that is not deleted stays as it is.',
+        responses: { 200: { description: 'The message', schema: messageSchema } },
+        errors: ['not_found'],
+      }),
+      validate('param', messagePath),
+      async (c) => {
+        const { conversationId, messageId } = c.req.valid('param')
+        const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
+        const [message, error] = await messages.restore(messageId)
+        if (error) return problem(c, error)
+        embedInBackground(c, deps, [message.id])
+        c.header('ETag', etagOf(message))
+        return c.json(toMessage(message), 200)
+      },
+    )
     .delete(
       '/:messageId',
       operation({
@@ -145,11 +183,15 @@ export const messageRoutes = (deps: Deps) =>
       async (c) => {
         const { conversationId, messageId } = c.req.valid('param')
         const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
-        const [, error] = await messages.remove(messageId, allowedVersions(c))
+        const [, error] = await messages.remove(messageId, allowedVersions(c), deps.retentionDays)
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
 
-function toMessage({ version: _version, ...message }: MessageRow) {
-  return message
-}
+/** One message stands for itself: its fields have no `messages.0.` before them. */
+const inSingle = (error: AppError): AppError => ({
+  ...error,
+  ...(error.errors && {
+    errors: error.errors.map(({ path, message }) => ({ path: path.replace(/^messages\.0\./, ''), message })),
+  }),
+})

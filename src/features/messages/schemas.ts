@@ -2,34 +2,90 @@ import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
 import { changesSomething, id, listOf, metadata, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
-import { MESSAGE_ROLES, messages } from './table.ts'
+import { attachments, model, usage } from './attachments.ts'
+import { messageParts } from './parts.ts'
+import { MESSAGE_ROLES, MESSAGE_STATUSES, messages } from './table.ts'
 
-/** A row as it leaves the repository. */
+/** A row as it leaves the repository. What is in `parts` is looked at when it goes out: see `toMessage`. */
 export const messageRow = createSelectSchema(messages, {
   id: storedId,
   conversationId: storedId,
-  metadata: z.record(z.string(), z.unknown()),
+  parentId: storedId.nullable(),
   seq: z.int().positive().meta({ description: '1, 2, 3 … without a gap in its conversation' }),
+  parts: z.unknown(),
+  attachments: z.unknown(),
+  usage: z.unknown(),
+  metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
   updatedAt: storedTime,
-}).omit({ userId: true, deletedAt: true })
+}).omit({ userId: true, deletedAt: true, purgeAfter: true, branch: true })
 export type MessageRow = z.output<typeof messageRow>
 
-/** A message on the wire. */
-export const messageSchema = messageRow.omit({ version: true }).meta({ id: 'Message' })
-export const messagePage = pageOf(messageSchema).meta({ id: 'MessagePage' })
+/** A row of a page: with how many rows there were to make the page of. */
+export const treeRow = messageRow.extend({ found: z.int() })
+export type TreeRow = z.output<typeof treeRow>
+
+/** A row of a path: with the message that the path leads to. */
+export const pathRow = treeRow.extend({
+  leafId: z.string(),
+  leafIsLast: z.boolean(),
+  siblings: z.array(z.string()).nullable(),
+})
+export type PathRow = z.output<typeof pathRow>
+
+/** A message on the wire: an AI SDK UIMessage, and what is known of it beside. */
+export const messageSchema = messageRow
+  .omit({ version: true, depth: true })
+  .extend({
+    parentId: storedId.nullable().meta({ description: 'What it answers or follows; null for a beginning' }),
+    parts: messageParts,
+    attachments,
+    usage: usage.nullable(),
+    tombstone: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Its stored parts or attachments could not be read any more, and are left out' }),
+  })
+  .meta({ id: 'Message' })
+const pathMessage = messageSchema
+  .extend({
+    siblings: z
+      .object({ ids: z.array(storedId), position: z.int() })
+      .optional()
+      .meta({ description: 'Messages with the same parent, this one included, and its place among them: 1, 2 …' }),
+  })
+  .meta({ id: 'PathMessage' })
+export const messagePage = pageOf(pathMessage).meta({ id: 'MessagePage' })
 export const messageList = z.object({ data: z.array(messageSchema) })
 
 /** Most messages of one POST. */
 export const MAX_APPEND = 100
 const content = z.string().max(200_000)
 
-const newMessage = z.strictObject({
-  id: id.optional(),
-  role: z.enum(MESSAGE_ROLES),
-  content,
-  metadata: metadata.optional(),
-})
+const fields = {
+  content: content.optional(),
+  parts: messageParts.optional(),
+  attachments: attachments.optional(),
+  reasoning: z.string().max(200_000).nullable().optional(),
+  status: z.enum(MESSAGE_STATUSES).optional(),
+  model: model.nullable().optional(),
+  usage: usage.nullable().optional(),
+}
+
+export const newMessage = z
+  .strictObject({
+    id: id.optional(),
+    parentId: id.nullable().optional().meta({
+      description: 'What it answers or follows: by default the one before, or the active leaf; null begins anew',
+    }),
+    role: z.enum(MESSAGE_ROLES),
+    ...fields,
+    metadata: metadata.optional(),
+  })
+  .refine(({ content, parts }) => content !== undefined || parts !== undefined, {
+    path: ['content'],
+    error: 'is needed where there are no parts',
+  })
 export type NewMessage = z.output<typeof newMessage>
 
 const manyMessages = z.strictObject({ messages: listOf(newMessage, { min: 1, max: MAX_APPEND }) })
@@ -51,13 +107,24 @@ export const messageAppend = z
 export const messageAppendInput = z.union([newMessage, manyMessages])
 
 export const messagePatch = z
-  .strictObject({ content, metadata })
-  .partial()
+  .strictObject({ ...fields, metadata: metadata.nullable().optional() })
   .refine(...changesSomething)
 export type MessagePatch = z.output<typeof messagePatch>
 
 export const messagesPath = z.object({ conversationId: id })
 export const messagePath = z.object({ conversationId: id, messageId: id })
-export const messagesQuery = pageQuery.extend({
-  order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'By `seq`: oldest or newest first' }),
-})
+const flag = z.enum(['true', 'false']).default('false')
+export const messagesQuery = pageQuery
+  .extend({
+    order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'Oldest or newest first' }),
+    view: z
+      .enum(['path', 'tree'])
+      .default('path')
+      .meta({ description: 'The way from the beginning to one leaf, or every message there is, by `seq`' }),
+    leafId: id.optional().meta({ description: 'The way to this message, in place of the active leaf' }),
+    siblings: flag.meta({ description: 'With the messages that have the same parent' }),
+  })
+  .refine(({ view, leafId, siblings }) => view === 'path' || (leafId === undefined && siblings === 'false'), {
+    path: ['view'],
+    error: 'tree has no leaf and no siblings',
+  })

@@ -1,12 +1,27 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import {
   createdAt,
   deletedAt,
+  metadataCheck,
   ownerId,
   ownerPolicy,
   purgePolicy,
   systemPolicy,
+  systemRole,
+  timestamptz,
   updatedAt,
   version,
 } from '../../db/columns.ts'
@@ -14,6 +29,14 @@ import { conversations } from '../conversations/table.ts'
 
 export const MESSAGE_ROLES = ['system', 'user', 'assistant', 'tool'] as const
 
+export const MESSAGE_STATUSES = ['in_progress', 'complete', 'failed'] as const
+
+/**
+ * The messages of a conversation are a tree. What makes it readable page by page is `branch` and `depth`: a message
+ * continues its parent's branch if it is the first to do so, else it begins a new one. So a branch is a list without a
+ * fork, and the way from the root to any message is a few stretches of branches
+ * (docs/decisions/020-branches.md). `parent_id` has no foreign key: rows go with their conversation only.
+ */
 export const messages = pgTable(
   'messages',
   {
@@ -22,12 +45,27 @@ export const messages = pgTable(
     conversationId: uuid('conversation_id').notNull(),
     /** 1, 2, 3 … without a gap in its conversation. */
     seq: integer('seq').notNull(),
+    /** What it answers or follows; null for the first, and for other beginnings of the same conversation. */
+    parentId: uuid('parent_id'),
+    branch: integer('branch').notNull().default(1),
+    /** 1 for a beginning, else one more than the parent's. */
+    depth: integer('depth').notNull(),
     role: text('role', { enum: MESSAGE_ROLES }).notNull(),
+    /** The plain text. */
     content: text('content').notNull(),
+    /** UIMessage parts of the AI SDK; null where they would say no more than `content`. */
+    parts: jsonb('parts').$type<unknown>(),
+    attachments: jsonb('attachments').$type<unknown>(),
+    reasoning: text('reasoning'),
+    status: text('status', { enum: MESSAGE_STATUSES }).notNull().default('complete'),
+    model: text('model'),
+    usage: jsonb('usage').$type<unknown>(),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     deletedAt: deletedAt(),
+    /** Of a deleted message: until then it can be restored. Null again once its text has been wiped. */
+    purgeAfter: timestamptz('purge_after'),
     version: version(),
   },
   (table) => [
@@ -37,9 +75,30 @@ export const messages = pgTable(
       foreignColumns: [conversations.userId, conversations.id],
     }).onDelete('cascade'),
     uniqueIndex('messages_seq_key').on(table.userId, table.conversationId, table.seq),
+    uniqueIndex('messages_path_key').on(table.userId, table.conversationId, table.branch, table.depth),
+    index('messages_parent_idx').on(table.userId, table.parentId),
+    index('messages_purge_after_idx')
+      .on(table.purgeAfter)
+      .where(sql`purge_after is not null`),
+    index('messages_beginning_idx')
+      .on(table.userId, table.conversationId)
+      .where(sql`parent_id is null`),
     check('messages_role_check', sql`role in ('system', 'user', 'assistant', 'tool')`),
+    check('messages_status_check', sql`status in ('in_progress', 'complete', 'failed')`),
+    metadataCheck('messages_metadata_check'),
     ownerPolicy(),
     systemPolicy('select'),
     purgePolicy('delete'),
+    pgPolicy('retention', {
+      to: systemRole,
+      for: 'delete',
+      using: sql`(user_id, conversation_id) in (select user_id, id from conversations where purge_after <= now())`,
+    }),
+    pgPolicy('wipe', {
+      to: systemRole,
+      for: 'update',
+      using: sql`purge_after <= now()`,
+      withCheck: sql`deleted_at is not null and content = ''`,
+    }),
   ],
 )

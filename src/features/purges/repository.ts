@@ -16,7 +16,11 @@ const PURGED_TABLES = [
   'conversations',
   'sessions',
   'audit_events',
+  'idempotency_keys',
 ] as const
+
+/** By what a batch is picked, where that is not `id`. */
+const KEYS: Record<string, string> = { embedding_jobs: 'message_id', idempotency_keys: 'key' }
 
 /** Rows of one transaction: well inside its time-out even where each has an entry in the vectors' index. */
 const BATCH = 2_000
@@ -78,7 +82,7 @@ const counted = z.object({ deleted: z.int() })
 
 async function purgeBatch(db: Database, userId: string, table: string): Promise<Result<number | null>> {
   const name = sql.identifier(table)
-  const key = sql.identifier(table === 'embedding_jobs' ? 'message_id' : 'id')
+  const key = sql.identifier(KEYS[table] ?? 'id')
   const [results, error] = await db.write('purges.batch', (q) => [
     q.execute(lockAccount(userId)),
     q.execute(sql`insert into purge_receipts (user_id, deleted_at)

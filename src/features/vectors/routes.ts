@@ -1,5 +1,6 @@
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
+import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
@@ -21,10 +22,11 @@ export const vectorRoutes = (deps: Deps) =>
         responses: { 201: { description: 'The stored vector', schema: vectorSchema } },
         errors: ['not_found', 'conflict'],
       }),
+      idempotent,
       validate('json', vectorCreate),
       async (c) => {
         const vectors = createVectorRepository(c.var.db, c.var.identity.userId)
-        const [vector, error] = await vectors.create(c.req.valid('json'))
+        const [vector, error] = await vectors.create(c.req.valid('json'), c.var.requestKey)
         return error ? problem(c, error) : c.json(vector, 201)
       },
     )

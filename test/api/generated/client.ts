@@ -105,6 +105,9 @@ export type ExportedSession = {
 export type ExportedConversation = {
     id: string;
     title: string | null;
+    derivedTitle: string | null;
+    forkedFromConversation: string | null;
+    forkedFromMessage: string | null;
     systemPrompt: string | null;
     metadata: {
         [key: string]: any;
@@ -112,6 +115,7 @@ export type ExportedConversation = {
     tags: string[];
     archived: boolean;
     pinned: boolean;
+    activeLeafId: string | null;
     /** ISO-8601, UTC */
     lastActivityAt: string;
     /** ISO-8601, UTC */
@@ -126,8 +130,15 @@ export type ExportedMessage = {
     conversationId: string;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
+    parentId: string | null;
     role: "system" | "user" | "assistant" | "tool";
     content: string;
+    parts: any;
+    attachments: any;
+    reasoning: string | null;
+    status: "in_progress" | "complete" | "failed";
+    model: string | null;
+    usage: any;
     metadata: {
         [key: string]: any;
     };
@@ -185,13 +196,469 @@ export type AccountDeletion = {
     /** Until then signing in anew restores the account; then it is purged */
     purgeAfter: string;
 };
+export type TextPart = {
+    "type": "text";
+    text: string;
+    state?: "streaming" | "done";
+    providerMetadata?: {
+        [key: string]: object;
+    };
+};
+export type ReasoningPart = {
+    "type": "reasoning";
+    id?: string;
+    text: string;
+    state?: "streaming" | "done";
+    providerMetadata?: {
+        [key: string]: object;
+    };
+};
+export type FilePart = {
+    "type": "file";
+    mediaType: string;
+    /** https or data */
+    url: string;
+    filename?: string;
+    providerReference?: {
+        [key: string]: string;
+    };
+    providerMetadata?: {
+        [key: string]: object;
+    };
+};
+export type ReasoningFilePart = {
+    "type": "reasoning-file";
+    mediaType: string;
+    /** https or data */
+    url: string;
+    providerMetadata?: {
+        [key: string]: object;
+    };
+};
+export type CustomPart = {
+    "type": "custom";
+    kind: string;
+    providerMetadata?: {
+        [key: string]: object;
+    };
+};
+export type SourceUrlPart = {
+    "type": "source-url";
+    sourceId: string;
+    /** https or http */
+    url: string;
+    title?: string;
+    providerMetadata?: {
+        [key: string]: object;
+    };
+};
+export type SourceDocumentPart = {
+    "type": "source-document";
+    sourceId: string;
+    mediaType: string;
+    title: string;
+    filename?: string;
+    providerMetadata?: {
+        [key: string]: object;
+    };
+};
+export type StepStartPart = {
+    "type": "step-start";
+};
+export type DynamicToolPart = {
+    "type": "dynamic-tool";
+    toolName: string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "input-streaming";
+    input?: any;
+} | {
+    "type": "dynamic-tool";
+    toolName: string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "input-available";
+    input: any;
+} | {
+    "type": "dynamic-tool";
+    toolName: string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "approval-requested";
+    input: any;
+    approval: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+    };
+} | {
+    "type": "dynamic-tool";
+    toolName: string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "approval-responded";
+    input: any;
+    approval: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: boolean;
+        reason?: string;
+    };
+} | {
+    "type": "dynamic-tool";
+    toolName: string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "output-available";
+    input: any;
+    output?: any;
+    preliminary?: boolean;
+    resultProviderMetadata?: {
+        [key: string]: object;
+    };
+    approval?: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: true;
+        reason?: string;
+    };
+} | {
+    "type": "dynamic-tool";
+    toolName: string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "output-error";
+    input?: any;
+    rawInput?: any;
+    errorText: string;
+    resultProviderMetadata?: {
+        [key: string]: object;
+    };
+    approval?: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: true;
+        reason?: string;
+    };
+} | {
+    "type": "dynamic-tool";
+    toolName: string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "output-denied";
+    input: any;
+    approval: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: boolean;
+        reason?: string;
+    };
+};
+export type ToolPart = {
+    "type": string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "input-streaming";
+    input?: any;
+} | {
+    "type": string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "input-available";
+    input: any;
+} | {
+    "type": string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "approval-requested";
+    input: any;
+    approval: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+    };
+} | {
+    "type": string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "approval-responded";
+    input: any;
+    approval: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: boolean;
+        reason?: string;
+    };
+} | {
+    "type": string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "output-available";
+    input: any;
+    output?: any;
+    preliminary?: boolean;
+    resultProviderMetadata?: {
+        [key: string]: object;
+    };
+    approval?: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: true;
+        reason?: string;
+    };
+} | {
+    "type": string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "output-error";
+    input?: any;
+    rawInput?: any;
+    errorText: string;
+    resultProviderMetadata?: {
+        [key: string]: object;
+    };
+    approval?: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: true;
+        reason?: string;
+    };
+} | {
+    "type": string;
+    toolCallId: string;
+    title?: string;
+    toolMetadata?: {
+        [key: string]: any;
+    };
+    providerExecuted?: boolean;
+    callProviderMetadata?: {
+        [key: string]: object;
+    };
+    state: "output-denied";
+    input: any;
+    approval: {
+        id: string;
+        isAutomatic?: boolean;
+        descriptor?: any;
+        requestReason?: string;
+        signature?: string;
+        approved: boolean;
+        reason?: string;
+    };
+};
+export type DataPart = {
+    "type": string;
+    id?: string;
+    data: any;
+    transient?: boolean;
+};
+export type MessagePart = (TextPart | ReasoningPart | FilePart | ReasoningFilePart | CustomPart | SourceUrlPart | SourceDocumentPart | StepStartPart | DynamicToolPart) | ToolPart | DataPart;
+export type ImportedUiMessage = {
+    id: string;
+    role: "system" | "user" | "assistant" | "tool";
+    parts: MessagePart[];
+    metadata?: {
+        [key: string]: any;
+    } | null;
+    createdAt?: string;
+};
+export type ChatGptConversation = {
+    id?: string;
+    title?: string | null;
+    create_time?: number;
+    current_node?: string;
+    mapping: {
+        [key: string]: {
+            parent: string | null;
+            [key: string]: any;
+        };
+    };
+    [key: string]: any;
+};
+export type ImportReport = {
+    format: "export" | "chatgpt" | "uiMessages";
+    /** false for an export without its last line: it broke off */
+    complete: boolean;
+    /** What is new here, by type */
+    taken: {
+        [key: string]: number;
+    };
+    /** What was here already, and what nobody can import, by type */
+    skipped: {
+        [key: string]: number;
+    };
+    /** What `errors` tell about, by type; `line` where it has none */
+    refused: {
+        [key: string]: number;
+    };
+    /** The first 100. Lines count from 1; of JSON it is the position in the list, from 0 */
+    errors: {
+        line: number;
+        path?: string;
+        message: string;
+    }[];
+    /** The conversation that a list of UIMessages became */
+    into?: string;
+};
+export type Attachment = {
+    name: string;
+    mediaType: string;
+    /** https or data */
+    url: string;
+    /** Bytes */
+    size?: number;
+};
+export type Usage = {
+    inputTokens?: number;
+    outputTokens?: number;
+    totalTokens?: number;
+    reasoningTokens?: number;
+    cachedInputTokens?: number;
+    inputTokenDetails?: {
+        noCacheTokens?: number;
+        cacheReadTokens?: number;
+        cacheWriteTokens?: number;
+    };
+    outputTokenDetails?: {
+        textTokens?: number;
+        reasoningTokens?: number;
+    };
+    /** As the provider has said it */
+    raw?: {
+        [key: string]: any;
+    };
+};
 export type Message = {
     id: string;
     conversationId: string;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
+    /** What it answers or follows; null for a beginning */
+    parentId: string | null;
     role: "system" | "user" | "assistant" | "tool";
     content: string;
+    parts: MessagePart[];
+    attachments: Attachment[];
+    reasoning: string | null;
+    status: "in_progress" | "complete" | "failed";
+    model: string | null;
+    usage: Usage | null;
     metadata: {
         [key: string]: any;
     };
@@ -199,13 +666,46 @@ export type Message = {
     createdAt: string;
     /** ISO-8601, UTC */
     updatedAt: string;
+    /** Its stored parts or attachments could not be read any more, and are left out */
+    tombstone?: boolean;
+};
+export type PathMessage = {
+    id: string;
+    conversationId: string;
+    /** 1, 2, 3 … without a gap in its conversation */
+    seq: number;
+    /** What it answers or follows; null for a beginning */
+    parentId: string | null;
+    role: "system" | "user" | "assistant" | "tool";
+    content: string;
+    parts: MessagePart[];
+    attachments: Attachment[];
+    reasoning: string | null;
+    status: "in_progress" | "complete" | "failed";
+    model: string | null;
+    usage: Usage | null;
+    metadata: {
+        [key: string]: any;
+    };
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    /** Its stored parts or attachments could not be read any more, and are left out */
+    tombstone?: boolean;
+    /** Messages with the same parent, this one included, and its place among them: 1, 2 … */
+    siblings?: {
+        ids: string[];
+        position: number;
+    };
 };
 export type MessagePage = {
-    data: Message[];
+    data: PathMessage[];
     nextCursor: string | null;
 };
-export type Conversation = {
+export type OpenedConversation = {
     id: string;
+    /** As it was set, or else how the first message of the user begins */
     title: string | null;
     systemPrompt: string | null;
     metadata: {
@@ -215,6 +715,8 @@ export type Conversation = {
     archived: boolean;
     pinned: boolean;
     messageCount: number;
+    /** The message that ends the path which is shown */
+    activeLeafId: string | null;
     /** ISO-8601, UTC */
     lastActivityAt: string;
     /** ISO-8601, UTC */
@@ -229,10 +731,65 @@ export type Conversation = {
         /** ISO-8601, UTC */
         createdAt: string;
     } | null;
+    /** In the list of deleted ones */
+    deletedAt?: string;
+    forkedFrom: {
+        conversationId: string;
+        messageId: string;
+    } | null;
+    /** Those that were sent, in order */
+    messages?: Message[];
+};
+export type Conversation = {
+    id: string;
+    /** As it was set, or else how the first message of the user begins */
+    title: string | null;
+    systemPrompt: string | null;
+    metadata: {
+        [key: string]: any;
+    };
+    tags: string[];
+    archived: boolean;
+    pinned: boolean;
+    messageCount: number;
+    /** The message that ends the path which is shown */
+    activeLeafId: string | null;
+    /** ISO-8601, UTC */
+    lastActivityAt: string;
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    lastMessage: {
+        id: string;
+        role: "system" | "user" | "assistant" | "tool";
+        /** The first 200 characters */
+        preview: string;
+        /** ISO-8601, UTC */
+        createdAt: string;
+    } | null;
+    /** In the list of deleted ones */
+    deletedAt?: string;
+    forkedFrom: {
+        conversationId: string;
+        messageId: string;
+    } | null;
 };
 export type ConversationPage = {
     data: Conversation[];
     nextCursor: string | null;
+};
+export type BulkReport = {
+    data: {
+        id: string;
+        status: "done" | "not_found";
+    }[];
+};
+export type PurgePreview = {
+    /** Good for this state of the conversation only */
+    confirmation: string;
+    /** Messages that would be lost */
+    messageCount: number;
 };
 export type Vector = {
     id: string;
@@ -795,22 +1352,93 @@ export function deleteMe({ ifMatch }: {
     });
 }
 /**
+ * Take over conversations
+ */
+export function importConversations({ conversationId, body }: {
+    conversationId?: string;
+    body: ImportedUiMessage[] | ChatGptConversation[];
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: ImportReport;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/import${QS.query(QS.explode({
+        conversationId
+    }))}`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body
+    }));
+}
+/**
  * Append one message or several
  */
-export function appendMessages({ conversationId, body }: {
+export function appendMessages({ conversationId, idempotencyKey, body }: {
     conversationId: string;
+    idempotencyKey?: string;
     body: {
         id?: string;
+        /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
+        parentId?: string | null;
         role: "system" | "user" | "assistant" | "tool";
-        content: string;
+        content?: string;
+        parts?: MessagePart[];
+        attachments?: Attachment[];
+        reasoning?: string | null;
+        status?: "in_progress" | "complete" | "failed";
+        model?: string | null;
+        usage?: Usage | null;
         metadata?: {
             [key: string]: any;
         };
     } | {
         messages: {
             id?: string;
+            /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
+            parentId?: string | null;
             role: "system" | "user" | "assistant" | "tool";
-            content: string;
+            content?: string;
+            parts?: MessagePart[];
+            attachments?: Attachment[];
+            reasoning?: string | null;
+            status?: "in_progress" | "complete" | "failed";
+            model?: string | null;
+            usage?: Usage | null;
             metadata?: {
                 [key: string]: any;
             };
@@ -847,6 +1475,9 @@ export function appendMessages({ conversationId, body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 422;
+        data: Problem;
+    } | {
         status: 429;
         data: Problem;
     } | {
@@ -864,17 +1495,23 @@ export function appendMessages({ conversationId, body }: {
     }>(`/v1/conversations/${encodeURIComponent(conversationId)}/messages`, oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "Idempotency-Key": idempotencyKey
+        })
     }));
 }
 /**
  * List messages in order
  */
-export function listMessages({ conversationId, limit, cursor, order }: {
+export function listMessages({ conversationId, limit, cursor, order, view, leafId, siblings }: {
     conversationId: string;
     limit?: number;
     cursor?: string;
     order?: "asc" | "desc";
+    view?: "path" | "tree";
+    leafId?: string;
+    siblings?: "true" | "false";
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -912,7 +1549,10 @@ export function listMessages({ conversationId, limit, cursor, order }: {
     }>(`/v1/conversations/${encodeURIComponent(conversationId)}/messages${QS.query(QS.explode({
         limit,
         cursor,
-        order
+        order,
+        view,
+        leafId,
+        siblings
     }))}`, {
         ...opts
     });
@@ -976,9 +1616,15 @@ export function updateMessage({ conversationId, messageId, ifMatch, body }: {
     ifMatch?: string;
     body: {
         content?: string;
+        parts?: MessagePart[];
+        attachments?: Attachment[];
+        reasoning?: string | null;
+        status?: "in_progress" | "complete" | "failed";
+        model?: string | null;
+        usage?: Usage | null;
         metadata?: {
             [key: string]: any;
-        };
+        } | null;
     };
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -1084,9 +1730,55 @@ export function deleteMessage({ conversationId, messageId, ifMatch }: {
     });
 }
 /**
+ * Restore a deleted message
+ */
+export function restoreMessage({ conversationId, messageId }: {
+    conversationId: string;
+    messageId: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Message;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}/messages/${encodeURIComponent(messageId)}/restore`, {
+        ...opts,
+        method: "POST"
+    });
+}
+/**
  * Open a conversation
  */
-export function createConversation({ body }: {
+export function createConversation({ idempotencyKey, body }: {
+    idempotencyKey?: string;
     body: {
         title?: string | null;
         systemPrompt?: string | null;
@@ -1097,11 +1789,28 @@ export function createConversation({ body }: {
         archived?: boolean;
         pinned?: boolean;
         id?: string;
+        /** What is said in it already, in order */
+        messages?: {
+            id?: string;
+            /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
+            parentId?: string | null;
+            role: "system" | "user" | "assistant" | "tool";
+            content?: string;
+            parts?: MessagePart[];
+            attachments?: Attachment[];
+            reasoning?: string | null;
+            status?: "in_progress" | "complete" | "failed";
+            model?: string | null;
+            usage?: Usage | null;
+            metadata?: {
+                [key: string]: any;
+            };
+        }[];
     };
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 201;
-        data: Conversation;
+        data: OpenedConversation;
     } | {
         status: 400;
         data: Problem;
@@ -1124,6 +1833,9 @@ export function createConversation({ body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 422;
+        data: Problem;
+    } | {
         status: 429;
         data: Problem;
     } | {
@@ -1141,15 +1853,30 @@ export function createConversation({ body }: {
     }>("/v1/conversations", oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "Idempotency-Key": idempotencyKey
+        })
     }));
 }
 /**
  * List conversations, newest activity first
  */
-export function listConversations({ limit, cursor }: {
+export function listConversations({ limit, cursor, sort, pinnedFirst, archived, pinned, tag, metadata, createdAfter, createdBefore, activeAfter, activeBefore, title, deleted }: {
     limit?: number;
     cursor?: string;
+    sort?: "activity" | "created" | "title";
+    pinnedFirst?: boolean;
+    archived?: boolean;
+    pinned?: boolean;
+    tag?: string[];
+    metadata?: string;
+    createdAfter?: string;
+    createdBefore?: string;
+    activeAfter?: string;
+    activeBefore?: string;
+    title?: string;
+    deleted?: boolean;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -1183,7 +1910,19 @@ export function listConversations({ limit, cursor }: {
         data: Problem;
     }>(`/v1/conversations${QS.query(QS.explode({
         limit,
-        cursor
+        cursor,
+        sort,
+        pinnedFirst,
+        archived,
+        pinned,
+        tag,
+        metadata,
+        createdAfter,
+        createdBefore,
+        activeAfter,
+        activeBefore,
+        title,
+        deleted
     }))}`, {
         ...opts
     });
@@ -1246,12 +1985,15 @@ export function updateConversation({ id, ifMatch, body }: {
     body: {
         title?: string | null;
         systemPrompt?: string | null;
+        /** A JSON merge patch (RFC 7396); null clears */
         metadata?: {
             [key: string]: any;
-        };
+        } | null;
         tags?: string[];
         archived?: boolean;
         pinned?: boolean;
+        /** A message of this conversation: the path to it is the one that is shown */
+        activeLeafId?: string;
     };
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -1356,9 +2098,234 @@ export function deleteConversation({ id, ifMatch }: {
     });
 }
 /**
+ * Archive, delete or restore many conversations
+ */
+export function changeConversations({ body }: {
+    body: {
+        action: "archive" | "unarchive" | "delete" | "restore";
+        ids: string[];
+    };
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: BulkReport;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/conversations/bulk", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body
+    }));
+}
+/**
+ * Fork a conversation off at a message
+ */
+export function forkConversation({ conversationId, idempotencyKey, body }: {
+    conversationId: string;
+    idempotencyKey?: string;
+    body: {
+        /** The last message to take along; by default the active leaf */
+        messageId?: string;
+        /** Of the new conversation */
+        id?: string;
+        /** By default that of the original */
+        title?: string | null;
+    };
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 201;
+        data: Conversation;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}/fork`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "Idempotency-Key": idempotencyKey
+        })
+    }));
+}
+/**
+ * Restore a deleted conversation
+ */
+export function restoreConversation({ conversationId }: {
+    conversationId: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Conversation;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}/restore`, {
+        ...opts,
+        method: "POST"
+    });
+}
+/**
+ * Remove a conversation for good
+ */
+export function purgeConversation({ conversationId, body }: {
+    conversationId: string;
+    body: {
+        /** As the call without it has answered */
+        confirmation?: string | null;
+    };
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: PurgePreview;
+    } | {
+        status: 204;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 412;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}/purge`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body
+    }));
+}
+/**
  * Store an embedding of your own
  */
-export function createVector({ body }: {
+export function createVector({ idempotencyKey, body }: {
+    idempotencyKey?: string;
     body: {
         id?: string;
         embedding: number[];
@@ -1399,6 +2366,9 @@ export function createVector({ body }: {
         status: 415;
         data: Problem;
     } | {
+        status: 422;
+        data: Problem;
+    } | {
         status: 429;
         data: Problem;
     } | {
@@ -1416,7 +2386,10 @@ export function createVector({ body }: {
     }>("/v1/vectors", oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "Idempotency-Key": idempotencyKey
+        })
     }));
 }
 /**

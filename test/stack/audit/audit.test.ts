@@ -7,6 +7,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 const EXEMPT = new Set([
   // What it queues is a message or a vector, which have their own events.
   'embedding_jobs',
+  // What it keeps is the answer to a write, which has its own event.
+  'idempotency_keys',
   'audit_events',
   // Itself what is left of a purge.
   'purge_receipts',
@@ -22,11 +24,30 @@ const DERIVED: Record<string, readonly string[]> = {
     'message_count',
     'last_seq',
     'last_activity_at',
+    'last_branch',
+    'active_leaf_id',
+    'derived_title',
+    'title_key',
+    'forked_from_conversation',
+    'forked_from_message',
     'created_at',
     'updated_at',
+    'purge_after',
     'version',
   ],
-  messages: ['user_id', 'id', 'conversation_id', 'seq', 'created_at', 'updated_at', 'version'],
+  messages: [
+    'user_id',
+    'id',
+    'conversation_id',
+    'seq',
+    'parent_id',
+    'branch',
+    'depth',
+    'created_at',
+    'updated_at',
+    'purge_after',
+    'version',
+  ],
   chat_vectors: ['user_id', 'id', 'created_at'],
 }
 

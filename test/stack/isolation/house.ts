@@ -156,6 +156,7 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     clientIds: ['isolation'],
     refreshCookieDays: 30,
     graceDays: 30,
+    retentionDays: 30,
     log: () => {},
     slowQueryMs: 60_000,
   }

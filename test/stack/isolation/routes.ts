@@ -22,20 +22,36 @@ export interface Route {
 /** An axis that points nowhere special. */
 export const embedding = Array.from({ length: 1536 }, (_, i) => (i === 7 ? 1 : 0))
 
-type Body = (ids: Ids, marker: string) => Record<string, unknown>
+const chatGptMessage = (text: string) => ({
+  author: { role: 'user' },
+  content: { content_type: 'text', parts: [text] },
+})
+
+type Body = (ids: Ids, marker: string) => object
 /** Bodies of the routes that take one, by method and pattern. */
 const BODIES: Record<string, Body> = {
   'PATCH /v1/me': (_, marker) => ({ firstName: marker }),
   'POST /v1/conversations': (_, marker) => ({ title: marker }),
   'PATCH /v1/conversations/:id': (_, marker) => ({ title: marker }),
+  'POST /v1/conversations/bulk': ({ conversations }) => ({ action: 'archive', ids: [conversations] }),
+  'POST /v1/conversations/:conversationId/fork': (_, marker) => ({ title: marker }),
+  'POST /v1/conversations/:conversationId/purge': () => ({}),
   'POST /v1/conversations/:conversationId/messages': (_, marker) => ({ role: 'user', content: marker }),
   'PATCH /v1/conversations/:conversationId/messages/:messageId': (_, marker) => ({ content: marker }),
   'POST /v1/vectors': ({ messages }, marker) => ({ embedding, messageId: messages, content: marker }),
   'POST /v1/vectors/search': () => ({ embedding, limit: 50 }),
   'POST /v1/search': () => ({ query: 'something secret', limit: 50 }),
+  // In ChatGPT's form: it makes a twin of somebody's conversation.
+  'POST /v1/import': ({ conversations }, marker) => [
+    { id: conversations, title: marker, mapping: { first: { message: chatGptMessage(marker) } } },
+  ],
 }
 /** Those that take none. */
-const BODILESS = new Set(['POST /v1/session'])
+const BODILESS = new Set([
+  'POST /v1/session',
+  'POST /v1/conversations/:conversationId/restore',
+  'POST /v1/conversations/:conversationId/messages/:messageId/restore',
+])
 /** Those that name something in their body. */
 const NAMING_BODIES = new Set(['POST /v1/vectors'])
 /** POSTs that only read. */

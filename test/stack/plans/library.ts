@@ -67,8 +67,8 @@ async function giveMessages(superuser: Client, vectors: readonly StoredVector[])
   const conversationId = randomUUID()
   await superuser.query('insert into conversations (user_id, id) values ($1, $2)', [vectors[0]?.userId, conversationId])
   await superuser.query(
-    `insert into messages (user_id, id, conversation_id, seq, role, content)
-     select user_id, id, $2, row_number() over (), 'user', 'A text' from chat_vectors where id = any ($1::uuid[])`,
+    `insert into messages (user_id, id, conversation_id, seq, depth, role, content)
+     select user_id, id, $2, row_number() over (), row_number() over (), 'user', 'A text' from chat_vectors where id = any ($1::uuid[])`,
     [ids, conversationId],
   )
   await superuser.query('update chat_vectors set message_id = id where id = any ($1::uuid[])', [ids])

@@ -5,7 +5,7 @@ import type { TextsOfUser } from '../../../src/embeddings/queue.ts'
 import { createConversationRepository } from '../../../src/features/conversations/repository.ts'
 import { conversations } from '../../../src/features/conversations/table.ts'
 import { createEmbeddingJobStore } from '../../../src/features/embedding-jobs/repository.ts'
-import { createMessageRepository, type MessagePage } from '../../../src/features/messages/repository.ts'
+import { createMessageRepository, type TreeQuery } from '../../../src/features/messages/repository.ts'
 import { newId } from '../../../src/id.ts'
 import type { Result } from '../../../src/result.ts'
 import { explain, system, user } from './explain.ts'
@@ -33,14 +33,24 @@ describe.each(places)('on $name', ({ embedded, open }) => {
   const asTenant = async <T>({ userId }: Tenant, call: (db: Database) => Promise<Result<T>>) =>
     explain(place, user(userId), call)
   const listConversations = async (tenant: Tenant, after: Tenant['middle'] | null) => {
-    const { value, plans } = await asTenant(tenant, (db) => conversationsOf(tenant, db).list(LIMIT, after))
+    const position = after && { key: after.lastActivityAt, id: after.id, pinned: false }
+    const { value, plans } = await asTenant(tenant, (db) => conversationsOf(tenant, db).list(LIMIT, position))
     return { count: value.length, plan: only(plans) }
   }
-  const listMessages = async (tenant: Tenant, page: Omit<MessagePage, 'limit'>, limit = LIMIT) => {
-    const { value, plans } = await asTenant(tenant, (db) => messagesOf(tenant, db).list({ ...page, limit }))
-    const [conversation, rows] = plans
-    if (!conversation || !rows) throw new Error('Two statements were expected')
-    return { count: value.length, conversation, rows }
+  /** The same page as a path and as a part of the tree: the seeded conversations have no branches. */
+  const listMessages = async (tenant: Tenant, page: Omit<TreeQuery, 'limit'>, limit = LIMIT) => {
+    const { order, after } = page
+    const tree = await asTenant(tenant, (db) => messagesOf(tenant, db).tree({ ...page, limit }))
+    const at = after === null ? null : { leafId: tenant.message.id, goesOn: true, depth: after }
+    const path = await asTenant(tenant, (db) =>
+      messagesOf(tenant, db).path({ limit, order, leafId: null, after: at, siblings: true }),
+    )
+    const both = [tree, path].map(({ value, plans }) => {
+      const [conversation, rows] = plans
+      if (!conversation || !rows) throw new Error('Two statements were expected')
+      return { count: value.length, conversation, rows }
+    })
+    return both as [(typeof both)[0], (typeof both)[0]]
   }
   const claim = async (limit: number, texts?: TextsOfUser) => {
     const call = (db: Database) => createEmbeddingJobStore(db).claim(newId(), limit, texts)
@@ -113,34 +123,39 @@ describe.each(places)('on $name', ({ embedded, open }) => {
       ['oldest first from the middle', () => ({ order: 'asc' as const, after: tenants.heavy.message.seq })],
       ['newest first from the middle', () => ({ order: 'desc' as const, after: tenants.heavy.message.seq })],
     ])('of a long conversation, %s, reads its page and no more', async (_, page) => {
-      const { count, conversation, rows } = await listMessages(tenants.heavy, page())
-      expect(count).toBe(LIMIT)
-      expect(rowsRead(conversation)).toBe(1)
-      expect(waysInto(rows, 'messages')).toEqual(['messages_seq_key'])
+      const [tree, path] = await listMessages(tenants.heavy, page())
+      expect([tree.count, path.count]).toEqual([LIMIT, LIMIT])
+      expect(rowsRead(tree.conversation)).toBe(1)
+      expect(waysInto(tree.rows, 'messages')).toEqual(['messages_seq_key'])
       // Among so many there may be a deleted one.
-      expect(rowsRead(rows, 'messages')).toBeLessThanOrEqual(LIMIT + 1)
-      expect(sortsOf(rows)).toEqual([])
+      expect(rowsRead(tree.rows, 'messages')).toBeLessThanOrEqual(LIMIT + 1)
+      expect(sortsOf(tree.rows)).toEqual([])
+
+      // The leaf, what follows it, the beginning of its branch; for each message its siblings, of which it is the only one.
+      expect(rowsRead(path.rows, 'messages')).toBeLessThanOrEqual(2 * LIMIT + 6)
+      expect(waysInto(path.rows, 'messages')).not.toContain(null)
     })
 
     test('reads no more where the planner thinks that the conversation is a short one', async () => {
-      const { count, rows } = await listMessages(tenants.misjudged, { order: 'desc', after: null }, 101)
-      expect(count).toBe(101)
-      expect(rowsRead(rows, 'messages')).toBeLessThanOrEqual(101)
+      for (const { count, rows } of await listMessages(tenants.misjudged, { order: 'desc', after: null }, 101)) {
+        expect(count).toBe(101)
+        expect(rowsRead(rows, 'messages')).toBeLessThanOrEqual(2 * 101 + 6)
+      }
     })
   })
 
   describe('one row among many is found by its key', () => {
-    const byKey = ['conversations_user_id_id_pk', 'messages_user_id_id_pk', 'messages_seq_key']
+    const byKey = ['conversations_user_id_id_pk', 'messages_user_id_id_pk', 'messages_seq_key', 'messages_path_key']
     const calls: [string, (tenant: Tenant, db: Database) => Promise<Result<unknown>>][] = [
       ['read a conversation', (tenant, db) => conversationsOf(tenant, db).get(tenant.middle.id)],
       [
         'change a conversation',
         (tenant, db) => conversationsOf(tenant, db).patch(tenant.middle.id, { title: 'x' }, [1]),
       ],
-      ['remove a conversation', (tenant, db) => conversationsOf(tenant, db).remove(tenant.middle.id, [1])],
+      ['remove a conversation', (tenant, db) => conversationsOf(tenant, db).remove(tenant.middle.id, [1], 30)],
       ['read a message', (tenant, db) => messagesOf(tenant, db).get(tenant.message.id)],
       ['change a message', (tenant, db) => messagesOf(tenant, db).patch(tenant.message.id, { content: 'x' }, [1])],
-      ['remove a message', (tenant, db) => messagesOf(tenant, db).remove(tenant.message.id, [1])],
+      ['remove a message', (tenant, db) => messagesOf(tenant, db).remove(tenant.message.id, [1], 30)],
       ['append messages', (tenant, db) => messagesOf(tenant, db).append([{ role: 'user', content: 'x' }])],
     ]
 

@@ -50,8 +50,8 @@ export async function seedTenants(superuser: Client, size: Size): Promise<Tenant
   )
   // In no order, as many users write over the years.
   await superuser.query(
-    `insert into messages (user_id, id, conversation_id, seq, role, content, deleted_at)
-     select c.user_id, gen_random_uuid(), c.id, seq, 'user', repeat('What one says in a chat. ', 4),
+    `insert into messages (user_id, id, conversation_id, seq, depth, role, content, deleted_at)
+     select c.user_id, gen_random_uuid(), c.id, seq, seq, 'user', repeat('What one says in a chat. ', 4),
        case when seq % 50 = 49 then now() end
      from conversations c,
        generate_series(1, case
@@ -64,7 +64,12 @@ export async function seedTenants(superuser: Client, size: Size): Promise<Tenant
   )
   const length = await seedMisjudged(superuser, misjudged)
   await superuser.query(
-    `update conversations c set last_seq = counted.last
+    `update messages m set parent_id = before.id from messages before
+     where before.user_id = m.user_id and before.conversation_id = m.conversation_id and before.depth = m.depth - 1`,
+  )
+  await superuser.query(
+    `update conversations c set last_seq = counted.last, last_branch = 1, active_leaf_id =
+       (select id from messages m where m.user_id = c.user_id and m.conversation_id = c.id order by seq desc limit 1)
      from (select user_id, conversation_id, max(seq) as last from messages group by user_id, conversation_id) counted
      where c.user_id = counted.user_id and c.id = counted.conversation_id`,
   )
@@ -85,8 +90,8 @@ async function seedMisjudged(superuser: Client, userId: string): Promise<number>
   await superuser.query(`insert into users (id, email) values ($1::uuid, $1::text || '@example.com')`, [userId])
   await superuser.query('insert into conversations (user_id, id) values ($1, $2)', [userId, conversationId])
   const { rowCount } = await superuser.query(
-    `insert into messages (user_id, id, conversation_id, seq, role, content)
-     select $1, gen_random_uuid(), $2, seq, 'user', 'What one says in a chat.'
+    `insert into messages (user_id, id, conversation_id, seq, depth, role, content)
+     select $1, gen_random_uuid(), $2, seq, seq, 'user', 'What one says in a chat.'
      from generate_series(1, (select sqrt(64 * count(*))::int from messages)) seq order by random()`,
     [userId, conversationId],
   )

@@ -18,6 +18,7 @@ const OWNED = {
   messages: 2_500,
   conversations: 2,
   sessions: 2,
+  idempotency_keys: 2_100,
 }
 
 describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
@@ -59,8 +60,8 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
         `with opened as (
            insert into conversations (user_id, id)
            select $1, gen_random_uuid() from generate_series(1, ${OWNED.conversations}) returning id)
-         insert into messages (user_id, id, conversation_id, seq, role, content)
-         select $1, gen_random_uuid(), (array(select id from opened))[1 + n % ${OWNED.conversations}], n, 'user', 'Text'
+         insert into messages (user_id, id, conversation_id, seq, depth, role, content)
+         select $1, gen_random_uuid(), (array(select id from opened))[1 + n % ${OWNED.conversations}], n, n, 'user', 'Text'
          from generate_series(1, ${OWNED.messages}) n`,
         [user],
       )
@@ -73,6 +74,11 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
         `insert into chat_vectors (user_id, id, model, embedding)
          select $1, gen_random_uuid(), 'custom', array_fill(1, array[1536])::vector
          from generate_series(1, ${OWNED.chat_vectors})`,
+        [user],
+      )
+      await client.query(
+        `insert into idempotency_keys (user_id, key, digest)
+         select $1, n::text, '' from generate_series(1, ${OWNED.idempotency_keys}) n`,
         [user],
       )
     })

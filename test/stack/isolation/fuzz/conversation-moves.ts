@@ -26,7 +26,7 @@ function expectConversation(me: Player, found: Record<string, unknown>): ModelCo
   expectSame(
     'conversation',
     [title, messageCount, lastMessage?.id, lastMessage?.preview],
-    [mine.title, liveMessages(mine).length, last?.id, last?.content.slice(0, 200)],
+    [mine.title ?? mine.derived, liveMessages(mine).length, last?.id, last?.content.slice(0, 200)],
   )
   return mine
 }
@@ -45,7 +45,7 @@ export function openConversation(turn: Turn): Move {
       const taken = id !== undefined && me.conversations.has(id)
       const body = expectStatus(answer, taken ? 409 : 201)
       if (taken) return
-      const made = { id: String(body['id']), title, version: 1, deleted: false, messages: [] }
+      const made = { id: String(body['id']), title, derived: null, version: 1, deleted: false, messages: [] }
       if (id) expectSame('id', made.id, id)
       me.conversations.set(made.id, made)
       expectConversation(me, body)

@@ -23,7 +23,7 @@ export async function inventory(player: Player): Promise<string[]> {
   const conversations = liveConversations(player)
   const found = await readAll(person, '/v1/conversations')
   const seen = found.map(({ id, title, messageCount }) => [id, title, messageCount].join(' '))
-  const due = conversations.map((each) => [each.id, each.title, liveMessages(each).length].join(' '))
+  const due = conversations.map((each) => [each.id, each.title ?? each.derived, liveMessages(each).length].join(' '))
   if (seen.sort().join('\n') !== due.sort().join('\n')) differences.push('conversations differ')
 
   for (const { id, messages } of conversations) {

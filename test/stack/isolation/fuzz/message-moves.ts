@@ -1,4 +1,5 @@
 import { LEXICAL_MODEL } from '../../../../src/embeddings/lexical.ts'
+import { titleOf } from '../../../../src/features/messages/title.ts'
 import { UNEMBEDDABLE } from '../house.ts'
 import { expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
 import { cursorFor, keepCursor } from './lists.ts'
@@ -66,6 +67,8 @@ export function append(turn: Turn): Move {
         conversation.messages.push(made)
         me.messages.set(made.id, { conversation, message: made })
       }
+      // Whoever gave it no title gets what was said first.
+      conversation.derived ??= titleOf(news)
       conversation.version += 1
     },
   }
@@ -160,7 +163,10 @@ export function deleteMessage(turn: Turn): Move {
       const status = writeStatus(message !== undefined, match.holds, 204)
       expectStatus(answer, status)
       if (status !== 204 || !message || !conversation) return
+      const isFirst = liveMessages(conversation)[0] === message
       Object.assign(message, { deleted: true, pending: false, vector: null })
+      const said = liveMessages(conversation).map(({ content }) => ({ role: 'user', content }))
+      if (isFirst) conversation.derived = titleOf(said)
       conversation.version += 1
     },
   }

@@ -16,6 +16,8 @@ export interface ModelMessage {
 export interface ModelConversation {
   id: string
   title: string | null
+  /** What it is called where nobody gave it a title. */
+  derived: string | null
   version: number
   deleted: boolean
   messages: ModelMessage[]

@@ -1,0 +1,60 @@
+import * as z from 'zod'
+import { id, listOf, storedId } from '../../http/fields.ts'
+import { MAX_APPEND, messageSchema, newMessage } from '../messages/schemas.ts'
+import { conversationCreate, conversationPatch, conversationSchema } from './schemas.ts'
+
+/** Of the texts that are queued, so many are embedded right after the answer; the rest is the sweep's. */
+export const EMBEDDED_AT_ONCE = MAX_APPEND
+
+/** A new conversation, on request with its first messages. Nothing is there yet that they could hang on. */
+export const conversationOpen = conversationCreate
+  .extend({
+    messages: listOf(newMessage, { min: 1, max: MAX_APPEND })
+      .optional()
+      .meta({ description: 'What is said in it already, in order' }),
+  })
+  .superRefine(({ messages = [] }, ctx) => {
+    const before = new Set<string>()
+    for (const [i, { id, parentId }] of messages.entries()) {
+      if (parentId && !before.has(parentId.toLowerCase())) {
+        const message = 'is not a message before this one'
+        ctx.addIssue({ code: 'custom', path: ['messages', i, 'parentId'], message })
+      }
+      if (id) before.add(id.toLowerCase())
+    }
+  })
+export type ConversationOpen = z.output<typeof conversationOpen>
+
+export const openedSchema = conversationSchema
+  .extend({ messages: z.array(messageSchema).optional().meta({ description: 'Those that were sent, in order' }) })
+  .meta({ id: 'OpenedConversation' })
+
+export const actionPath = z.object({ conversationId: id })
+
+export const conversationFork = z.strictObject({
+  messageId: id.optional().meta({ description: 'The last message to take along; by default the active leaf' }),
+  id: id.optional().meta({ description: 'Of the new conversation' }),
+  title: conversationPatch.shape.title.meta({ description: 'By default that of the original' }),
+})
+export type ConversationFork = z.output<typeof conversationFork>
+
+export const conversationPurge = z.strictObject({
+  confirmation: z.string().max(256).nullish().meta({ description: 'As the call without it has answered' }),
+})
+export const purgePreview = z
+  .object({
+    confirmation: z.string().meta({ description: 'Good for this state of the conversation only' }),
+    messageCount: z.int().meta({ description: 'Messages that would be lost' }),
+  })
+  .meta({ id: 'PurgePreview' })
+
+export const BULK_ACTIONS = ['archive', 'unarchive', 'delete', 'restore'] as const
+export type BulkAction = (typeof BULK_ACTIONS)[number]
+
+export const conversationBulk = z.strictObject({
+  action: z.enum(BULK_ACTIONS),
+  ids: listOf(id, { min: 1, max: 100 }),
+})
+export const bulkReport = z
+  .object({ data: z.array(z.object({ id: storedId, status: z.enum(['done', 'not_found']) })) })
+  .meta({ id: 'BulkReport' })

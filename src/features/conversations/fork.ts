@@ -1,0 +1,134 @@
+import { eq, type SQL, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import type { Database } from '../../db/database.ts'
+import { allRows, oneRow } from '../../db/rows.ts'
+import type { RequestKey } from '../../http/idempotency.ts'
+import { newId } from '../../id.ts'
+import { type AppError, fail, ok, type Result } from '../../result.ts'
+import { shortened } from '../messages/derived-title.ts'
+import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
+import { type ConversationFork, EMBEDDED_AT_ONCE } from './action-schemas.ts'
+import { CONSTRAINTS } from './repository.ts'
+import { type ConversationRow, conversationRow } from './schemas.ts'
+import { oneOf, selectWithLastMessage } from './select.ts'
+import { conversations } from './table.ts'
+
+/** A new conversation, and the first of its messages that wait for a vector. */
+export interface Forked {
+  conversation: ConversationRow
+  queued: string[]
+}
+
+const UNKNOWN_MESSAGE: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: 'messageId', message: 'is not a message of this conversation' }],
+}
+/** The last so many vectors are copied, a millisecond or two each; texts before them are embedded anew, as time allows. */
+const MAX_VECTORS = 2_000
+
+const queuedRow = z.object({ id: z.string() })
+
+/**
+ * Copies the way from the root to a message into a conversation of its own. One statement, and so one moment of the
+ * original, whoever writes there: nothing has to be locked.
+ *
+ * @returns `invalid_request` where the message is none of the conversation's, or deleted; `conflict` where the id is taken
+ */
+export async function forkConversation(
+  db: Database,
+  userId: string,
+  conversationId: string,
+  { id = newId(), messageId, title }: ConversationFork,
+  requestKey: RequestKey | null,
+): Promise<Result<Forked>> {
+  const [created, error] = await writeOnce(db, 'conversations.fork', {
+    userId,
+    requestKey,
+    write: (q, isFirst) => [
+      q.execute(forkStatement({ userId, conversationId, id, messageId: messageId ?? null, title }, isFirst)),
+      oneOf({ userId, id: conversationId }),
+      oneOf({ userId, id }),
+    ],
+    answer: (q) => selectWithLastMessage(q, userId, eq(conversations.id, id), writtenHere(conversations)),
+    constraints: CONSTRAINTS,
+  })
+  if (error) return fail(error)
+  const [copied, original, found] = created.results
+  const made = created.replay ?? found
+  if (made.length === 0) return fail(original.length === 0 ? { code: 'not_found' } : UNKNOWN_MESSAGE)
+  const [conversation, unfit] = oneRow(made, conversationRow)
+  if (unfit) return fail(unfit)
+  const [queued, broken] = allRows(created.replay ? [] : copied.rows, queuedRow)
+  return broken ? fail(broken) : ok({ conversation, queued: queued.map((row) => row.id) })
+}
+
+interface Copy {
+  userId: string
+  conversationId: string
+  id: string
+  messageId: string | null
+  title: string | null | undefined
+}
+
+/**
+ * The path is read as `path.ts` reads it, stretch by stretch. Deleted messages are left out, and the chain closes over them.
+ * Each is looked up by its key: in the middle of a statement the planner cannot know how few there are. Vectors are copied; a
+ * text that has none gets a job. What a writer has not finished will be finished in the original
+ * only: the copy counts as failed.
+ */
+const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, condition: SQL) => sql`
+  with recursive source as (
+    select * from conversations
+    where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}
+  ), leaf as (
+    select m.branch, m.depth from source s
+    join messages m on m.user_id = s.user_id and m.conversation_id = s.id
+      and m.id = coalesce(${messageId}::uuid, s.active_leaf_id)
+    where ${messageId}::uuid is null or m.deleted_at is null
+  ), stretch as (
+    select branch, depth as upto from leaf
+    union all
+    select parent.branch, parent.depth from stretch cross join source s
+    cross join lateral (
+      select parent_id from messages
+      where user_id = s.user_id and conversation_id = s.id and branch = stretch.branch order by depth limit 1) first
+    join messages parent on parent.user_id = s.user_id and parent.id = first.parent_id
+  ), copied as materialized (
+    select m.*, app.uuid_v7() as copy_id, row_number() over (order by m.depth)::int as place
+    from source s cross join stretch cross join lateral (
+      select * from messages
+      where user_id = s.user_id and conversation_id = s.id and branch = stretch.branch and depth <= stretch.upto
+        and deleted_at is null
+      order by depth offset 0) m
+  ), known as materialized (
+    select c.copy_id, v.* from copied c cross join lateral (
+      select model, embedding, content, metadata from chat_vectors
+      where user_id = c.user_id and message_id = c.id offset 0) v
+    where c.place > (select max(place) from copied) - ${MAX_VECTORS}::int
+  ), opened as (
+    insert into conversations (user_id, id, title, derived_title, forked_from_conversation, forked_from_message,
+      system_prompt, metadata, tags, message_count, last_seq, last_branch, active_leaf_id)
+    select s.user_id, ${id}::uuid, ${title === undefined ? sql`s.title` : sql`${title}::text`}, (
+        select ${shortened(sql`content`)} from copied where role = 'user' and content ~ '\\S' order by place limit 1), s.id, last.id,
+      s.system_prompt, s.metadata, s.tags, coalesce(last.place, 0), coalesce(last.place, 0), least(coalesce(last.place, 0), 1),
+      last.copy_id
+    from source s left join (select id, copy_id, place from copied order by place desc limit 1) last on true
+    where ${messageId}::uuid is null or exists (select from leaf)
+    returning user_id, id
+  ), said as (
+    insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
+      reasoning, status, model, usage, metadata, created_at, updated_at)
+    select o.user_id, c.copy_id, o.id, c.place, lag(c.copy_id) over (order by c.place), 1, c.place, c.role, c.content,
+      c.parts, c.attachments, c.reasoning, case c.status when 'in_progress' then 'failed' else c.status end, c.model,
+      c.usage, c.metadata, c.created_at, c.updated_at
+    from opened o cross join copied c
+  ), vectors as (
+    insert into chat_vectors (user_id, id, message_id, model, embedding, content, metadata)
+    select o.user_id, app.uuid_v7(), k.copy_id, k.model, k.embedding, k.content, k.metadata from opened o cross join known k
+  ), queued as (
+    insert into embedding_jobs (user_id, message_id)
+    select o.user_id, c.copy_id from opened o cross join copied c
+    where c.status = 'complete' and c.content ~ '\\S' and c.copy_id not in (select copy_id from known)
+    returning message_id
+  )
+  select message_id as id from queued limit ${EMBEDDED_AT_ONCE}`

@@ -1,0 +1,28 @@
+import { sql } from 'drizzle-orm'
+import { foreignKey, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { createdAt, ownerId, ownerPolicy, systemPolicy, timestamptz } from '../../db/columns.ts'
+import { users } from '../users/table.ts'
+
+/** The answers to creating requests that came with an `Idempotency-Key`, for as long as a client may repeat them. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    userId: ownerId(),
+    key: text('key').notNull(),
+    /** SHA-256 of method, path and body, in base64url: the same key with another request is refused. */
+    digest: text('digest').notNull(),
+    /** What the request made, as it was then. */
+    made: jsonb('made').$type<unknown>(),
+    createdAt: createdAt(),
+    expiresAt: timestamptz('expires_at')
+      .notNull()
+      .default(sql`now() + interval '24 hours'`),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.key] }),
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete('cascade'),
+    index('idempotency_keys_expires_at_idx').on(table.expiresAt),
+    ownerPolicy(),
+    systemPolicy('all'),
+  ],
+)

@@ -1,0 +1,82 @@
+import { fail, ok, type Result } from '../../result.ts'
+import type { AppError } from '../../result.ts'
+import { type Line, parseJson } from './body.ts'
+import type { Intake, Item } from './intake.ts'
+import { check, type Position, type Report } from './report.ts'
+import type { ImportedMessage } from './rows.ts'
+import { beginning, FOREIGN_TYPES, importedLines, type ImportedType } from './schemas.ts'
+
+const FORMAT: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: 'format', message: 'is none that this version can read' }],
+}
+const isImported = (type: unknown): type is ImportedType =>
+  typeof type === 'string' && Object.hasOwn(importedLines, type)
+
+/**
+ * Takes the lines of an export.
+ *
+ * @returns whether its last line was there; without it the file is a part
+ */
+export async function importExport(
+  lines: AsyncGenerator<Line, AppError | undefined>,
+  intake: Intake,
+  report: Report,
+): Promise<Result<boolean>> {
+  let complete = false
+  for (let next = await lines.next(); ; next = await lines.next()) {
+    if (next.done) return next.value ? fail(next.value) : ok(complete)
+    const { number, text, bytes } = next.value
+    const hopeless = report.stop()
+    if (hopeless) {
+      await lines.return(undefined)
+      return fail(hopeless)
+    }
+    const at = { line: number }
+    const [value, unread] = text === null ? [undefined, 'is not UTF-8'] : parseJson(text)
+    if (unread) report.refuse('line', at, [{ path: '', message: unread }])
+    else {
+      const type = typeOf(value)
+      if (type === 'export') {
+        if (beginning.safeParse(value).success) continue
+        await lines.return(undefined)
+        return fail(FORMAT)
+      }
+      if (type === 'end') complete = true
+      else if (FOREIGN_TYPES.has(type)) report.skip(String(type))
+      else if (!isImported(type)) report.refuse('line', at, [UNKNOWN])
+      else {
+        const item = toItem(type, value, at, bytes, report)
+        const [, error] = item ? await intake.add(item) : ok(undefined)
+        if (!error) continue
+        await lines.return(undefined)
+        return fail(error)
+      }
+    }
+  }
+}
+
+const UNKNOWN = { path: 'type', message: 'must be that of a line of an export' }
+
+const typeOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined
+
+function toItem(type: ImportedType, value: unknown, at: Position, bytes: number, report: Report): Item | null {
+  const [line, errors] = check(importedLines[type], value)
+  if (errors) {
+    report.refuse(type, at, errors)
+    return null
+  }
+  if (line.type !== 'message') {
+    const { type: _type, ...row } = line
+    return { type, row, at, bytes } as Item
+  }
+  const { type: _type, seq: _seq, ...row } = line
+  return { type: 'message', row: withEmbed(row), at, bytes }
+}
+
+/** Says whether there is something to embed. */
+export function withEmbed(row: ImportedMessage): ImportedMessage {
+  const isWhole = (row.status ?? 'complete') === 'complete' && !row.deletedAt
+  return { ...row, embed: isWhole && /\S/.test(row.content) }
+}

@@ -1,0 +1,132 @@
+import { type AppError, type ErrorCode, fail, ok, type Result } from '../../result.ts'
+import { titleOf } from '../messages/title.ts'
+import type { ImportRepository } from './repository.ts'
+import type { Position, Report } from './report.ts'
+import type { ImportBatch, ImportedConversation, ImportedMessage, ImportedVector, Outcome } from './rows.ts'
+
+/** How much goes to the database at once. Neon takes 10 MiB, and JSON within JSON may double. */
+const MAX_MESSAGES = 100
+const MAX_ROWS = 500
+const MAX_BYTES = 1024 * 1024
+/** So many texts are embedded right after the answer; the others wait for the next minute. */
+const MAX_FRESH = 100
+
+type Row =
+  | { type: 'conversation'; row: ImportedConversation }
+  | { type: 'message'; row: ImportedMessage }
+  | { type: 'vector'; row: ImportedVector }
+
+/** What is to be stored, and how long it is as JSON. */
+export type Item = Row & { at: Position; bytes: number }
+
+/** Gathers rows, and stores them batch by batch. */
+export interface Intake {
+  add(item: Item): Promise<Result<void>>
+  /** Stores what is left. @returns the messages to embed right away */
+  finish(): Promise<Result<string[]>>
+  /** How many batches are stored. */
+  stored(): number
+}
+
+export function createIntake(repository: ImportRepository, report: Report): Intake {
+  let items: Item[] = []
+  let bytes = 0
+  let messages = 0
+  let batches = 0
+  /** By id within the batch, and vectors by their message too: what comes twice is stored once. */
+  let seen = new Map<string, string>()
+  const follow = new Set<string>()
+  const untitled = new Set<string>()
+  const fresh: string[] = []
+
+  async function flush(isLast: boolean): Promise<Result<void>> {
+    const batch = toBatch(items, { follow, untitled, isLast })
+    const [outcome, error] = await repository.store(batch)
+    if (error) return fail(error)
+    batches += 1
+    const next = { conversation: 0, message: 0, vector: 0 }
+    for (const { type, at, row } of items) {
+      const became: Outcome = outcome[`${type}s`][next[type]++] ?? 'skipped'
+      if (type === 'conversation') {
+        if (became === 'other') follow.add(row.id)
+        if (became !== 'taken') untitled.delete(row.id)
+      }
+      if (type === 'message' && became === 'taken' && fresh.length < MAX_FRESH) fresh.push(row.id)
+      report.tell(type, at, became)
+    }
+    items = []
+    seen = new Map()
+    bytes = 0
+    messages = 0
+    return ok(undefined)
+  }
+
+  return {
+    async add(item) {
+      const { type, row, at } = item
+      const isFull = items.length >= MAX_ROWS || (type === 'message' && messages >= MAX_MESSAGES)
+      if (items.length > 0 && (isFull || bytes + item.bytes > MAX_BYTES)) {
+        const [, error] = await flush(false)
+        if (error) return fail(error)
+      }
+      const keys = [`${type} ${row.id}`, ...(type === 'vector' && row.messageId ? [`of ${row.messageId}`] : [])]
+      const place = type === 'message' ? row.conversationId : ''
+      const earlier = keys.map((key) => seen.get(key)).find((known) => known !== undefined)
+      if (earlier !== undefined) {
+        report.tell(type, at, earlier === place ? 'skipped' : 'elsewhere')
+        return ok(undefined)
+      }
+      for (const key of keys) seen.set(key, place)
+      if (type === 'conversation' && row.title === undefined && row.derivedTitle === undefined) untitled.add(row.id)
+      if (type === 'message') messages += 1
+      bytes += item.bytes
+      items.push(item)
+      return ok(undefined)
+    },
+    async finish() {
+      const [, error] = await flush(true)
+      return error ? fail(error) : ok(fresh)
+    },
+    stored: () => batches,
+  }
+}
+
+function toBatch(
+  items: readonly Item[],
+  state: { follow: ReadonlySet<string>; untitled: ReadonlySet<string>; isLast: boolean },
+): ImportBatch {
+  const batch: ImportBatch = {
+    conversations: [],
+    messages: [],
+    vectors: [],
+    follow: [],
+    titles: {},
+    isLast: state.isLast,
+  }
+  for (const item of items) {
+    if (item.type === 'conversation') batch.conversations.push(item.row)
+    else if (item.type === 'message') batch.messages.push(item.row)
+    else batch.vectors.push(item.row)
+  }
+  for (const [id, said] of Map.groupBy(batch.messages, ({ conversationId }) => conversationId)) {
+    if (state.follow.has(id)) batch.follow.push(id)
+    const title = state.untitled.has(id) ? titleOf(said) : null
+    if (title !== null) batch.titles[id] = title
+  }
+  return batch
+}
+
+/** After these the file can be sent again as it is: what is stored is skipped then. */
+const REPEATABLE: ReadonlySet<ErrorCode> = new Set([
+  'conflict',
+  'internal',
+  'database_unavailable',
+  'database_timeout',
+  'outcome_unknown',
+])
+
+/** A failure midway says that it is one; so does a first batch of which nobody knows whether it was stored. */
+export const interrupted = (error: AppError, batches: number): AppError =>
+  REPEATABLE.has(error.code) && (batches > 0 || error.code === 'outcome_unknown')
+    ? { code: 'import_interrupted', context: { ...error.context, cause: error.code, batches } }
+    : error

@@ -1,0 +1,60 @@
+import type { ConstraintErrors, Database } from '../../db/database.ts'
+import { fail, ok, type Result } from '../../result.ts'
+import type { ImportBatch, ImportOutcome, Outcome } from './rows.ts'
+import {
+  type ImportOptions,
+  lockConversations,
+  lockUser,
+  mendLeaves,
+  releaseJobs,
+  storeConversations,
+  storeMessages,
+  storeVectors,
+} from './statements.ts'
+
+/** Stores what comes from a file, for one user. */
+export interface ImportRepository {
+  /**
+   * One transaction. What is here already stays as it is; what hangs on something that isn't here is left out, and the
+   * outcome says so. The same batch twice stores it once, so that a lost answer is asked for again: then what the first
+   * attempt has stored counts as skipped.
+   */
+  store(batch: ImportBatch): Promise<Result<ImportOutcome>>
+}
+
+/** Somebody creates the same id at the same moment; an import that comes again finds it. */
+const CONSTRAINTS: ConstraintErrors = {
+  conversations_user_id_id_pk: { code: 'conflict' },
+  messages_user_id_id_pk: { code: 'conflict' },
+  chat_vectors_user_id_id_pk: { code: 'conflict' },
+}
+
+export function createImportRepository(db: Database, options: ImportOptions): ImportRepository {
+  return {
+    async store(batch) {
+      const [results, error] = await db.write(
+        'import.store',
+        (q) => [
+          lockUser(q, options),
+          lockConversations(q, options, batch),
+          storeConversations(q, options, batch),
+          storeMessages(q, options, batch),
+          storeVectors(q, options, batch),
+          releaseJobs(q, options, batch),
+          mendLeaves(q, options, batch),
+        ],
+        CONSTRAINTS,
+        { repeatable: true },
+      )
+      if (error) return fail(error)
+      const [, , conversations, messages, vectors] = results
+      return ok({
+        conversations: outcomes(conversations),
+        messages: outcomes(messages),
+        vectors: outcomes(vectors),
+      })
+    },
+  }
+}
+
+const outcomes = ({ rows }: { rows: { outcome: Outcome }[] }) => rows.map(({ outcome }) => outcome)

@@ -1,0 +1,73 @@
+import type { Context } from 'hono'
+import { userRoutes } from '../../auth/user-routes.ts'
+import type { Deps } from '../../deps.ts'
+import type { UserEnv } from '../../http/app-env.ts'
+import { describeInput, operation } from '../../http/openapi.ts'
+import { problem } from '../../http/problem.ts'
+import { validate } from '../../http/validate.ts'
+import type { AppError } from '../../result.ts'
+import { embedInBackground } from '../embedding-jobs/background.ts'
+import { NDJSON } from '../export/routes.ts'
+import { MAX_TOTAL } from './body.ts'
+import { createImportRepository } from './repository.ts'
+import { importInput, importQuery, importReport } from './schemas.ts'
+import { runImport } from './service.ts'
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json$/i
+const NDJSON_TYPE = /^application\/(x-)?(ndjson|jsonl)$/i
+
+const UNKNOWN_TYPE: AppError = {
+  code: 'unsupported_media_type',
+  detail: 'Send an export as application/x-ndjson, a list as application/json.',
+}
+const PACKED: AppError = {
+  code: 'unsupported_media_type',
+  detail: 'Send the body as it is, without Content-Encoding.',
+}
+
+/** `/v1/import` */
+export const importRoutes = (deps: Deps) =>
+  userRoutes(deps).post(
+    '/',
+    operation({
+      operationId: 'importConversations',
+      tag: 'Profile',
+      summary: 'Take over conversations',
+      description:
+        'As `application/x-ndjson` the download of `GET /v1/me/export`, up to 64 MiB; as `application/json`, up to 5 MiB, ChatGPT’s `conversations.json` or a list of the AI SDK’s UIMessages, which becomes one conversation. What is here already stays as it is, so that the same file can be sent again, and a file in parts. What cannot be taken is told by line and does not stop the rest. Texts become searchable by meaning in the minutes after.',
+      responses: { 200: { description: 'What became of it', schema: importReport } },
+      errors: ['conflict', 'import_interrupted'],
+    }),
+    validate('query', importQuery),
+    describeInput(
+      'json',
+      importInput,
+      async (c: Context<UserEnv>, next: () => Promise<void>) => {
+        const refused = refusalOf(c.req.raw.headers)
+        return refused ? problem(c, refused) : next()
+      },
+      { orAs: NDJSON },
+    ),
+    async (c) => {
+      const { userId } = c.var.identity
+      const { model } = deps.embedder
+      const repository = createImportRepository(c.var.db, { userId, model, retentionDays: deps.retentionDays })
+      const [done, error] = await runImport(repository, {
+        body: c.req.raw.body ?? new Blob([]).stream(),
+        isNdjson: NDJSON_TYPE.test(mediaTypeOf(c.req.raw.headers)),
+        conversationId: c.req.valid('query').conversationId?.toLowerCase(),
+      })
+      if (error) return problem(c, error)
+      if (done.fresh.length > 0) embedInBackground(c, deps, done.fresh)
+      return c.json(done.report, 200)
+    },
+  )
+
+const mediaTypeOf = (headers: Headers) => headers.get('Content-Type')?.split(';')[0]?.trim() ?? ''
+
+function refusalOf(headers: Headers): AppError | null {
+  const mediaType = mediaTypeOf(headers)
+  if (!JSON_TYPE.test(mediaType) && !NDJSON_TYPE.test(mediaType)) return UNKNOWN_TYPE
+  if ((headers.get('Content-Encoding') ?? 'identity').toLowerCase() !== 'identity') return PACKED
+  return Number(headers.get('Content-Length') ?? 0) > MAX_TOTAL ? { code: 'payload_too_large' } : null
+}

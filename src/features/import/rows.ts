@@ -1,0 +1,63 @@
+/** Rows as an import stores them. What is missing gets the column's default. */
+export interface ImportedConversation {
+  id: string
+  title?: string | null | undefined
+  derivedTitle?: string | null | undefined
+  activeLeafId?: string | null | undefined
+  createdAt?: string | undefined
+  updatedAt?: string | undefined
+  lastActivityAt?: string | undefined
+  deletedAt?: string | null | undefined
+  [column: string]: unknown
+}
+
+export interface ImportedMessage {
+  id: string
+  conversationId: string
+  parentId: string | null
+  role: string
+  content: string
+  status?: string | undefined
+  deletedAt?: string | null | undefined
+  [column: string]: unknown
+}
+
+export interface ImportedVector {
+  id: string
+  messageId?: string | null | undefined
+  model: string
+  embedding: number[]
+  [column: string]: unknown
+}
+
+/** What goes to the database at once. */
+export interface ImportBatch {
+  conversations: ImportedConversation[]
+  messages: ImportedMessage[]
+  vectors: ImportedVector[]
+  /** Conversations that were here before and are not as the file has them: their path goes on with what is imported behind it. */
+  follow: string[]
+  /** What conversations without a title are called, by their id. */
+  titles: Record<string, string>
+  /** Nothing comes behind it. */
+  isLast: boolean
+}
+
+/** What became of a row. All but the first three are reasons why it was refused. */
+export type Outcome =
+  | 'taken'
+  | 'same'
+  | 'other'
+  | 'skipped'
+  | 'metadata'
+  | 'conversation'
+  | 'parent'
+  | 'elsewhere'
+  | 'message'
+
+/** By the rows' positions in the batch. */
+export interface ImportOutcome {
+  conversations: Outcome[]
+  messages: Outcome[]
+  vectors: Outcome[]
+}

@@ -1,0 +1,53 @@
+import { type AppError, fail, ok, type Result } from '../../result.ts'
+import { importChatGpt, isChatGpt } from './chat-gpt.ts'
+import { importExport } from './export-lines.ts'
+import { linesOf, readJson } from './body.ts'
+import { createIntake, interrupted } from './intake.ts'
+import { createReport } from './report.ts'
+import type { ImportRepository } from './repository.ts'
+import type { ImportReport } from './schemas.ts'
+import { importUiMessages } from './ui-messages.ts'
+
+export interface ImportSource {
+  body: ReadableStream<Uint8Array>
+  isNdjson: boolean
+  /** Which conversation a list of UIMessages becomes. */
+  conversationId: string | undefined
+}
+
+/** @returns the report, and the ids of messages to embed right after the answer */
+export async function runImport(
+  repository: ImportRepository,
+  { body, isNdjson, conversationId }: ImportSource,
+): Promise<Result<{ report: ImportReport; fresh: string[] }>> {
+  const report = createReport()
+  const intake = createIntake(repository, report)
+  const stop = (error: AppError) => fail(interrupted(error, intake.stored()))
+
+  let told: Pick<ImportReport, 'format' | 'complete' | 'into'>
+  if (isNdjson) {
+    const [complete, error] = await importExport(linesOf(body), intake, report)
+    if (error) return stop(error)
+    told = { format: 'export', complete }
+  } else {
+    const [value, unread] = await readJson(body)
+    if (unread) return fail(unread)
+    if (!Array.isArray(value)) return fail(NO_LIST)
+    if (isChatGpt(value)) {
+      const [, error] = await importChatGpt(value, intake, report)
+      if (error) return stop(error)
+      told = { format: 'chatgpt', complete: true }
+    } else {
+      const [into, error] = await importUiMessages(value, conversationId, intake, report)
+      if (error) return stop(error)
+      told = { format: 'uiMessages', complete: true, ...(into && { into }) }
+    }
+  }
+  const [fresh, error] = await intake.finish()
+  return error ? stop(error) : ok({ report: { ...told, ...report.counts }, fresh })
+}
+
+const NO_LIST: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: '(root)', message: 'must be a list of conversations or of messages' }],
+}

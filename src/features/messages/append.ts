@@ -1,0 +1,85 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { conversations } from '../conversations/table.ts'
+import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { placeMessages } from './placement.ts'
+import { messages } from './table.ts'
+
+/** A message with all that is stored of it. */
+export interface AppendedMessage {
+  id: string
+  parentId?: string | null | undefined
+  role: string
+  content: string
+  embed: boolean
+  [column: string]: unknown
+}
+
+const columns = getTableColumns(messages)
+
+/**
+ * The statement that appends, behind a lock on the conversation: a statement sees what was committed before it began, and
+ * under the lock that is all there is. It gives each message its `seq`, parent, branch and depth, counts the conversation up,
+ * makes the last message its active leaf and queues the texts to embed.
+ *
+ * @param title what the conversation is called, where nobody called it anything yet
+ * @param condition without which nothing is appended
+ * @returns a query whose rows are the messages; none where the conversation is missing, or a named parent is
+ */
+export function appendStatement(
+  q: NeonHttpDatabase,
+  { userId, conversationId }: { userId: string; conversationId: string },
+  news: readonly AppendedMessage[],
+  title: string | null,
+  condition: SQL = sql`true`,
+) {
+  const { places, runs } = placeMessages(news)
+  const rows = news.map(({ parentId: _parentId, ...message }, i) => ({ ...message, ...places[i] }))
+  const ofConversation = sql`user_id = ${userId} and conversation_id = ${conversationId}`
+
+  const target = q.$with('target', {}).as(sql`
+    select id, last_branch, active_leaf_id from conversations
+    where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}`)
+  const given = q.$with('given', {}).as(sql`
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (
+      position int, run int, base int, below int, parent uuid, id uuid, role text, content text, parts jsonb,
+      attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb, embed boolean)`)
+  // A deleted leaf is still where the conversation goes on; a deleted parent cannot be named.
+  const based = q.$with('based', {}).as(sql`
+    select r.run, r.kind, p.id as parent_id, p.branch, coalesce(p.depth, 0) as depth
+    from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as r (run int, kind text, parent uuid) cross join target t
+    left join messages p on p.user_id = ${userId} and p.conversation_id = ${conversationId}
+      and p.id = case r.kind when 'leaf' then t.active_leaf_id else r.parent end
+      and (r.kind = 'leaf' or p.deleted_at is null)`)
+  const forked = q.$with('forked', {}).as(sql`
+    select b.*, b.parent_id is null or row_number() over (partition by b.parent_id order by b.run) > 1
+      or follower.id is not null as forks
+    from based b left join lateral (
+      select id from messages where ${ofConversation} and branch = b.branch and depth > b.depth
+      order by branch, depth limit 1) follower on true`)
+  const placed = q.$with('placed', {}).as(sql`
+    select f.run, f.parent_id, f.depth,
+      case when forks then t.last_branch + count(*) filter (where forks) over (order by run) else branch end as branch
+    from forked f cross join target t`)
+  const touched = q.$with('touched', { id: conversations.id }).as(sql`
+    update conversations
+    set last_seq = last_seq + ${rows.length}, message_count = message_count + ${rows.length},
+      last_branch = last_branch + (select count(*) from forked where forks),
+      active_leaf_id = ${news.at(-1)?.id}::uuid, derived_title = coalesce(derived_title, ${title}),
+      last_activity_at = now(), updated_at = now(), version = version + 1
+    where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}
+      and not exists (select from based where kind = 'message' and parent_id is null)
+    returning user_id, id, last_seq - ${rows.length} as seq_before`)
+  const added = q.$with('added', columns).as(sql`
+    insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
+      reasoning, status, model, usage, metadata)
+    select c.user_id, n.id, c.id, c.seq_before + n.position, coalesce(n.parent, base.parent_id), own.branch,
+      base.depth + n.below, n.role, n.content, n.parts, n.attachments, n.reasoning, n.status, n.model, n.usage, n.metadata
+    from touched c, given n join placed own on own.run = n.run join placed base on base.run = n.base
+    returning *`)
+  const queued = q.$with('queued', { id: embeddingJobs.messageId }).as(sql`
+    insert into embedding_jobs (user_id, message_id)
+    select c.user_id, n.id from touched c, given n where n.embed
+    returning message_id`)
+  return q.with(target, given, based, forked, placed, touched, added, queued).select().from(added).orderBy(added.seq)
+}

@@ -1,0 +1,54 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { chatVectors } from '../vectors/table.ts'
+import { textOf } from './parts.ts'
+import type { MessagePatch } from './schemas.ts'
+import { messages } from './table.ts'
+
+/** What a patch sets, column by column. Metadata is merged (RFC 7396); null clears. */
+export function toChanges({ content, parts, metadata, ...rest }: MessagePatch) {
+  const text = content ?? (parts ? textOf(parts) : undefined)
+  return {
+    ...rest,
+    ...(text === undefined ? {} : { content: text }),
+    ...(parts !== undefined ? { parts } : content !== undefined ? { parts: withNewText(content) } : {}),
+    ...(metadata === undefined
+      ? {}
+      : { metadata: metadata === null ? {} : sql`app.merge_patch(metadata, ${JSON.stringify(metadata)}::jsonb)` }),
+  }
+}
+
+/** The stored parts with another text: in place of the first text part, and of all others; at the end where there is none. */
+const withNewText = (content: string) => sql`(
+  select case when parts is not null then
+    coalesce(jsonb_agg(case when n = first_text then text_part else part end order by n)
+      filter (where part ->> 'type' <> 'text' or n = first_text), '[]')
+    || case when max(first_text) is null then text_part else '[]' end
+  end
+  from (select jsonb_build_object('type', 'text', 'text', ${content}::text) as text_part) new
+  left join (
+    select part, n, min(n) filter (where part ->> 'type' = 'text') over () as first_text
+    from jsonb_array_elements(case jsonb_typeof(parts) when 'array' then parts else '[]' end) with ordinality each (part, n)
+  ) old on true
+  group by text_part)`
+
+/** Before the row changes: a job where there is a new text to embed, no vector and no job of the old one. */
+export function renewEmbedding(
+  q: NeonHttpDatabase,
+  target: SQL | undefined,
+  { content, status }: { content?: string | undefined; status?: string | undefined },
+) {
+  const newContent = content === undefined ? sql`content` : sql`${content}::text`
+  const newStatus = status === undefined ? sql`status` : sql`${status}::text`
+  const changes = sql`(content <> ${newContent} or status <> ${newStatus})`
+  const embeds = sql`(${newStatus} = 'complete' and ${newContent} ~ '\\S')`
+  const those = (condition: SQL) => sql`(select user_id, id from ${messages} where ${target} and ${condition})`
+  return [
+    q.execute(sql`
+      insert into embedding_jobs (user_id, message_id) ${those(sql`${changes} and ${embeds}`)}
+      on conflict (user_id, message_id) do update set claim_id = null, attempts = 0, run_at = now(), last_error = null`),
+    q.delete(embeddingJobs).where(sql`(user_id, message_id) in ${those(sql`${changes} and not ${embeds}`)}`),
+    q.delete(chatVectors).where(sql`(user_id, message_id) in ${those(sql`content <> ${newContent}`)}`),
+  ] as const
+}

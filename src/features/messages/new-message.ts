@@ -1,0 +1,35 @@
+import { newId } from '../../id.ts'
+import type { AppError } from '../../result.ts'
+import type { AppendedMessage } from './append.ts'
+import { textOf } from './parts.ts'
+import type { NewMessage } from './schemas.ts'
+
+/** Whether there is something to embed. */
+const hasText = (content: string): boolean => /\S/.test(content)
+
+/** A message as `appendStatement` takes it. */
+export function toRow({ parts, ...message }: NewMessage): AppendedMessage {
+  const content = message.content ?? textOf(parts ?? [])
+  const status = message.status ?? 'complete'
+  return {
+    metadata: {},
+    ...message,
+    id: message.id ?? newId(),
+    content,
+    status,
+    ...(parts && { parts }),
+    embed: status === 'complete' && hasText(content),
+  }
+}
+
+/** Names each parent that is neither before it in the batch nor among the known messages of the conversation. */
+export function unknownParents(news: readonly NewMessage[], known: ReadonlySet<string>): AppError {
+  const before = new Set<string>()
+  const errors = news.flatMap(({ id, parentId }, i) => {
+    const parent = parentId?.toLowerCase()
+    const isKnown = !parent || known.has(parent) || before.has(parent)
+    if (id) before.add(id.toLowerCase())
+    return isKnown ? [] : [{ path: `messages.${i}.parentId`, message: 'is not a message of this conversation' }]
+  })
+  return { code: 'invalid_request', errors }
+}

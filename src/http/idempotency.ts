@@ -1,0 +1,80 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import * as z from 'zod'
+import type { AppError } from '../result.ts'
+import type { UserEnv } from './app-env.ts'
+import { describeInput } from './openapi.ts'
+import { problem } from './problem.ts'
+
+/** A request that creates and may come twice: what its `Idempotency-Key` says. */
+export interface RequestKey {
+  readonly key: string
+  /** SHA-256 of method, target and body, in base64url. */
+  readonly digest: string
+  /** Tells this request from its repetitions, which have the same key and digest. */
+  readonly by: string
+  /** Set by whoever writes: the answer is the one that an earlier request got, and what follows it is done. */
+  replayed: boolean
+}
+
+/** What the handlers behind {@link idempotent} have. */
+export interface IdempotentEnv {
+  Bindings: UserEnv['Bindings']
+  Variables: UserEnv['Variables'] & { requestKey: RequestKey | null }
+}
+
+const HEADER = 'Idempotency-Key'
+const MAX_KEY = 255
+
+const inputs = z.object({
+  [HEADER]: z.string().max(MAX_KEY).optional().meta({
+    description:
+      'Of your making, new for each thing to create: sent again within 24 hours, the first answer comes again',
+  }),
+})
+
+/**
+ * For routes that create: reads `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) and marks an answer that was
+ * given before with `Idempotency-Replayed: true`. Stands before the body's validation, which leaves no bytes to digest.
+ */
+export const idempotent = describeInput(
+  'header',
+  inputs,
+  createMiddleware<IdempotentEnv>(async (c, next) => {
+    const header = c.req.header(HEADER)
+    if (header === undefined) {
+      c.set('requestKey', null)
+      return next()
+    }
+    const key = readKey(header)
+    if (key === null) return problem(c, BAD_KEY)
+    const requestKey: RequestKey = { key, digest: await digestOf(c), by: crypto.randomUUID(), replayed: false }
+    c.set('requestKey', requestKey)
+    await next()
+    if (requestKey.replayed) c.res.headers.set('Idempotency-Replayed', 'true')
+  }),
+)
+
+const BAD_KEY: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: HEADER, message: `must be 1 to ${MAX_KEY} visible ASCII characters` }],
+}
+
+/** The draft wants a string of RFC 8941 §3.3.3, in quotes; many clients send the bare key. It is the same key. */
+function readKey(header: string): string | null {
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header)?.[1]
+  const key = quoted?.replaceAll(/\\(.)/g, '$1') ?? (header.startsWith('"') ? '' : header)
+  return key.length <= MAX_KEY && /^[!-~]+$/.test(key) ? key : null
+}
+
+/** Ids in the path may be written in capitals; the bytes of the body are taken as they are. */
+async function digestOf(c: Context): Promise<string> {
+  const { pathname, search } = new URL(c.req.url)
+  const head = new TextEncoder().encode(`${c.req.method} ${pathname.toLowerCase()}${search}\n`)
+  const body = new Uint8Array(await c.req.arrayBuffer())
+  const all = new Uint8Array(head.length + body.length)
+  all.set(head)
+  all.set(body, head.length)
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all))
+  return digest.toBase64({ alphabet: 'base64url', omitPadding: true })
+}
