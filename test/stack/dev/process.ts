@@ -132,3 +132,12 @@ export function portOf(server: Server): number {
   if (address === null || typeof address === 'string') throw new Error('The server listens on no port')
   return address.port
 }
+
+/**
+ * What a push would take away or change. drizzle-kit reads the columns of a foreign key in no particular order, so that it
+ * may want to make one of several columns anew: what it drops and adds again as it was is no change.
+ */
+export const pushed = (stdout: string): string =>
+  stdout.replaceAll(/ALTER TABLE "\w+" (?:DROP|ADD) CONSTRAINT "(\w+)"[^;]*;/g, (statement, name: string) =>
+    [...stdout.matchAll(new RegExp(`(DROP|ADD) CONSTRAINT "${name}"`, 'g'))].length === 2 ? '' : statement,
+  )
