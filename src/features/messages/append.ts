@@ -44,13 +44,16 @@ export function appendStatement(
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (
       position int, run int, base int, below int, parent uuid, id uuid, role text, content text, parts jsonb,
       attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb, embed boolean)`)
-  // A deleted leaf is still where the conversation goes on; a deleted parent cannot be named.
+  // A deleted leaf is still where the conversation goes on; a deleted parent cannot be named. Lateral with a limit: a plain
+  // join may be hashed, over the whole conversation.
   const based = q.$with('based', {}).as(sql`
     select r.run, r.kind, p.id as parent_id, p.branch, coalesce(p.depth, 0) as depth
     from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as r (run int, kind text, parent uuid) cross join target t
-    left join messages p on p.user_id = ${userId} and p.conversation_id = ${conversationId}
-      and p.id = case r.kind when 'leaf' then t.active_leaf_id else r.parent end
-      and (r.kind = 'leaf' or p.deleted_at is null)`)
+    left join lateral (
+      select id, branch, depth from messages
+      where user_id = ${userId} and id = case r.kind when 'leaf' then t.active_leaf_id else r.parent end
+        and conversation_id = ${conversationId} and (r.kind = 'leaf' or deleted_at is null)
+      limit 1) p on true`)
   const forked = q.$with('forked', {}).as(sql`
     select b.*, b.parent_id is null or row_number() over (partition by b.parent_id order by b.run) > 1
       or follower.id is not null as forks
