@@ -75,6 +75,21 @@ describe('POST /v1/import of an export', () => {
     expect([here.seq, here.parentId]).toEqual([there.seq, there.parentId])
   })
 
+  it('gives the same data back to whom it belonged, once everything was purged', async () => {
+    const ada = await api.newUser()
+    await furnish(ada)
+    const before = await exportOf(ada)
+    for (const { id } of ofType(before, 'conversation')) {
+      const path = `/v1/conversations/${String(id)}/purge`
+      const { confirmation } = await read<{ confirmation: string }>(ada.post(path, {}))
+      expect((await ada.post(path, { confirmation })).status).toBe(204)
+    }
+    expect(ofType(await exportOf(ada), 'message')).toEqual([])
+    const { taken } = await importLines(api, ada, before)
+    expect(taken).toMatchObject({ conversation: 4, message: 10 })
+    expect(dataOf(await exportOf(ada))).toEqual(dataOf(before))
+  })
+
   it('makes the texts searchable, but not those that are deleted or unfinished', async () => {
     const [ada, eve] = [await api.newUser(), await api.newUser()]
     const { id } = await openConversation(ada)
