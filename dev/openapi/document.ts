@@ -27,6 +27,10 @@ const TAGS = {
 const ALWAYS: readonly ErrorCode[] = ['uri_too_long', 'headers_too_large', 'rate_limited', 'misconfigured', 'internal']
 const SIGNED_IN: readonly ErrorCode[] = [
   'unauthenticated',
+  'session_revoked',
+  'insufficient_scope',
+  'group_required',
+  'account_deleted',
   'identity_provider_unavailable',
   'database_unavailable',
   'database_timeout',

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
+import { mergedMetadata, METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
@@ -40,11 +41,7 @@ export interface ConversationRepository {
 /** What violating them means to whoever writes a conversation. */
 export const CONSTRAINTS: ConstraintErrors = {
   conversations_user_id_id_pk: { code: 'conflict' },
-  // Of a new one, too: jsonb writes 1e300 with all its zeros.
-  conversations_metadata_check: {
-    code: 'invalid_request',
-    errors: [{ path: 'metadata', message: 'would become too long' }],
-  },
+  conversations_metadata_check: METADATA_TOO_LONG,
 }
 const UNKNOWN_LEAF: AppError = {
   code: 'invalid_request',
@@ -89,19 +86,23 @@ export function createConversationRepository(db: Database, userId: string): Conv
       return error ? fail(error) : allRows(results[0], conversationRow)
     },
 
-    async patch(id, { activeLeafId, ...patch }, versions) {
+    async patch(id, { activeLeafId, metadata, ...patch }, versions) {
       // Under the lock nobody deletes the message meanwhile: who does takes the conversation first.
       const isMessage = sql`exists (select from ${messages} where ${messages.userId} = ${userId}
         and ${messages.conversationId} = ${id} and ${messages.id} = ${activeLeafId ?? null}::uuid
         and ${messages.deletedAt} is null)`
-      const chosen = activeLeafId === undefined ? {} : { activeLeafId }
+      const changes = {
+        ...patch,
+        ...(activeLeafId === undefined ? {} : { activeLeafId }),
+        ...(metadata === undefined ? {} : { metadata: mergedMetadata(metadata) }),
+      }
       const [results, error] = await db.write(
         'conversations.patch',
         (q) => [
           q.select({ version: conversations.version }).from(conversations).where(live(id)).for('update'),
           q
             .update(conversations)
-            .set({ ...toChanges(patch), ...chosen, updatedAt: sql`now()`, version: sql`version + 1` })
+            .set({ ...changes, updatedAt: sql`now()`, version: sql`version + 1` })
             .where(and(inState(id, versions), activeLeafId === undefined ? undefined : isMessage))
             .returning({ id: conversations.id }),
           oneOf({ userId, id }),
@@ -143,14 +144,5 @@ export function createConversationRepository(db: Database, userId: string): Conv
       if (results[0].length > 0) return ok(undefined)
       return fail({ code: results[3].length > 0 ? 'precondition_failed' : 'not_found' })
     },
-  }
-}
-
-/** What a patch sets, column by column. Metadata is merged (RFC 7396); null clears. */
-function toChanges({ metadata, ...rest }: Omit<ConversationPatch, 'activeLeafId'>) {
-  if (metadata === undefined) return rest
-  return {
-    ...rest,
-    metadata: metadata === null ? {} : sql`app.merge_patch(metadata, ${JSON.stringify(metadata)}::jsonb)`,
   }
 }

@@ -6,12 +6,11 @@ import { newId } from '../../id.ts'
 import { logSlowQueries } from '../../log.ts'
 import type { Result } from '../../result.ts'
 import { createTrace, type Trace } from '../../trace.ts'
+import { SWEEP_MS } from '../sweep.ts'
 import { createEmbeddingJobStore } from './repository.ts'
 
 /** After an answer: enough for the largest append. */
 const REQUEST_MS = 10_000
-/** For the cron trigger: well inside the minute after which it comes again. */
-const SWEEP_MS = 40_000
 
 /** The part of Hono's context that outlives the answer. */
 interface BackgroundContext {

@@ -1,21 +1,20 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { mergedMetadata } from '../../db/metadata.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
 import { chatVectors } from '../vectors/table.ts'
 import { textOf } from './parts.ts'
 import type { MessagePatch } from './schemas.ts'
 import { messages } from './table.ts'
 
-/** What a patch sets, column by column. Metadata is merged (RFC 7396); null clears. */
+/** What a patch sets, column by column. */
 export function toChanges({ content, parts, metadata, ...rest }: MessagePatch) {
   const text = content ?? (parts ? textOf(parts) : undefined)
   return {
     ...rest,
     ...(text === undefined ? {} : { content: text }),
     ...(parts !== undefined ? { parts } : content !== undefined ? { parts: withNewText(content) } : {}),
-    ...(metadata === undefined
-      ? {}
-      : { metadata: metadata === null ? {} : sql`app.merge_patch(metadata, ${JSON.stringify(metadata)}::jsonb)` }),
+    ...(metadata === undefined ? {} : { metadata: mergedMetadata(metadata) }),
   }
 }
 

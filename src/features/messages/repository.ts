@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
+import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { prepared } from '../../db/prepared.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
@@ -85,10 +86,7 @@ export interface MessageRepository {
 
 const CONSTRAINTS: ConstraintErrors = {
   messages_user_id_id_pk: { code: 'conflict' },
-  messages_metadata_check: {
-    code: 'invalid_request',
-    errors: [{ path: 'metadata', message: 'would become too long' }],
-  },
+  messages_metadata_check: METADATA_TOO_LONG,
 }
 const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = getTableColumns(messages)
 
@@ -169,13 +167,14 @@ export function createMessageRepository(db: Database, userId: string, conversati
     },
 
     async patch(id, patch, versions) {
+      const changes = toChanges(patch)
       const [results, error] = await db.write(
         'messages.patch',
         (q) => {
           const changed = q.$with('changed', columns).as(
             q
               .update(messages)
-              .set({ ...toChanges(patch), updatedAt: sql`now()`, version: sql`${messages.version} + 1` })
+              .set({ ...changes, updatedAt: sql`now()`, version: sql`${messages.version} + 1` })
               .where(inState(id, versions))
               .returning()
               .getSQL(),
@@ -185,7 +184,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
           where ${liveConversation} and exists (select from changed) returning id`)
           return [
             lockConversation(q),
-            ...renewEmbedding(q, inState(id, versions), toChanges(patch)),
+            ...renewEmbedding(q, inState(id, versions), changes),
             q.with(changed, touched).select().from(changed),
             q.select({ id: messages.id }).from(messages).where(one(id)),
           ]
@@ -288,6 +287,7 @@ const liveConversationOf = prepared((q) =>
     .where(isLiveConversation(given.userId, given.conversationId)),
 )
 const oneOf = prepared((q) => selectLive(q, eq(messages.id, sql.placeholder('id'))))
+
 const UNKNOWN_LEAF: AppError = {
   code: 'invalid_request',
   errors: [{ path: 'leafId', message: 'is not a message of this conversation' }],
