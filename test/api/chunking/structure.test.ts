@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { chunks, cut } from './checks.ts'
+
+const sentence = (n: number) => `This is sentence number ${n} of the text.`
+const sentences = (count: number) => Array.from({ length: count }, (_, i) => sentence(i + 1)).join(' ')
+const words = (length: number) => 'word '.repeat(Math.ceil(length / 5)).slice(0, length - 1) + 'd'
+const code = (lines: number) => `\`\`\`ts\n${'const a = 1. \n\n'.repeat(lines)}\`\`\``
+
+describe('sections', () => {
+  it('of some size are chunks of their own, with their heading', () => {
+    expect(cut(`# A\n\n${words(80)}\n\n# B\n\n${words(80)}\n`)).toEqual([`# A\n\n${words(80)}`, `# B\n\n${words(80)}`])
+  })
+
+  it('that are small share a chunk with those behind them', () => {
+    const text = '# A\n\none\n\n# B\n\ntwo\n\n# C\n\nthree'
+    expect(cut(text)).toEqual([text])
+  })
+
+  it('that are small do not join a large one that would have to be cut for it', () => {
+    expect(cut(`# A\n\none\n\n# B\n\n${words(190)}`)).toEqual(['# A\n\none', `# B\n\n${words(190)}`])
+  })
+
+  it('keep a heading with nothing beneath it at what follows', () => {
+    const [first, second] = cut(`# A\n\n${words(80)}\n\n# B\n\n## C\n\n${words(150)}`)
+    expect(first).toBe(`# A\n\n${words(80)}`)
+    expect(second).toBe(`# B\n\n## C\n\n${words(150)}`)
+  })
+})
+
+describe('blocks', () => {
+  it('share a chunk as far as they fit', () => {
+    const [a, b, c] = [words(90), words(100), words(60)]
+    expect(cut(`${a}\n\n${b}\n\n${c}`)).toEqual([`${a}\n\n${b}`, c])
+  })
+
+  it('stay whole where they fit a chunk', () => {
+    expect(cut(`${words(120)}\n\n${words(120)}\n\n${words(120)}`)).toEqual([words(120), words(120), words(120)])
+  })
+
+  it('are the paragraphs of a plain text, whatever its marks', () => {
+    const text = `\`\`\`\n${words(120)}\n\n${words(120)}\n\`\`\``
+    expect(cut(text, { format: 'text' })).toEqual([`\`\`\`\n${words(120)}`, `${words(120)}\n\`\`\``])
+  })
+
+  it('of a list are cut between items', () => {
+    const items = Array.from({ length: 12 }, (_, i) => `- Item ${i}. It has two sentences`)
+    expect(cut(items.join('\n')).every((chunk) => /^- .*sentences$/s.test(chunk))).toBe(true)
+  })
+
+  it('of a table are cut between rows', () => {
+    const rows = Array.from({ length: 12 }, (_, i) => `| Row ${i}. | It has. Sentences. |`)
+    const found = cut(['| a | b |', '|---|---|', ...rows].join('\n'))
+    expect(found.length).toBeGreaterThan(1)
+    expect(found.every((chunk) => /^\|.*\|$/s.test(chunk))).toBe(true)
+  })
+
+  it('take what a heading leads to into its chunk, rather than leave it alone', () => {
+    const [first] = cut(`# Heading\n\n${sentences(4)}`)
+    expect(first).toBe(`# Heading\n\n${sentences(4)}`)
+    expect(cut(`# Heading\n\n${sentences(5)}`)[0]).toBe(`# Heading\n\n${sentences(4)}`)
+  })
+})
+
+describe('a code fence', () => {
+  it('that fits a chunk is whole', () => {
+    expect(cut(`${words(100)}\n\n${code(9)}\n\n${words(100)}`)).toContain(code(9))
+  })
+
+  it('that does not fit is cut between lines', () => {
+    const found = cut(code(40))
+    expect(found.length).toBeGreaterThan(2)
+    expect(found.every((chunk) => /^(```ts|const a)/.test(chunk) && /(= 1\.|```)$/.test(chunk))).toBe(true)
+  })
+
+  it('is cut inside a line only where the line is longer than a chunk', () => {
+    const long = 'x'.repeat(450)
+    expect(cut(`\`\`\`\nshort\n${long}\n\`\`\``)).toEqual([
+      '```\nshort',
+      'x'.repeat(200),
+      'x'.repeat(200),
+      `${'x'.repeat(50)}\n\`\`\``,
+    ])
+  })
+
+  it('ends with the quote that holds it', () => {
+    const quoted = `> \`\`\`\n> ${'code\n> '.repeat(8)}end`
+    expect(cut(`${quoted}\n\n# After\n\n${words(120)}`)).toEqual([quoted, `# After\n\n${words(120)}`])
+  })
+
+  it('at the start that holds front matter is whole as well', () => {
+    const matter = `---\ntitle: A. B. C.\n\n# ${words(120)}\n---`
+    expect(cut(`${matter}\n${words(150)}`)).toEqual([matter, words(150)])
+  })
+})
+
+describe('a long paragraph', () => {
+  it('is cut behind sentences', () => {
+    expect(cut(sentences(9)).every((chunk) => /^This.*text\.$/.test(chunk))).toBe(true)
+  })
+
+  it.each(['Ask Dr. Smith', 'as e.g. Anna', 'the U.S. Army', 'by J. Smith', 'see Fig. 3 there', 'approx. 3 of'])(
+    'is not cut inside “%s”',
+    (phrase) => {
+      const text = `${words(100)}. A ${words(60)} ${phrase} ${words(60)}`
+      expect(cut(text)[0]).toBe(`${words(100)}.`)
+    },
+  )
+
+  it('is cut behind a quotation and other marks', () => {
+    expect(cut(`${words(150)} “Yes!” ${words(150)}`)[0]).toBe(`${words(150)} “Yes!”`)
+    expect(cut(`${words(150)} نعم؟ ${words(150)}`)[0]).toBe(`${words(150)} نعم؟`)
+  })
+
+  it('of Chinese or Japanese is cut behind its full stops', () => {
+    const text = `${'数据库连接'.repeat(30)}。「${'接続する'.repeat(20)}。」${'接続'.repeat(50)}`
+    expect(cut(text)).toEqual([`${'数据库连接'.repeat(30)}。`, `「${'接続する'.repeat(20)}。」${'接続'.repeat(50)}`])
+  })
+
+  it('of one sentence is cut between words', () => {
+    expect(cut(words(500)).every((chunk) => /^(word )*word+$/.test(chunk))).toBe(true)
+  })
+
+  it('of one word is cut between characters', () => {
+    expect(cut(`a${'😀'.repeat(150)}`)).toEqual([`a${'😀'.repeat(99)}`, '😀'.repeat(51)])
+  })
+})
+
+describe('overlap', () => {
+  it('repeats the last sentences where a section goes on', () => {
+    const [first, second] = cut(sentences(9), { overlap: 50 })
+    expect(first).toBe(sentences(5))
+    expect(second?.startsWith(`${sentence(5)} ${sentence(6)}`)).toBe(true)
+  })
+
+  it('repeats whole lines', () => {
+    const items = Array.from({ length: 20 }, (_, i) => `- number ${i} of the list`)
+    const found = cut(items.join('\n'), { overlap: 30 })
+    found.slice(1).forEach((chunk, i) => expect(found[i]?.split('\n').at(-1)).toBe(chunk.split('\n')[0]))
+  })
+
+  it('never crosses into another section', () => {
+    const text = `# A\n\n${sentences(4)}\n\n# B\n\n${sentences(4)}`
+    expect(cut(text, { overlap: 100 })).toEqual(cut(text))
+  })
+
+  it('never starts inside a fence or a word', () => {
+    const fence = `\`\`\`\n${'line of code\n'.repeat(12)}\`\`\``
+    expect(cut(`${fence}\n\n${words(100)}`, { overlap: 100 })).toEqual([fence, words(100)])
+    expect(cut('x'.repeat(500), { overlap: 100 })).toEqual(cut('x'.repeat(500)))
+  })
+
+  it('gives way to a block that would otherwise not fit', () => {
+    const text = `${sentences(4)}\n\n${words(190)}`
+    expect(cut(text, { overlap: 100 })).toEqual([sentences(4), words(190)])
+  })
+})
+
+describe('offsets', () => {
+  it.each(['\n', '\r\n', '\r'])('count in the text as it is (%j)', (end) => {
+    const text = ['', '# A', '', words(100), '', 'Under', '---', words(120), ''].join(end)
+    expect(chunks(text)).toEqual([
+      { start: end.length, end: text.indexOf('Under') - 2 * end.length, headings: ['A'] },
+      { start: text.indexOf('Under'), end: text.length - end.length, headings: ['A', 'Under'] },
+    ])
+  })
+
+  it.each(['', ' ', '\n\t\r\n', '\ufeff\u3000'])('of a blank text (%j) are none', (text) => {
+    expect(chunks(text)).toEqual([])
+    expect(chunks(text, { format: 'text' })).toEqual([])
+  })
+})
