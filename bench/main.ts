@@ -2,8 +2,12 @@ import { measureCpu } from './cpu.ts'
 import { measureExport } from './export.ts'
 import { measureHostile } from './hostile.ts'
 import { measureInstall } from './install.ts'
+import { measureLayouts } from './layouts.ts'
 import { measureOrigins } from './origins.ts'
+import { measureQueue } from './queue.ts'
+import { measureRetrieval } from './retrieval.ts'
 import { measureScale } from './scale.ts'
+import { measureSearch } from './search.ts'
 import { measureSize } from './size.ts'
 import { measureTokens } from './tokens.ts'
 import { measureWrite } from './write.ts'
@@ -20,6 +24,10 @@ const PARTS: Record<string, () => Promise<void>> = {
   export: measureExport,
   scale: measureScale,
   writers: measureWriters,
+  search: measureSearch,
+  layouts: measureLayouts,
+  retrieval: measureRetrieval,
+  queue: measureQueue,
   install: measureInstall,
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { signInLocally } from './cognito.ts'
 import { runCommand } from './command.ts'
 import { type Call, connectAs } from './demo/client.ts'
+import { consult, fillShelf } from './demo/documents.ts'
 import { ask, forget, storeVector } from './demo/find.ts'
 import { badRequest, preconditions, stranger } from './demo/guard.ts'
 import { fillLibrary, list, signIn, talk } from './demo/remember.ts'
@@ -51,6 +52,7 @@ async function tour({ stack, worker }: LocalParley, log: readonly string[]): Pro
   const library = await fillLibrary(ada)
   await list(ada, library.size + 1)
   await ask(ada, library)
+  await consult(ada, await fillShelf(ada))
   const embedding = await storeVector(ada)
   await stranger(grace, garden, embedding)
   await preconditions(ada, garden)

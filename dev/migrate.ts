@@ -14,6 +14,8 @@ const MIGRATION_LOCK = 0x50524c59
  */
 export async function applyMigrations(owner: Client): Promise<number> {
   await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+  const warn = ({ message = '' }: { message?: string | undefined }) => console.warn(`Migration: ${message}.`)
+  owner.on('notice', warn)
   try {
     // Postgres says NOTICE where something exists already, which is no news here.
     await owner.query('set client_min_messages = warning')
@@ -21,6 +23,7 @@ export async function applyMigrations(owner: Client): Promise<number> {
     await migrate(drizzle(owner), { migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)) })
     return (await countApplied(owner)) - before
   } finally {
+    owner.off('notice', warn)
     await owner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK])
   }
 }

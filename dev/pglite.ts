@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { vector } from '@electric-sql/pglite/vector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { lockDirectory } from './lock.ts'
 
 const HOST = '127.0.0.1'
+const EXTENSIONS = { vector, btree_gin }
 
 /** A running embedded Postgres. There is one session, the superuser's, however many sockets are open. */
 export interface RunningPglite {
@@ -25,11 +27,11 @@ export interface RunningPglite {
  */
 export async function startPglite(options: { dataDir?: string } = {}): Promise<RunningPglite> {
   const { dataDir } = options
-  if (dataDir === undefined) return serve(await PGlite.create({ extensions: { vector } }))
+  if (dataDir === undefined) return serve(await PGlite.create({ extensions: EXTENSIONS }))
   await mkdir(dataDir, { recursive: true })
   const unlock = await lockDirectory(dataDir)
   try {
-    return await serve(await PGlite.create({ dataDir, extensions: { vector } }), unlock)
+    return await serve(await PGlite.create({ dataDir, extensions: EXTENSIONS }), unlock)
   } catch (error) {
     await unlock()
     throw error

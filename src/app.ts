@@ -3,6 +3,8 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Deps } from './deps.ts'
 import { auditRoutes } from './features/audit/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
+import { embeddingJobRoutes } from './features/embedding-jobs/routes.ts'
+import { documentRoutes } from './features/documents/routes.ts'
 import { exportRoutes } from './features/export/routes.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { importRoutes } from './features/import/routes.ts'
@@ -22,14 +24,16 @@ import { limitOpen } from './http/rate-limit.ts'
 import { traceRequests } from './http/request.ts'
 import { secureAnswers } from './http/security.ts'
 
-const MAX_BODY_BYTES = 1024 * 1024
+const MIB = 1024 * 1024
 /** Routes that read their body as it comes, and bound it themselves. */
 const STREAMED = new Set(['/v1/import'])
 
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' }),
-})
+/** Routes that take a whole document. */
+const DOCUMENTS = /^\/v1\/documents(\/[^/]*)?$/
+
+const limitBody = (maxSize: number) =>
+  bodyLimit({ maxSize, onError: (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' }) })
+const limits = { document: limitBody(5 * MIB), other: limitBody(MIB) }
 
 /** The whole API over its dependencies. */
 export const createApp = (deps: Deps) =>
@@ -40,7 +44,9 @@ export const createApp = (deps: Deps) =>
     .use(secureAnswers)
     .use(allowOrigins(deps))
     .use(boundRequests)
-    .use((c, next) => (STREAMED.has(c.req.path) ? next() : limitBody(c, next)))
+    .use((c, next) =>
+      STREAMED.has(c.req.path) ? next() : limits[DOCUMENTS.test(c.req.path) ? 'document' : 'other'](c, next),
+    )
     // The one route that asks the database without a token.
     .use('/readyz', limitOpen(deps))
     .route('/', healthRoutes(deps))
@@ -52,8 +58,10 @@ export const createApp = (deps: Deps) =>
     .route('/v1/import', importRoutes(deps))
     .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
     .route('/v1/conversations', conversationRoutes(deps))
+    .route('/v1/documents', documentRoutes(deps))
     .route('/v1/vectors', vectorRoutes(deps))
     .route('/v1/search', searchRoutes(deps))
+    .route('/v1/embedding-jobs', embeddingJobRoutes(deps))
     .route('/v1/audit-events', auditRoutes(deps))
 
 /** For `hc<App>`: a typed client of this very API. */

@@ -15,6 +15,8 @@ export interface Deps {
   seenIsDue: SeenClock
   cognito: CognitoClient
   embedder: Embedder
+  /** The same for the questions of searches. */
+  queryEmbedder: Embedder
   limiters: Limiters
   /** What everybody's token must show, beside being valid. */
   access: AccessRule

@@ -5,6 +5,7 @@ import { createJwks } from './auth/jwks.ts'
 import { createSeenClock } from './auth/seen.ts'
 import { createCachedVerifier } from './auth/verified-cache.ts'
 import type { Deps } from './deps.ts'
+import { createCachedEmbedder } from './embeddings/cached-embedder.ts'
 import { createEmbedder } from './embeddings/create-embedder.ts'
 import { type Config, type Env, type Limiters, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embedding-jobs/background.ts'
@@ -48,13 +49,18 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     timeoutMs: config.identityTimeoutMs,
     defer: waitUntil,
   })
+  const embedder = createEmbedder(config.embedding)
   const deps: Deps = {
     database: { connectionString: config.databaseUrl, timeoutMs: config.databaseTimeoutMs },
     systemDatabase: { connectionString: config.systemDatabaseUrl, timeoutMs: config.databaseTimeoutMs },
     verifyToken: createCachedVerifier({ issuer: config.issuer, clientIds: config.clientIds, keys }),
     seenIsDue: createSeenClock(),
     cognito: createCognito({ issuer: config.issuer, timeoutMs: config.identityTimeoutMs }),
-    embedder: createEmbedder(config.embedding),
+    embedder,
+    queryEmbedder:
+      config.embedding.provider === 'lexical'
+        ? embedder
+        : createCachedEmbedder({ embedder, cache: caches.default, defer: waitUntil }),
     limiters: config.rateLimit === 'on' ? limiters : {},
     access: config.access,
     corsOrigins: config.corsOrigins,

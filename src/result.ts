@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'not_found'
   | 'precondition_failed'
   | 'conflict'
+  | 'mixed_models'
   | 'email_taken'
   | 'idempotency_key_reused'
   | 'payload_too_large'

@@ -6,6 +6,8 @@ export interface ProvidedStack {
   postCounter: string
   /** A second database, for tests that run the cron trigger: it takes everybody's jobs, those of other tests too. */
   apart: { DATABASE_URL: string; DATABASE_URL_SYSTEM: string }
+  /** A third one, for the tests of the embedding queue, which look at jobs that nobody may take from them. */
+  queue: { DATABASE_URL: string; DATABASE_URL_SYSTEM: string }
   /** Origin of a server that fails on demand: see `test/setup/faults.ts`. */
   faults: string
   /** PGlite, which knows one database and one session. */

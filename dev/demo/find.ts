@@ -13,15 +13,18 @@ export async function ask(ada: Client, library: Library): Promise<void> {
   const packageOf = new Map([...library].map(([name, id]) => [id, name]))
   let right = 0
   for (const { question, answeredBy } of QUESTIONS) {
-    const answer = await expectStatus(ada.v1.search.$post({ json: { query: question, limit: 3 } }), 200)
+    const answer = await expectStatus(
+      ada.v1.search.$post({ json: { query: question, sources: ['message'], limit: 3 } }),
+      200,
+    )
     const { data, recall } = await answer.json()
     const [best] = data
     expect(best !== undefined && recall === 'exact', 'a hit, from an exact search')
-    const found = packageOf.get(best.conversationId) ?? 'another conversation'
+    const found = packageOf.get('conversationId' in best ? best.conversationId : '') ?? 'another conversation'
     if (found === answeredBy) right += 1
     say(question)
     const verdict = found === answeredBy ? '' : `  (hoped for ${answeredBy})`
-    say(`  → ${found.padEnd(28)} ${best.score.toFixed(2)}  ${shorten(best.content, 60)}${verdict}`)
+    say(`  → ${found.padEnd(28)} ${best.scoring.similarity?.toFixed(2) ?? '–'}  ${shorten(best.content, 60)}${verdict}`)
   }
   say(`${right} of ${QUESTIONS.length} right`)
   expect(right >= LEAST_RIGHT * QUESTIONS.length, `at least ${LEAST_RIGHT * 100} % of the answers right`)
@@ -58,7 +61,7 @@ export async function forget(ada: Client, library: Library): Promise<void> {
   const query = 'How do I verify the signature of a JWT with a remote key set?'
   const found = async () => {
     const { data } = await (await expectStatus(ada.v1.search.$post({ json: { query, limit: 50 } }), 200)).json()
-    return data.filter(({ conversationId }) => conversationId === id).length
+    return data.filter((hit) => 'conversationId' in hit && hit.conversationId === id).length
   }
   const before = await found()
   expect(before > 0, 'hits before')

@@ -7,11 +7,11 @@ import { asNewcomer, asSystem, asUser, type Database } from '../../src/db/databa
 import { createLexicalEmbedder } from '../../src/embeddings/lexical.ts'
 import { runEmbeddingQueue, type TextsOfUser } from '../../src/embeddings/queue.ts'
 import { createConversationRepository } from '../../src/features/conversations/repository.ts'
+import { createDocumentRepository } from '../../src/features/documents/repository.ts'
 import { createEmbeddingJobStore } from '../../src/features/embedding-jobs/repository.ts'
 import { createMessageRepository } from '../../src/features/messages/repository.ts'
 import { createSessionRepository } from '../../src/features/sessions/repository.ts'
 import { createUserRepository } from '../../src/features/users/repository.ts'
-import { createVectorRepository } from '../../src/features/vectors/repository.ts'
 import { newId } from '../../src/id.ts'
 import type { AppError, ErrorCode, Result } from '../../src/result.ts'
 import { createTrace } from '../../src/trace.ts'
@@ -43,40 +43,41 @@ export async function plantPerson(target: SeedTarget, person: Person): Promise<P
 
   const planted: Planted = { user: isNew, conversations: 0, messages: 0, documents: 0 }
   const messageIds: string[] = []
+  const documentIds: string[] = []
   for (const conversation of person.conversations) {
     messageIds.push(...(await plantConversation(db, sub, conversation, planted)))
   }
-  await embedMessages(target, { userId: sub, messageIds })
-  for (const document of person.documents ?? []) await plantDocument(db, sub, document, planted)
+  for (const document of person.documents ?? []) documentIds.push(await plantDocument(db, sub, document, planted))
+  await embedTexts(target, { userId: sub, messageIds })
+  await embedTexts(target, { userId: sub, documentIds })
   return planted
 }
 
-/** Makes the vectors of these messages, where they wait for one. */
-async function embedMessages(target: SeedTarget, only: TextsOfUser): Promise<void> {
+/** Makes the vectors of these texts, where they wait for one. */
+async function embedTexts(target: SeedTarget, only: TextsOfUser): Promise<void> {
   const options = { connectionString: target.systemDatabaseUrl, timeoutMs: TIMEOUT_MS }
   const store = createEmbeddingJobStore(asSystem(options, createTrace(newId())))
   const queue = { store, embedder: createLexicalEmbedder(), newClaimId: newId }
   expectOk(await runEmbeddingQueue(queue, { only, until: Date.now() + 10 * TIMEOUT_MS }))
 }
 
-/** A document's passages, each as a vector with its text, as clients store them who cut and embed by themselves. */
-async function plantDocument(db: Database, sub: string, document: SeedDocument, planted: Planted): Promise<void> {
+/** @returns the document's id, new or not */
+async function plantDocument(db: Database, sub: string, document: SeedDocument, planted: Planted): Promise<string> {
   const { key, title, passages } = document
-  const embedder = createLexicalEmbedder()
-  const embeddings = expectOk(await embedder.embed(passages))
-  const vectors = createVectorRepository(db, sub)
-  let added = 0
-  for (const [i, content] of passages.entries()) {
-    const vector = {
-      id: v5(`passage:${key}:${i + 1}`, sub),
-      embedding: [...(embeddings[i] ?? [])],
-      model: embedder.model,
-      content,
-      metadata: { document: title, passage: i + 1 },
-    }
-    if (unless('conflict', await vectors.create(vector))) added += 1
-  }
-  if (added > 0) planted.documents += 1
+  const id = v5(`document:${key}`, sub)
+  const created = await createDocumentRepository(db, sub).put({
+    id,
+    title,
+    content: passages.join('\n\n'),
+    format: 'text',
+    language: 'english',
+    tags: ['seed'],
+    metadata: {},
+    chunking: { size: 250, overlap: 0 },
+  })
+  // By its id alone: deleted, it stays deleted.
+  if (unless('conflict', created)) planted.documents += 1
+  return id
 }
 
 async function register(

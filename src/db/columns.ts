@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { check, customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
 
 /** The role of requests: NOBYPASSRLS, owns nothing. Made in `migrations/0000_foundation.sql`. */
@@ -22,6 +22,21 @@ export function toIsoUtc(text: string): string {
   const fraction = text.length > 22 ? text.slice(20, -3) : ''
   return `${seconds.replace(' ', 'T')}.${fraction.padEnd(3, '0')}Z`
 }
+
+/** A text search configuration, such as `simple` or `english`: which words of a language are the same word. */
+export const regconfig = customType<{ data: string }>({ dataType: () => 'regconfig' })
+export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+
+/** How much of a text the keyword search sees, in characters: a tsvector holds 1 MiB of words, and some texts give more than they are. */
+const SEARCHABLE_LENGTH = 60_000
+
+/**
+ * The words of a text. Postgres' parser takes what stands in `<…>` for no words, and all of a `<script>`: code is text here,
+ * too. In lower case first, since a word that grows by it is too long for Postgres 17.5. `left` as a name of its own is a
+ * keyword, hence the quotes.
+ */
+export const searchable = (language: SQL, content: SQL): SQL =>
+  sql`to_tsvector(${language}, translate(lower("left"(${content}, ${sql.raw(String(SEARCHABLE_LENGTH))})), '<', ' '))`
 
 export const ownerId = () => uuid('user_id').notNull()
 export const createdAt = () =>

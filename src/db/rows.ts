@@ -21,3 +21,7 @@ export function allRows<T extends z.ZodType>(rows: readonly unknown[], schema: T
   }
   return ok(checked)
 }
+
+/** The rows of a batch's last statement, where that is a select and it depends how many stand before it. */
+export const lastRows = (results: readonly unknown[]): readonly unknown[] =>
+  (results.at(-1) ?? []) as readonly unknown[]

@@ -14,6 +14,8 @@ export interface Embedder {
   readonly model: string
   /** The most texts that one call should be given; more are accepted and sent in several requests. */
   readonly maxBatch: number
+  /** How many of these texts, from the first one on, go into one request: at least one, where there is any. */
+  fitting(texts: readonly string[]): number
   /**
    * One vector per text, in the order of the texts; all of them or a failure, never a part. Every vector has
    * `EMBEDDING_DIMENSIONS` finite elements and unit length.
@@ -57,6 +59,28 @@ export function embeddingRetry(error: AppError): Pick<EmbeddingFailure, 'retryab
   if (error.code !== unavailable) return { retryable: false }
   const { retryable, retryAfterMs } = error.context ?? {}
   return { retryable: retryable === true, ...(typeof retryAfterMs === 'number' && { retryAfterMs }) }
+}
+
+/**
+ * Whether a failed call says nothing about its texts: the key, the quota or the model are not right, too much was asked
+ * for, or the caller gave up. Of other failures one cannot tell.
+ */
+export function isProvidersFault({ code, context }: AppError): boolean {
+  if (code !== unavailable) return false
+  const { reason, status, providerCode } = (context ?? {}) as Partial<EmbeddingFailure>
+  if (reason === 'aborted' || providerCode === 'insufficient_quota') return true
+  return status !== undefined && (PROVIDERS_STATUSES.has(status) || (status >= 300 && status < 400))
+}
+
+const PROVIDERS_STATUSES = new Set([401, 402, 403, 404, 407, 429])
+
+/** A failure in one line, for those who look at what became of a text: no key, no text. */
+export function describeFailure({ code, context }: AppError): string {
+  const { reason, status, providerCode } = context ?? {}
+  return [code, reason, status, providerCode]
+    .filter((part) => typeof part !== 'object')
+    .join(' ')
+    .trimEnd()
 }
 
 /** Refuses an empty text, for which no vector means anything; providers refuse the whole batch for one. */

@@ -13,21 +13,31 @@ const scratch = new Uint8Array(MAX_TOKENS_PER_TEXT)
  * tokens of English: the beginning of a long message, and all of a document's chunk.
  */
 export function toBatches(texts: readonly string[], maxBatch: number): string[][] {
+  const cut = texts.map((text) => cutText(text).text)
   const batches: string[][] = []
-  let batch: string[] = []
-  let total = 0
-  for (const text of texts) {
-    // A lone surrogate is no valid JSON text for every server; it becomes U+FFFD, as in the count below.
-    const wellFormed = text.toWellFormed()
-    const { read, written } = encoder.encodeInto(wellFormed, scratch)
-    if (batch.length === maxBatch || total + written > MAX_TOKENS_PER_REQUEST) {
-      batches.push(batch)
-      batch = []
-      total = 0
-    }
-    batch.push(wellFormed.slice(0, read))
-    total += written
+  for (let start = 0; start < cut.length;) {
+    const end = start + fittingTexts(cut.slice(start), maxBatch)
+    batches.push(cut.slice(start, end))
+    start = end
   }
-  if (batch.length > 0) batches.push(batch)
   return batches
+}
+
+/** How many of these texts, from the first one on, make one such request. */
+export function fittingTexts(texts: readonly string[], maxBatch: number): number {
+  let total = 0
+  let count = 0
+  for (const text of texts) {
+    total += cutText(text).bytes
+    if (count === maxBatch || total > MAX_TOKENS_PER_REQUEST) break
+    count += 1
+  }
+  return count
+}
+
+function cutText(text: string): { text: string; bytes: number } {
+  // A lone surrogate is no valid JSON text for every server; it becomes U+FFFD, as in the count.
+  const wellFormed = text.toWellFormed()
+  const { read, written } = encoder.encodeInto(wellFormed, scratch)
+  return { text: wellFormed.slice(0, read), bytes: written }
 }

@@ -1,6 +1,6 @@
 import { ok, type Result, tryCatch } from '../result.ts'
 import { type Embedder, type EmbeddingFailure, embeddingUnavailable, refuseEmptyTexts } from './embedder.ts'
-import { toBatches } from './openai-batches.ts'
+import { fittingTexts, toBatches } from './openai-batches.ts'
 import { readProviderCode, readVectors } from './openai-response.ts'
 import { backoffMs, isTransientStatus, retryAfterMs, type Sleep, sleep } from './retry.ts'
 import { EMBEDDING_DIMENSIONS, type EmbeddingVector } from './vector.ts'
@@ -89,6 +89,7 @@ export function createOpenAiEmbedder(config: OpenAiConfig): Embedder {
   return {
     model,
     maxBatch,
+    fitting: (texts) => fittingTexts(texts, maxBatch),
     async embed(texts, options) {
       const refused = refuseEmptyTexts(texts)
       if (refused !== null) return refused

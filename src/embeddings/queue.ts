@@ -1,108 +1,95 @@
-import { type AppError, fail, ok, type Result } from '../result.ts'
-import { type Embedder, embeddingRetry } from './embedder.ts'
-import type { EmbeddingVector } from './vector.ts'
+import { fail, ok, type Result } from '../result.ts'
+import { describeFailure, type Embedder } from './embedder.ts'
+import { embedJobs, type EmbeddedJob, putOffAll, type PutOffJob } from './embed-jobs.ts'
 
-/** A text that waits for its vector. */
+/** A text that waits for its vector, claimed. */
 export interface EmbeddingJob {
   userId: string
-  messageId: string
-  content: string
+  id: string
+  /** By which claim it is held. One that was taken away meanwhile is settled no more. */
+  claimId: string
+  /** As much of it as any embedder reads. */
+  text: string
   /** This one included. */
   attempts: number
 }
 
-/** Certain messages of one user. */
+/** Certain texts of one user; all of them where none are named. */
 export interface TextsOfUser {
   userId: string
-  messageIds: readonly string[]
+  messageIds?: readonly string[]
+  /** All chunks of these. */
+  documentIds?: readonly string[]
+  jobIds?: readonly string[]
 }
 
 /** Where the jobs are kept. A claim is a lease: when nobody settles it, the jobs come back by themselves. */
 export interface EmbeddingJobStore {
-  /** Takes up to `limit` due jobs that nobody holds; only these texts where given. */
+  /**
+   * Takes up to `limit` due jobs that nobody holds, of as many users as there are; only these texts where given. Texts that
+   * were tried too often are given up instead.
+   */
   claim(claimId: string, limit: number, only?: TextsOfUser): Promise<Result<EmbeddingJob[]>>
   /** Stores vectors and removes their jobs, in one transaction; drops those whose job was taken away meanwhile. */
-  complete(claimId: string, model: string, done: readonly EmbeddedJob[]): Promise<Result<void>>
-  /** Gives jobs back for later, with a reason that one can read. */
-  postpone(
-    claimId: string,
-    jobs: readonly EmbeddingJob[],
-    reason: string,
-    delaysMs: readonly number[],
-  ): Promise<Result<void>>
-}
-
-export interface EmbeddedJob extends EmbeddingJob {
-  vector: EmbeddingVector
+  complete(model: string, done: readonly EmbeddedJob[]): Promise<Result<void>>
+  /** Gives jobs back for later, or up, with a reason that one can read. */
+  putOff(jobs: readonly PutOffJob[]): Promise<Result<void>>
 }
 
 export interface EmbeddingRun {
   embedded: number
+  /** To be tried again. */
   postponed: number
+  /** Given up. */
+  failed: number
+  /** Why the run ended before everything was tried: no text could be embedded then. */
+  providerFailure: string | null
 }
 
-const BATCH = 64
-const FIRST_DELAY_MS = 5_000
-const LONGEST_DELAY_MS = 3_600_000
+export interface EmbeddingQueue {
+  store: EmbeddingJobStore
+  embedder: Embedder
+  newClaimId: () => string
+}
 
 /**
- * Embeds what is due, batch by batch, until there is nothing left or `until` (epoch milliseconds) has passed. Any number
- * of Workers may run it at once.
+ * Embeds what is due, request by request, until there is nothing left, the provider fails, or `until` (epoch milliseconds)
+ * has passed. Any number of Workers may run it at once.
  *
- * @returns how many texts were embedded and how many were put off; fails where the store does
+ * @returns what became of the texts; fails where the store does
  */
 export async function runEmbeddingQueue(
-  { store, embedder, newClaimId }: { store: EmbeddingJobStore; embedder: Embedder; newClaimId: () => string },
+  { store, embedder, newClaimId }: EmbeddingQueue,
   { only, until }: { only?: TextsOfUser; until: number },
 ): Promise<Result<EmbeddingRun>> {
-  const run: EmbeddingRun = { embedded: 0, postponed: 0 }
-  do {
-    const claimId = newClaimId()
-    const [jobs, error] = await store.claim(claimId, Math.min(BATCH, embedder.maxBatch), only)
-    if (error) return fail(error)
-    if (jobs.length === 0) break
-    const unsettled = await embedJobs(store, embedder, claimId, jobs, run)
-    if (unsettled) return fail(unsettled)
-  } while (Date.now() < until)
-  return ok(run)
-}
-
-async function embedJobs(
-  store: EmbeddingJobStore,
-  embedder: Embedder,
-  claimId: string,
-  jobs: readonly EmbeddingJob[],
-  run: EmbeddingRun,
-): Promise<AppError | null> {
-  const [vectors, failure] = await embedder.embed(jobs.map((job) => job.content))
-  if (!failure) {
-    const done = jobs.flatMap((job, i) => (vectors[i] ? [{ ...job, vector: vectors[i] }] : []))
-    const [, error] = await store.complete(claimId, embedder.model, done)
-    run.embedded += done.length
-    return error
-  }
-  const { retryable, retryAfterMs = 0 } = embeddingRetry(failure)
-  if (!retryable && jobs.length > 1) {
-    // One text may spoil the batch for all: each stands for itself.
-    for (const job of jobs) {
-      const error = await embedJobs(store, embedder, claimId, [job], run)
-      if (error) return error
+  const run: EmbeddingRun = { embedded: 0, postponed: 0, failed: 0, providerFailure: null }
+  const held: EmbeddingJob[] = []
+  for (let inTime = true; ; inTime = Date.now() < until) {
+    // Long texts make small requests: what did not fit goes first into the next one.
+    if (inTime && held.length < embedder.maxBatch) {
+      const [claimed, error] = await store.claim(newClaimId(), embedder.maxBatch - held.length, only)
+      if (error) return fail(error)
+      held.push(...claimed)
     }
-    return null
+    if (held.length === 0) return ok(run)
+    const size = embedder.fitting(held.map(({ text }) => text))
+    const { done, putOff, providerFailure } = await embedJobs(embedder, held.splice(0, size))
+    if (providerFailure) {
+      putOff.push(...putOffAll(held.splice(0), providerFailure))
+      run.providerFailure = describeFailure(providerFailure)
+    }
+    if (done.length > 0) {
+      const [, error] = await store.complete(embedder.model, done)
+      if (error) return fail(error)
+      run.embedded += done.length
+    }
+    if (putOff.length > 0) {
+      const [, error] = await store.putOff(putOff)
+      if (error) return fail(error)
+      const failed = putOff.filter(({ givenUp }) => givenUp).length
+      run.failed += failed
+      run.postponed += putOff.length - failed
+    }
+    if (providerFailure) return ok(run)
   }
-  const delays = jobs.map((job) => Math.max(retryAfterMs, backOff(job.attempts)))
-  const [, error] = await store.postpone(claimId, jobs, describeFailure(failure), delays)
-  run.postponed += jobs.length
-  return error
-}
-
-/** Exponential, with full jitter on its upper half. */
-function backOff(attempts: number): number {
-  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1))
-  return ceiling / 2 + (Math.random() * ceiling) / 2
-}
-
-function describeFailure({ code, context }: AppError): string {
-  const { reason, status, providerCode } = context ?? {}
-  return [code, reason, status, providerCode].filter((part) => typeof part !== 'object').join(' ')
 }

@@ -30,6 +30,9 @@ export const listOf = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: n
     min > 0 ? z.array(item).min(min).max(max) : z.array(item).max(max),
   )
 
+/** Words of the client's own to sort things by; each counts once. */
+export const tags = listOf(z.string().trim().min(1).max(64), { max: 32 }).transform((tags) => [...new Set(tags)])
+
 /** For `.refine()` of a PATCH body: an empty one is a mistake of the client. */
 export const changesSomething = [
   (body: object) => Object.keys(body).length > 0,

@@ -1,7 +1,12 @@
 import type { Context } from 'hono'
 
-/** The strong validator of a row, from the number of writes to it (RFC 9110 §8.8.3). */
-export const etagOf = (row: { version: number }): string => `"${row.version}"`
+/**
+ * The strong validator of a row, from the number of writes to it (RFC 9110 §8.8.3).
+ *
+ * @param state of what is shown with it and changes by itself: letters, digits, dots
+ */
+export const etagOf = (row: { version: number }, state: string | null = null): string =>
+  `"${row.version}${state === null ? '' : `-${state}`}"`
 
 /** Whether the client holds this very state already (RFC 9110 §13.1.2): then the answer is 304. */
 export function isFresh(c: Context, etag: string): boolean {
@@ -11,7 +16,8 @@ export function isFresh(c: Context, etag: string): boolean {
 }
 
 /**
- * The versions that `If-Match` allows a write to start from (RFC 9110 §13.1.1: strong comparison).
+ * The versions that `If-Match` allows a write to start from (RFC 9110 §13.1.1: strong comparison). What else a tag says of
+ * changes by no write, and hinders none.
  *
  * @returns null where any will do: no header, or `*`
  */
@@ -19,7 +25,7 @@ export function allowedVersions(c: Context): number[] | null {
   const wanted = c.req.header('If-Match')
   if (wanted === undefined || wanted.trim() === '*') return null
   return parseTags(wanted)
-    .flatMap((tag) => /^"(\d{1,9})"$/.exec(tag)?.[1] ?? [])
+    .flatMap((tag) => /^"(\d{1,9})(?:-[\w.]+)?"$/.exec(tag)?.[1] ?? [])
     .map(Number)
 }
 

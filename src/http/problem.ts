@@ -51,6 +51,11 @@ const PROBLEMS = {
   },
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
   conflict: { status: 409, title: 'Conflict', detail: 'Something with this id exists already.' },
+  mixed_models: {
+    status: 409,
+    title: 'Mixed models',
+    detail: 'Your texts were embedded by several models, which cannot be compared. Say which one made this embedding.',
+  },
   email_taken: { status: 409, title: 'E-mail taken', detail: 'This e-mail address belongs to another user.' },
   idempotency_key_reused: {
     status: 422,

@@ -138,6 +138,8 @@ describe('After the grace time', () => {
           conversations: 1,
           messages: 1,
           chat_vectors: 1,
+          documents: 0,
+          document_chunks: 0,
           embedding_jobs: 0,
           idempotency_keys: 0,
           audit_events: expect.any(Number),

@@ -72,7 +72,7 @@ describe('GET /v1/me/export', () => {
     const lines = await exportOf(user)
     const counted = Map.groupBy(lines.slice(1, -1), ({ type }) => type)
     const counts = Object.fromEntries([...counted].map(([type, each]) => [type, each.length]))
-    expect(lines.at(-1)).toEqual({ type: 'end', counts: { vector: 0, ...counts } })
+    expect(lines.at(-1)).toEqual({ type: 'end', counts: { document: 0, vector: 0, ...counts } })
     expect(counts).toMatchObject({ user: 1, session: 1, conversation: 1, message: 3 })
   })
 

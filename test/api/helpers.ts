@@ -3,10 +3,11 @@ import { expect, inject } from 'vitest'
 import type * as z from 'zod'
 import type { conversationSchema } from '../../src/features/conversations/schemas.ts'
 import type { signInSchema } from '../../src/features/sessions/schemas.ts'
+import type { documentHit, messageHit, searchResults } from '../../src/features/search/schemas.ts'
 import type { messageSchema } from '../../src/features/messages/schemas.ts'
 import { type Problem, problemSchema } from '../../src/http/problem.ts'
 import type { ErrorCode } from '../../src/result.ts'
-import type { TestUser } from './harness.ts'
+import type { Overrides, TestUser } from './harness.ts'
 
 export type Conversation = z.output<typeof conversationSchema>
 export type Message = z.output<typeof messageSchema>
@@ -60,13 +61,22 @@ export async function say(user: TestUser, conversationId: string, ...contents: s
   return data
 }
 
-export interface Found {
-  data: { id: string; conversationId: string; content: string; seq: number; score: number }[]
-  recall: string
-  pendingEmbeddings: number
+/** What a search may find, of both sources in one type: a test says which it looks at. */
+export type Hit = Omit<z.output<typeof messageHit> & Omit<z.output<typeof documentHit>, 'source'>, 'source'> & {
+  source: 'message' | 'document'
 }
+export type Found = Omit<z.output<typeof searchResults>, 'data'> & { data: Hit[] }
 
 export const search = (user: TestUser, body: object) => read<Found>(user.post('/v1/search', body))
+
+export const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id)
+
+/** For a Worker whose provider of embeddings refuses every text. */
+export const providerDown = (): Overrides => ({
+  EMBEDDING_PROVIDER: 'openai',
+  EMBEDDING_API_KEY: 'sk-do-not-leak',
+  EMBEDDING_BASE_URL: `${inject('faults')}/embedder/401`,
+})
 
 /** Reads a list to its end, page by page; `limit` is what each page but the last must hold. */
 export async function walk<T>(user: TestUser, path: string, limit: number): Promise<T[]> {
@@ -90,15 +100,19 @@ export async function queryAs(
   userId: string,
   statement: string,
   params: unknown[] = [],
-  where: 'bindings' | 'apart' = 'bindings',
+  where: 'bindings' | 'apart' | 'queue' = 'bindings',
 ): Promise<void> {
   const sql = neon(inject(where).DATABASE_URL)
   await sql.transaction([sql`select set_config('app.user_id', ${userId}, true)`, sql.query(statement, params)])
 }
 
-/** Runs SQL as scheduled work does, in the database that is apart: to look at jobs, and to make them due. */
-export function querySystem(statement: string, params: unknown[]): Promise<Record<string, unknown>[]> {
-  return neon(inject('apart').DATABASE_URL_SYSTEM).query(statement, params)
+/** Runs SQL as scheduled work does, in a database that is apart: to look at jobs, and to make them due. */
+export function querySystem(
+  statement: string,
+  params: unknown[],
+  where: 'apart' | 'queue' = 'apart',
+): Promise<Record<string, unknown>[]> {
+  return neon(inject(where).DATABASE_URL_SYSTEM).query(statement, params)
 }
 
 /** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */

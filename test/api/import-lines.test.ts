@@ -46,7 +46,7 @@ describe('A line that cannot be taken', () => {
   it.each<[string, LooseLine | string, string, string | undefined]>([
     ['half an object', '{"type":"message",', 'line', undefined],
     ['no object', '[]', 'line', 'type'],
-    ['of an unknown type', { type: 'document' }, 'line', 'type'],
+    ['of an unknown type', { type: 'picture' }, 'line', 'type'],
     ['without a type', '{}', 'line', 'type'],
     ['with a NUL byte', { ...first, content: 'a\0b' }, 'message', 'content'],
     ['with a lone surrogate', { ...first, content: 'a\uD800b' }, 'message', 'content'],
@@ -148,7 +148,7 @@ describe('A line that cannot be taken', () => {
 describe('An import as a whole', () => {
   it('is refused where it is too large, or of another kind', async () => {
     const user = await api.newUser()
-    const large = `${toText([head, conversation])}${'x'.repeat(4 * MIB + 1)}`
+    const large = `${toText([head, conversation])}${'x'.repeat(6 * MIB + 1)}`
     const { detail } = await expectProblem(await send(api, user, large), 413, 'payload_too_large')
     expect(detail).toContain('Line 3')
     await expectProblem(await send(api, user, `[${' '.repeat(5 * MIB)}]`, 'application/json'), 413, 'payload_too_large')

@@ -1,4 +1,5 @@
-import { openConversation, read, say, type SignIn } from './helpers.ts'
+import { put } from './document-helpers.ts'
+import { openConversation, queryAs, read, say, type SignIn } from './helpers.ts'
 import type { TestUser } from './harness.ts'
 
 /** What the ids of a path stand for. */
@@ -6,6 +7,8 @@ export interface Place {
   conversationId: string
   messageId: string
   sessionId: string
+  jobId: string
+  documentId: string
 }
 
 /** A route that needs a token, and how to call it well. */
@@ -21,6 +24,8 @@ export interface ProtectedRoute {
   raw?: { type: string; text: string }
   /** A field of that body in which a value can be spoilt. */
   field?: string
+  /** The most that it takes in a body, where that is not one. */
+  mebibytes?: number
   /** Which ids it names, in its path or in its body. */
   names?: readonly (keyof Place)[]
   /** Ends the sign-in that asks, or the whole account. */
@@ -37,6 +42,9 @@ const message = `${messages}/:messageId`
 const inConversation = ['conversationId'] as const
 const ofMessage = ['conversationId', 'messageId'] as const
 const said = { role: 'user', content: 'Hello' }
+const document = '/v1/documents/:id'
+const inDocument = '/v1/documents/:documentId'
+const ofDocument = ['documentId'] as const
 const inside = `${conversations}/:conversationId`
 
 /** Every route behind a token; `contract.test.ts` fails when one is missing here. */
@@ -100,6 +108,36 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
   { method: 'POST', pattern: `${message}/restore`, status: 200, names: ofMessage },
   {
     method: 'POST',
+    pattern: '/v1/documents',
+    status: 201,
+    body: () => ({ title: 'New', content: 'Text' }),
+    field: 'title',
+    mebibytes: 5,
+  },
+  { method: 'GET', pattern: '/v1/documents', status: 200 },
+  { method: 'GET', pattern: document, status: 200, names: ofDocument },
+  {
+    method: 'PATCH',
+    pattern: document,
+    status: 200,
+    names: ofDocument,
+    body: () => ({ content: 'Other' }),
+    field: 'content',
+    mebibytes: 5,
+  },
+  { method: 'DELETE', pattern: document, status: 204, names: ofDocument },
+  { method: 'GET', pattern: `${inDocument}/chunks`, status: 200, names: ofDocument },
+  { method: 'POST', pattern: `${inDocument}/restore`, status: 200, names: ofDocument },
+  {
+    method: 'POST',
+    pattern: `${inDocument}/purge`,
+    status: 200,
+    names: ofDocument,
+    body: () => ({ confirmation: null }),
+    field: 'confirmation',
+  },
+  {
+    method: 'POST',
     pattern: '/v1/vectors',
     status: 201,
     names: ['messageId'],
@@ -115,32 +153,50 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     raw: { type: 'application/x-ndjson', text: `{"type":"conversation","id":"${crypto.randomUUID()}","title":"New"}` },
   },
   { method: 'GET', pattern: '/v1/audit-events', status: 200 },
+  { method: 'GET', pattern: '/v1/embedding-jobs', status: 200 },
+  { method: 'POST', pattern: '/v1/embedding-jobs/retry', status: 200 },
+  { method: 'POST', pattern: '/v1/embedding-jobs/:jobId/retry', status: 200, names: ['jobId'] },
   { method: 'POST', pattern: '/v1/search', status: 200, body: () => ({ query: 'hello' }), field: 'query' },
 ]
 
 export const pathOf = ({ pattern }: ProtectedRoute, place: Place): string =>
   pattern
+    .replace(/(documents\/):\w+/, `$1${encodeURIComponent(place.documentId)}`)
     .replace(/:(id|conversationId)\b/, encodeURIComponent(place.conversationId))
     .replace(':messageId', encodeURIComponent(place.messageId))
     .replace(':sessionId', encodeURIComponent(place.sessionId))
+    .replace(':jobId', encodeURIComponent(place.jobId))
 
-/** A conversation with one message, and a session on another device, for routes that name them. */
+/** A conversation with one message that waits for a vector, a session on another device, and a document, for routes that name them. */
 export async function newPlace(user: TestUser): Promise<Place> {
   const { id: conversationId } = await openConversation(user, { title: 'Place' })
   const [first] = await say(user, conversationId, 'Something said')
   const { session } = await read<SignIn>((await user.elsewhere()).post('/v1/session'))
-  return { conversationId, messageId: first?.id ?? '', sessionId: session.id }
+  const messageId = first?.id ?? ''
+  const jobId = crypto.randomUUID()
+  await queryAs(user.sub, `insert into embedding_jobs (user_id, id, message_id) values ($1, $2, $3)`, [
+    user.sub,
+    jobId,
+    messageId,
+  ])
+  const { id: documentId } = await put(user)
+  return { conversationId, messageId, sessionId: session.id, jobId, documentId }
 }
 
 export const nowhere = (): Place => ({
   conversationId: crypto.randomUUID(),
   messageId: crypto.randomUUID(),
   sessionId: crypto.randomUUID(),
+  jobId: crypto.randomUUID(),
+  documentId: crypto.randomUUID(),
 })
 
 /** What a user has in a place, to see that nobody touched it. */
-export const stateOf = async (user: TestUser, { conversationId }: Place) => ({
+export const stateOf = async (user: TestUser, { conversationId, documentId }: Place) => ({
   conversation: await read(user.get(`/v1/conversations/${conversationId}`)),
   messages: await read(user.get(`/v1/conversations/${conversationId}/messages`)),
   sessions: await read(user.get('/v1/sessions')),
+  jobs: await read(user.get('/v1/embedding-jobs')),
+  document: await read(user.get(`/v1/documents/${documentId}`)),
+  chunks: await read(user.get(`/v1/documents/${documentId}/chunks`)),
 })

@@ -21,7 +21,8 @@ describe('A vector', () => {
     const embedding = randomVector(random(1))
     const fields = { id: crypto.randomUUID(), model: 'mine-v1', content: 'Some text', metadata: { page: 7 } }
     const stored = await store(ada, { embedding, ...fields })
-    expect(stored).toEqual({ ...fields, messageId: null, createdAt: expect.stringMatching(/Z$/) })
+    const ofNothing = { messageId: null, chunkId: null, documentId: null }
+    expect(stored).toEqual({ ...fields, ...ofNothing, dimensions: 1536, createdAt: expect.stringMatching(/Z$/) })
     const { data, recall } = await nearest(ada, { embedding })
     expect(data).toEqual([{ ...stored, conversationId: null, score: expect.closeTo(1, 5) }])
     expect(recall).toBe('exact')

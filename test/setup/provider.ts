@@ -8,7 +8,8 @@ const embeddingRequest = z.object({ input: z.array(z.string()), model: z.string(
 /**
  * An OpenAI-compatible provider for tests: an axis for each text, the same for the same text.
  *
- * - `POST /embedder/ok/embeddings` answers; `…/held/…` once every text was released; `…/401/…` with that status.
+ * - `POST /embedder/ok/embeddings` answers; `…/held/…` once every text was released; `…/401/…` with that status;
+ *   `…/picky/…` with a 400 where any text says "refuse", and with half an answer where one says "crash".
  * - `GET /embedder/count?text=` → how often the text came; `GET /embedder/arrival?text=` answers when it has come.
  * - `GET /embedder/release?text=` lets a held text go.
  */
@@ -36,7 +37,9 @@ export function createProvider(): (request: IncomingMessage, response: ServerRes
       arrivals.open(text)
     }
     if (mode === 'held') await Promise.all(input.map((text) => releases.passed(text)))
-    const status = Number(mode) || 200
+    const says = (word: string) => mode === 'picky' && input.some((text) => text.includes(word))
+    if (says('crash')) return void response.end('{')
+    const status = says('refuse') ? 400 : Number(mode) || 200
     const data = input.map((text, index) => ({ index, embedding: axisOf(text) }))
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(status === 200 ? { data, model } : { error: { code: 'invalid_api_key' } }))

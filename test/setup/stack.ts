@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { openPglite, openScratch } from '../../dev/database.ts'
+import { type LocalDatabase, openPglite, openScratch } from '../../dev/database.ts'
 import { startNeonEndpoint } from '../../dev/neon/server.ts'
 import { startStack } from '../../dev/stack.ts'
 import type {} from '../provided.ts'
@@ -16,32 +16,38 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const openDatabase = () => (server ? openScratch(server) : openPglite())
   const database = await openDatabase()
   const apart = await openDatabase()
+  const queue = await openDatabase()
   const counter = await startPostCounter()
   const stack = await startStack({ database, dataDir, onPost: counter.count })
-  const endpoint = await startNeonEndpoint({ upstream: apart.upstream, onPost: counter.count })
+  const endpoints = await Promise.all(
+    [apart, queue].map(({ upstream }) => startNeonEndpoint({ upstream, onPost: counter.count })),
+  )
   const faults = await startFaults({ ...stack, count: counter.count })
 
-  const toApart = (connectionString: string) => {
-    const url = new URL(connectionString)
-    url.port = String(endpoint.port)
-    url.pathname = `/${apart.name}`
-    return url.href
+  const at = ({ name }: LocalDatabase, port = 0) => {
+    const to = (connectionString: string) => {
+      const url = new URL(connectionString)
+      url.port = String(port)
+      url.pathname = `/${name}`
+      return url.href
+    }
+    return {
+      DATABASE_URL: to(stack.bindings.DATABASE_URL),
+      DATABASE_URL_SYSTEM: to(stack.bindings.DATABASE_URL_SYSTEM),
+    }
   }
-  const { DATABASE_URL, DATABASE_URL_SYSTEM } = stack.bindings
   const { port, clientId, poolId } = stack.cognito
   project.provide('bindings', stack.bindings)
-  project.provide('apart', {
-    DATABASE_URL: toApart(DATABASE_URL),
-    DATABASE_URL_SYSTEM: toApart(DATABASE_URL_SYSTEM),
-  })
+  project.provide('apart', at(apart, endpoints[0]?.port))
+  project.provide('queue', at(queue, endpoints[1]?.port))
   project.provide('cognito', { port, clientId, poolId })
   project.provide('postCounter', counter.url)
   project.provide('faults', faults.url)
   project.provide('embedded', !server)
   return async () => {
     await faults.close()
-    await Promise.all([stack.close(), endpoint.close(), counter.close()])
-    await Promise.all([database.close(), apart.close()])
+    await Promise.all([stack.close(), ...endpoints.map((endpoint) => endpoint.close()), counter.close()])
+    await Promise.all([database, apart, queue].map((each) => each.close()))
     await rm(dataDir, { recursive: true })
   }
 }

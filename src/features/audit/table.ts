@@ -4,7 +4,7 @@ import { createdAt, ownerId, ownerPolicy, purgePolicy } from '../../db/columns.t
 
 export const AUDIT_ACTORS = ['user', 'system', 'operator'] as const
 export const AUDIT_ACTIONS = ['create', 'update', 'delete', 'restore', 'revoke', 'purge'] as const
-export const AUDIT_RESOURCES = ['user', 'session', 'conversation', 'message', 'vector'] as const
+export const AUDIT_RESOURCES = ['user', 'session', 'conversation', 'message', 'document', 'vector'] as const
 
 /**
  * Who did what to which row. Triggers write it (`migrations/0006_audit_and_purge_access.sql`), in the transaction of what

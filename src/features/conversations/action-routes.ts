@@ -46,7 +46,7 @@ export const conversationActions = (deps: Deps) =>
         const [result, error] = await changeConversations(c.var.db, userId, { action, ids }, deps.retentionDays)
         if (error) return problem(c, error)
         const { done, queued } = result
-        if (queued.length > 0) embedInBackground(c, deps, queued)
+        if (queued.length > 0) embedInBackground(c, deps, { messageIds: queued })
         const data = ids.map((sent) => {
           const id = sent.toLowerCase()
           return { id, status: done.has(id) ? ('done' as const) : ('not_found' as const) }
@@ -80,7 +80,7 @@ export const conversationActions = (deps: Deps) =>
         )
         if (error) return problem(c, error)
         const { conversation, queued } = forked
-        if (queued.length > 0) embedInBackground(c, deps, queued)
+        if (queued.length > 0) embedInBackground(c, deps, { messageIds: queued })
         c.header('ETag', etagOf(conversation))
         c.header('Location', `/v1/conversations/${conversation.id}`)
         return c.json(toConversation(conversation), 201)
@@ -103,7 +103,7 @@ export const conversationActions = (deps: Deps) =>
         const [restored, error] = await restoreConversation(c.var.db, c.var.identity.userId, conversationId)
         if (error) return problem(c, error)
         const { conversation, queued } = restored
-        if (queued.length > 0) embedInBackground(c, deps, queued)
+        if (queued.length > 0) embedInBackground(c, deps, { messageIds: queued })
         c.header('ETag', etagOf(conversation))
         return c.json(toConversation(conversation), 200)
       },

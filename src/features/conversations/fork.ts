@@ -102,7 +102,7 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
       order by depth offset 0) m
   ), known as materialized (
     select c.copy_id, v.* from copied c cross join lateral (
-      select model, embedding, content, metadata from chat_vectors
+      select model, own, embedding, sketch, content, metadata from chat_vectors
       where user_id = c.user_id and message_id = c.id offset 0) v
     where c.place > (select max(place) from copied) - ${MAX_VECTORS}::int
   ), opened as (
@@ -123,8 +123,8 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
       c.usage, c.metadata, c.created_at, c.updated_at
     from opened o cross join copied c
   ), vectors as (
-    insert into chat_vectors (user_id, id, message_id, model, embedding, content, metadata)
-    select o.user_id, app.uuid_v7(), k.copy_id, k.model, k.embedding, k.content, k.metadata from opened o cross join known k
+    insert into chat_vectors (user_id, id, message_id, model, own, embedding, sketch, content, metadata)
+    select o.user_id, app.uuid_v7(), k.copy_id, k.model, k.own, k.embedding, k.sketch, k.content, k.metadata from opened o cross join known k
   ), queued as (
     insert into embedding_jobs (user_id, message_id)
     select o.user_id, c.copy_id from opened o cross join copied c

@@ -1,6 +1,7 @@
 import { and, arrayContains, asc, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { often } from '../../db/often.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { ConversationFilters } from './filters.ts'
 import type { ConversationRow } from './schemas.ts'
@@ -117,12 +118,6 @@ function conditionsOf(filters: ConversationFilters): (SQL | undefined)[] {
     filters.title === undefined ? undefined : often(sql`strpos(${shownTitle}, lower(${filters.title}::text)) > 0`),
   ]
 }
-
-/**
- * A condition that the planner takes to hold for every second row. Row-level security keeps the statistics of tags and
- * metadata from it; it would guess that next to nothing fits and sort all that a user has, for a page that is full at once.
- */
-const often = (condition: SQL) => sql`case when ${condition} then true else false end`
 
 /** The whole list, for which most ask, is built once. */
 const selectPage = (q: NeonHttpDatabase, ...conditions: SQL[]) =>

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { type StoredRows, storedRows } from '../../db/stored-rows.ts'
@@ -9,7 +9,7 @@ import { insertWhere, writeOnce, writtenHere } from '../idempotency/write-once.t
 import { appendStatement } from '../messages/append.ts'
 import { toRow } from '../messages/new-message.ts'
 import { type MessageRow, messageRow } from '../messages/schemas.ts'
-import { messages } from '../messages/table.ts'
+import { messageColumns, messages } from '../messages/table.ts'
 import { titleOf } from '../messages/title.ts'
 import type { ConversationOpen } from './action-schemas.ts'
 import { CONSTRAINTS as OF_CONVERSATION, createConversationRepository } from './repository.ts'
@@ -67,7 +67,7 @@ export async function openConversation(
       const conversation = sql`case when seq = 1 then (
         with opened (${names}) as (${query}) select to_jsonb(opened) from opened) end`
       return q
-        .select({ ...getTableColumns(messages), conversation: conversation.as('conversation') })
+        .select({ ...messageColumns, conversation: conversation.as('conversation') })
         .from(messages)
         .where(and(eq(messages.userId, userId), eq(messages.conversationId, id), writtenHere(messages)))
         .orderBy(messages.seq)

@@ -61,7 +61,7 @@ export const conversationRoutes = (deps: Deps) =>
         c.header('Location', `/v1/conversations/${conversation.id}`)
         if (!messages) return c.json(toConversation(conversation), 201)
         const ids = messages.map(({ id }) => id)
-        if (!requestKey?.replayed) embedInBackground(c, deps, ids)
+        if (!requestKey?.replayed) embedInBackground(c, deps, { messageIds: ids })
         return c.json({ ...toConversation(conversation), messages: messages.map(toMessage) }, 201)
       },
     )

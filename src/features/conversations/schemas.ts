@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, listOf, metadata, storedId, storedTime } from '../../http/fields.ts'
+import { changesSomething, id, metadata, storedId, storedTime, tags } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { conversations } from './table.ts'
@@ -61,7 +61,7 @@ const fields = z.strictObject({
   title: z.string().trim().min(1).max(500).nullable(),
   systemPrompt: z.string().max(32_000).nullable(),
   metadata,
-  tags: listOf(z.string().trim().min(1).max(64), { max: 32 }).transform((tags) => [...new Set(tags)]),
+  tags,
   archived: z.boolean(),
   pinned: z.boolean(),
 })

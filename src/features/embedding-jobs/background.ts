@@ -18,9 +18,9 @@ interface BackgroundContext {
   var: { trace: Trace; identity: Identity }
 }
 
-/** Embeds these messages right after the answer. What goes wrong is left to the sweep. */
-export function embedInBackground(c: BackgroundContext, deps: Deps, messageIds: readonly string[]): void {
-  const only = { userId: c.var.identity.userId, messageIds }
+/** Embeds these texts of the asking user right after the answer. What goes wrong, or takes too long, is left to the sweep. */
+export function embedInBackground(c: BackgroundContext, deps: Deps, texts: Omit<TextsOfUser, 'userId'>): void {
+  const only = { userId: c.var.identity.userId, ...texts }
   c.executionCtx.waitUntil(run(deps, c.var.trace.requestId, { only, until: Date.now() + REQUEST_MS }))
 }
 
@@ -34,7 +34,7 @@ async function run(deps: Deps, requestId: string, limits: { only?: TextsOfUser; 
   const result = await runEmbeddingQueue({ store, embedder: deps.embedder, newClaimId: newId }, limits)
   const [done, error] = result
   if (error) deps.log('error', 'embedding_failed', { requestId, code: error.code, ...error.context })
-  else if (done.postponed > 0) deps.log('warn', 'embedding_postponed', { requestId, ...done })
+  else if (done.postponed + done.failed > 0) deps.log('warn', 'embedding_postponed', { requestId, ...done })
   logSlowQueries(deps, trace)
   return result
 }

@@ -1,103 +1,96 @@
-import { and, eq, inArray, lt, lte, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../../db/database.ts'
 import { allRows } from '../../db/rows.ts'
-import type { EmbeddedJob, EmbeddingJob, EmbeddingJobStore } from '../../embeddings/queue.ts'
-import { toVectorLiteral } from '../../embeddings/vector.ts'
+import type { EmbeddingJobStore } from '../../embeddings/queue.ts'
+import { toStoredVector } from '../../embeddings/stored-vector.ts'
 import { newId } from '../../id.ts'
 import { fail, ok } from '../../result.ts'
-import { messages } from '../messages/table.ts'
-import { embeddingJobs } from './table.ts'
+import { claimedTexts, claimSettings, claimStatement } from './select.ts'
 
 /** How long a claim holds before another Worker may take the job: longer than a provider's slowest answer. */
 const LEASE_SECONDS = 120
-/** After so many the job rests, with its last error, until somebody looks. */
-const MAX_ATTEMPTS = 12
 
-const claimedJob = z.object({ userId: z.string(), messageId: z.string(), content: z.string(), attempts: z.int() })
+const claimedJob = z.object({
+  userId: z.string(),
+  id: z.string(),
+  claimId: z.string(),
+  attempts: z.int(),
+  text: z.string(),
+})
 
-/** The jobs of all users, for `parley_system`. */
-export function createEmbeddingJobStore(db: Database): EmbeddingJobStore {
+/**
+ * The jobs of all users, for `parley_system`. It never waits for a job that somebody else has locked: that one is being
+ * deleted, or its text is changing, and either way not to be settled any more. So it cannot be part of a deadlock over jobs.
+ */
+export function createEmbeddingJobStore(db: Database, { leaseSeconds = LEASE_SECONDS } = {}): EmbeddingJobStore {
   return {
     async claim(claimId, limit, only) {
-      const [results, error] = await db.write('embedding-jobs.claim', (q) => {
-        const due = q.$with('due').as(
-          q
-            .select({ userId: embeddingJobs.userId, messageId: embeddingJobs.messageId })
-            .from(embeddingJobs)
-            .where(
-              and(
-                lte(embeddingJobs.runAt, sql`now()`),
-                lt(embeddingJobs.attempts, MAX_ATTEMPTS),
-                only && eq(embeddingJobs.userId, only.userId),
-                only && inArray(embeddingJobs.messageId, [...only.messageIds]),
-              ),
-            )
-            .orderBy(embeddingJobs.runAt)
-            .limit(limit)
-            .for('update', { skipLocked: true }),
-        )
-        const claimed = q.$with('claimed').as(
-          q
-            .update(embeddingJobs)
-            .set({
-              claimId,
-              attempts: sql`${embeddingJobs.attempts} + 1`,
-              runAt: sql`now() + make_interval(secs => ${LEASE_SECONDS})`,
-            })
-            .from(due)
-            .where(and(eq(embeddingJobs.userId, due.userId), eq(embeddingJobs.messageId, due.messageId)))
-            .returning({
-              userId: embeddingJobs.userId,
-              messageId: embeddingJobs.messageId,
-              attempts: embeddingJobs.attempts,
-            }),
-        )
-        return [
-          q
-            .with(due, claimed)
-            .select({
-              userId: claimed.userId,
-              messageId: claimed.messageId,
-              attempts: claimed.attempts,
-              content: messages.content,
-            })
-            .from(claimed)
-            .innerJoin(messages, and(eq(messages.userId, claimed.userId), eq(messages.id, claimed.messageId))),
-        ]
-      })
-      return error ? fail(error) : allRows(results[0], claimedJob)
+      const [results, error] = await db.write('embedding-jobs.claim', (q) => [
+        q.execute(claimSettings),
+        q.execute(claimStatement(claimId, limit, leaseSeconds, only)),
+        q.execute(claimedTexts),
+      ])
+      return error ? fail(error) : allRows(results[2].rows, claimedJob)
     },
 
-    async complete(claimId, model, done) {
-      const rows = done.map((job) => ({ ...jobKey(job), id: newId(), embedding: toVectorLiteral(job.vector) }))
+    async complete(model, done) {
+      const rows = done.map((job) => ({ ...keyOf(job), vector_id: newId(), ...toStoredVector(job.vector) }))
+      const columns = sql`vector_id uuid, embedding vector, sketch bit(2048)`
       const [, error] = await db.write('embedding-jobs.complete', (q) => [
         q.execute(sql`
-          with done as (
-            delete from embedding_jobs j
-            using jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-              as v(user_id uuid, message_id uuid, id uuid, embedding text)
-            where j.user_id = v.user_id and j.message_id = v.message_id and j.claim_id = ${claimId}
-            returning v.*)
-          insert into chat_vectors (user_id, id, message_id, model, embedding)
-          select user_id, id, message_id, ${model}, embedding::vector from done
-          on conflict (user_id, message_id) do update set model = excluded.model, embedding = excluded.embedding`),
+          with ${heldJobs(rows, columns)}, done as (
+            delete from embedding_jobs j using held h where j.user_id = h.user_id and j.id = h.id
+            returning h.user_id, h.message_id, h.chunk_id, h.document_id, h.vector_id, h.embedding, h.sketch
+          ), of_messages as (
+            insert into chat_vectors (user_id, id, message_id, model, embedding, sketch)
+            select user_id, vector_id, message_id, ${model}, embedding, sketch from done where message_id is not null
+            on conflict (user_id, message_id) do update
+              set model = excluded.model, embedding = excluded.embedding, sketch = excluded.sketch
+              where not chat_vectors.own)
+          insert into chat_vectors (user_id, id, chunk_id, document_id, model, embedding, sketch)
+          select user_id, vector_id, chunk_id, document_id, ${model}, embedding, sketch from done where chunk_id is not null
+          on conflict (user_id, chunk_id) do update
+            set model = excluded.model, embedding = excluded.embedding, sketch = excluded.sketch
+            where not chat_vectors.own`),
       ])
       return error ? fail(error) : ok(undefined)
     },
 
-    async postpone(claimId, jobs, reason, delaysMs) {
-      const rows = jobs.map((job, i) => ({ ...jobKey(job), seconds: (delaysMs[i] ?? 0) / 1000 }))
-      const [, error] = await db.write('embedding-jobs.postpone', (q) => [
+    async putOff(jobs) {
+      const rows = jobs.map(({ reason, delayMs, counts, givenUp, ...job }) => ({
+        ...keyOf(job),
+        reason,
+        seconds: delayMs / 1000,
+        uncounted: counts ? 0 : 1,
+        given_up: givenUp,
+      }))
+      const columns = sql`reason text, seconds float8, uncounted int, given_up boolean`
+      const [, error] = await db.write('embedding-jobs.put-off', (q) => [
         q.execute(sql`
+          with ${heldJobs(rows, columns)}
           update embedding_jobs j
-          set claim_id = null, last_error = ${reason}, run_at = now() + make_interval(secs => v.seconds)
-          from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(user_id uuid, message_id uuid, seconds float8)
-          where j.user_id = v.user_id and j.message_id = v.message_id and j.claim_id = ${claimId}`),
+          set claim_id = null, attempts = j.attempts - h.uncounted, last_error = h.reason,
+            run_at = now() + make_interval(secs => h.seconds), failed_at = case when h.given_up then now() end
+          from held h where j.user_id = h.user_id and j.id = h.id`),
       ])
       return error ? fail(error) : ok(undefined)
     },
   }
 }
 
-const jobKey = (job: EmbeddingJob | EmbeddedJob) => ({ user_id: job.userId, message_id: job.messageId })
+interface ClaimedKey {
+  userId: string
+  id: string
+  claimId: string
+}
+
+const keyOf = ({ userId, id, claimId }: ClaimedKey) => ({ user_id: userId, id, claim_id: claimId })
+
+/** Those of the jobs that are still held by their claim, locked, with what was given for each. */
+const heldJobs = (rows: readonly object[], columns: ReturnType<typeof sql>) => sql`given as materialized (
+    select * from json_to_recordset(${JSON.stringify(rows)}::json) as g (user_id uuid, id uuid, claim_id uuid, ${columns})
+  ), held as materialized (
+    select g.*, j.message_id, j.chunk_id, j.document_id from given g
+    join embedding_jobs j on j.user_id = g.user_id and j.id = g.id and j.claim_id = g.claim_id
+    for update of j skip locked)`

@@ -1,16 +1,17 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import type { PgTable } from 'drizzle-orm/pg-core'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { auditEvents } from '../audit/table.ts'
 import { conversations } from '../conversations/table.ts'
-import { messages } from '../messages/table.ts'
+import { documents } from '../documents/table.ts'
+import { messageColumns, messages } from '../messages/table.ts'
 import { sessions } from '../sessions/table.ts'
 import { type UserRow, userRow } from '../users/schemas.ts'
 import { users } from '../users/table.ts'
-import { chatVectors } from '../vectors/table.ts'
+import { chatVectors, vectorColumns } from '../vectors/table.ts'
 import { exportedRows, type ExportedRow, type Section, SECTIONS } from './schemas.ts'
 
 /** A part of a section, in the order of its key. */
@@ -36,17 +37,23 @@ export interface ExportRepository {
 interface Limits {
   rows: number
   bytes: number
+  /** A page has at least one row, unless that is longer than so many bytes. */
+  alone: number
 }
-const FIRST: Limits = { rows: 1_000, bytes: 256 * 1024 }
-const NEXT: Limits = { rows: 1_000, bytes: 1_536 * 1024 }
+const FIRST: Limits = { rows: 1_000, bytes: 256 * 1024, alone: 2 * 1024 * 1024 }
+const NEXT: Limits = { rows: 1_000, bytes: 1_536 * 1024, alone: 2 ** 31 - 1 }
 
 interface Source {
   table: PgTable
+  /** Where not all of them are read. */
+  columns?: Record<string, PgColumn>
+  /** What is read beside them, as further columns. */
+  more?: SQL
   /** The order, by which an index has the rows. */
   key: readonly [column: string, property: string][]
   /** Roughly the bytes of a row's texts, without reading those that are stored out of line. */
   size: SQL
-  condition?: (model: string) => SQL
+  condition?: SQL
 }
 
 const SOURCES: Record<Section, Source> = {
@@ -58,47 +65,60 @@ const SOURCES: Record<Section, Source> = {
   },
   message: {
     table: messages,
+    columns: messageColumns,
     key: [
       ['conversation_id', 'conversationId'],
       ['seq', 'seq'],
     ],
     size: sql`300 + octet_length(content) + octet_length(metadata::text)`,
   },
+  document: {
+    table: documents,
+    columns: { ...getTableColumns(documents), embedding: chatVectors.embedding, model: chatVectors.model },
+    // What the client has brought stands for its one chunk, and chunks are made anew.
+    more: sql`
+      left join lateral (
+        select v.embedding, v.model from document_chunks c
+        join chat_vectors v on v.user_id = c.user_id and v.chunk_id = c.id and v.own
+        where c.user_id = own.user_id and c.document_id = own.id and own.chunk_size is null limit 1) brought on true`,
+    key: [['id', 'id']],
+    size: sql`22000 + octet_length(content) + octet_length(metadata::text)`,
+  },
   vector: {
     table: chatVectors,
+    columns: { ...vectorColumns, embedding: chatVectors.embedding },
     key: [['id', 'id']],
     size: sql`22000 + coalesce(octet_length(content), 0) + octet_length(metadata::text)`,
-    // Those that Parley made of messages can be made again.
-    condition: (model) => sql`and not (message_id is not null and content is null and model = ${model})`,
+    // Those that Parley made can be made again.
+    condition: sql`own and chunk_id is null`,
   },
   auditEvent: { table: auditEvents, key: [['id', 'id']], size: sql`500` },
 }
 
-/** @param model the model of Parley's own vectors, which are left out */
-export function createExportRepository(db: Database, userId: string, model: string): ExportRepository {
-  const select = (q: NeonHttpDatabase, section: Section, after: ExportKey | null, { rows, bytes }: Limits) => {
-    const { table, key, size, condition } = SOURCES[section]
+export function createExportRepository(db: Database, userId: string): ExportRepository {
+  const select = (q: NeonHttpDatabase, section: Section, after: ExportKey | null, { rows, bytes, alone }: Limits) => {
+    const { table, columns = getTableColumns(table), more = sql``, key, size, condition } = SOURCES[section]
     const order = sql.join(
       key.map(([column]) => sql.identifier(column)),
       sql`, `,
     )
-    const behind =
-      after &&
-      sql`and (${order}) > (${sql.join(
-        after.map((value) => sql`${value}`),
-        sql`, `,
-      )})`
-    const page = q.$with('page', { ...getTableColumns(table), found: sql`found`.mapWith(Number).as('found') }).as(sql`
+    const behind = after?.length
+      ? sql`and (${order}) > (${sql.join(
+          after.map((value) => sql`${value}`),
+          sql`, `,
+        )})`
+      : sql``
+    const page = q.$with('page', { ...columns, found: sql`found`.mapWith(Number).as('found') }).as(sql`
       select *, row_number() over w as position, sum(${size}) over w as bytes, count(*) over () as found
       from (
-        select * from ${table} where user_id = ${userId} ${condition?.(model)} ${behind ?? sql``}
-        order by ${order} limit ${rows + 1}) own
+        select * from ${table} where user_id = ${userId} ${condition ? sql`and ${condition}` : sql``} ${behind}
+        order by ${order} limit ${rows + 1}) own ${more}
       window w as (order by ${order})`)
     return q
       .with(page)
       .select()
       .from(page)
-      .where(sql`position = 1 or (position <= ${rows} and bytes <= ${bytes})`)
+      .where(sql`(position = 1 and bytes <= ${alone}) or (position <= ${rows} and bytes <= ${bytes})`)
       .orderBy(sql`position`)
   }
 
@@ -109,10 +129,14 @@ export function createExportRepository(db: Database, userId: string, model: stri
           .select()
           .from(users)
           .where(sql`${users.id} = ${userId}`),
+        q
+          .select({ count: sql<number>`count(*)::int` })
+          .from(documents)
+          .where(sql`${documents.userId} = ${userId}`),
         ...SECTIONS.map((section) => select(q, section, null, FIRST)),
       ])
       if (error) return fail(error)
-      const [userRows, ...sections] = results
+      const [userRows, counted, ...sections] = results
       const [user, missing] = oneRow(userRows, userRow)
       if (missing) return fail(missing)
       const pages: Partial<Record<Section, ExportPage>> = {}
@@ -121,6 +145,8 @@ export function createExportRepository(db: Database, userId: string, model: stri
         if (unfit) return fail(unfit)
         pages[section] = page
       }
+      // A first one that is too long to come along is the next page's.
+      if (counted[0]?.count && pages.document?.rows.length === 0) pages.document = { rows: [], next: BEGINNING }
       return ok({ user, pages: pages as Record<Section, ExportPage> })
     },
 
@@ -130,6 +156,8 @@ export function createExportRepository(db: Database, userId: string, model: stri
     },
   }
 }
+
+const BEGINNING: ExportKey = []
 
 /** `found`: how many rows were there to take this page from. */
 type FoundRow = Record<string, unknown> & { found: number }

@@ -17,13 +17,13 @@ export const exportRoutes = (deps: Deps) =>
       tag: 'Profile',
       summary: 'Download everything',
       description:
-        'All that the user owns, deleted things included, as newline-delimited JSON: each line has a `type`, and what a line refers to stands before it. The last line is `end`, with the number of lines of each type; without it the download broke off. Vectors that Parley made of messages are left out, as it can make them again.',
+        'All that the user owns, deleted things included, as newline-delimited JSON: each line has a `type`, and what a line refers to stands before it. The last line is `end`, with the number of lines of each type; without it the download broke off. Chunks of documents, and vectors that Parley made, are left out, as it can make them again.',
       responses: { 200: { description: 'One JSON object a line', schema: exportLine, contentType: NDJSON } },
     }),
     async (c) => {
       const { identity, db, trace } = c.var
       const { requestId } = trace
-      const repository = createExportRepository(db, identity.userId, deps.embedder.model)
+      const repository = createExportRepository(db, identity.userId)
       const [stream, error] = await streamExport(repository, ({ counts, error }) => {
         if (error) deps.log('error', 'export_failed', { requestId, code: error.code, cause: error.context, counts })
         else deps.log('info', 'export_finished', { requestId, dbTrips: trace.calls.length, counts })

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { storedId, storedTime } from '../../http/fields.ts'
 import { auditRow } from '../audit/schemas.ts'
 import { conversations } from '../conversations/table.ts'
+import { wholeRow } from '../documents/schemas.ts'
 import { messageRow } from '../messages/schemas.ts'
 import { sessionRow } from '../sessions/schemas.ts'
 import { userSchema } from '../users/schemas.ts'
@@ -28,7 +29,14 @@ export const exportedRows = {
     version: true,
   }),
   message: messageRow.omit({ version: true, depth: true }).extend({ deletedAt: storedTime.nullable() }),
-  vector: vectorRow.extend({ embedding: z.array(z.number()) }),
+  document: wholeRow.omit({ chunkCount: true, jobs: true, version: true }).extend({
+    deletedAt: storedTime.nullable(),
+    embedding: z.array(z.number()).nullable().meta({ description: 'Where the client has brought one' }),
+    model: z.string().nullable(),
+  }),
+  vector: vectorRow
+    .omit({ chunkId: true, documentId: true, dimensions: true })
+    .extend({ embedding: z.array(z.number()) }),
   auditEvent: auditRow.omit({ sessionId: true }),
 }
 export type Section = keyof typeof exportedRows
@@ -47,6 +55,7 @@ export const exportLine = z
     exportedRows.session.extend({ type: z.literal('session') }).meta({ id: 'ExportedSession' }),
     exportedRows.conversation.extend({ type: z.literal('conversation') }).meta({ id: 'ExportedConversation' }),
     exportedRows.message.extend({ type: z.literal('message') }).meta({ id: 'ExportedMessage' }),
+    exportedRows.document.extend({ type: z.literal('document') }).meta({ id: 'ExportedDocument' }),
     exportedRows.vector.extend({ type: z.literal('vector') }).meta({ id: 'ExportedVector' }),
     exportedRows.auditEvent.extend({ type: z.literal('auditEvent') }).meta({ id: 'ExportedAuditEvent' }),
     z.object({

@@ -3,9 +3,9 @@ import { type AppError, fail, ok, type Result } from '../../result.ts'
 type Body = ReadableStream<Uint8Array>
 
 const MIB = 1024 * 1024
-/** Of NDJSON: all of it, and a line. The longest message that PATCHes can put together has 4 MB in an export. */
+/** Of NDJSON: all of it, and a line, which may be a document of 5 MiB with all that belongs to it. */
 export const MAX_TOTAL = 64 * MIB
-export const MAX_LINE = 4 * MIB
+export const MAX_LINE = 6 * MIB
 /** Of JSON, which has to be there as a whole. */
 export const MAX_JSON_BODY = 5 * MIB
 

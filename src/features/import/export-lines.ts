@@ -1,10 +1,13 @@
+import { toStoredVector } from '../../embeddings/stored-vector.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import type { AppError } from '../../result.ts'
+import { planChunks } from '../documents/chunk-plan.ts'
+import { DEFAULT_CHUNKING } from '../documents/schemas.ts'
 import { type Line, parseJson } from './body.ts'
 import type { Intake, Item } from './intake.ts'
 import { check, type Position, type Report } from './report.ts'
-import type { ImportedMessage } from './rows.ts'
-import { beginning, FOREIGN_TYPES, importedLines, type ImportedType } from './schemas.ts'
+import type { ImportedDocument, ImportedMessage } from './rows.ts'
+import { beginning, type DocumentLine, FOREIGN_TYPES, importedLines, type ImportedType } from './schemas.ts'
 
 const FORMAT: AppError = {
   code: 'invalid_request',
@@ -67,6 +70,12 @@ function toItem(type: ImportedType, value: unknown, at: Position, bytes: number,
     report.refuse(type, at, errors)
     return null
   }
+  if (line.type === 'document') {
+    const [row, refused] = toDocument(line)
+    if (!refused) return { type, row, at, bytes } as Item
+    report.refuse(type, at, refused.errors ?? [])
+    return null
+  }
   if (line.type !== 'message') {
     const { type: _type, ...row } = line
     return { type, row, at, bytes } as Item
@@ -79,4 +88,15 @@ function toItem(type: ImportedType, value: unknown, at: Position, bytes: number,
 export function withEmbed(row: ImportedMessage): ImportedMessage {
   const isWhole = (row.status ?? 'complete') === 'complete' && !row.deletedAt
   return { ...row, embed: isWhole && /\S/.test(row.content) }
+}
+
+/** Cuts it, as its chunks do not come along. */
+function toDocument({ chunkSize, chunkOverlap, embedding, model, ...fields }: DocumentLine): Result<ImportedDocument> {
+  const size = chunkSize ?? DEFAULT_CHUNKING.size
+  const chunking = embedding ? null : { size, overlap: chunkOverlap ?? Math.min(DEFAULT_CHUNKING.overlap, size / 2) }
+  const [plan, refused] = planChunks(fields.content, fields.format, chunking)
+  if (refused) return fail(refused)
+  const own = embedding ? { vector: toStoredVector(embedding), model: model ?? 'custom' } : null
+  const { type: _type, contentHash: _hash, metadata = {}, ...row } = fields
+  return ok({ ...row, metadata, chunking, plan, own })
 }

@@ -2,10 +2,19 @@ import { type AppError, type ErrorCode, fail, ok, type Result } from '../../resu
 import { titleOf } from '../messages/title.ts'
 import type { ImportRepository } from './repository.ts'
 import type { Position, Report } from './report.ts'
-import type { ImportBatch, ImportedConversation, ImportedMessage, ImportedVector, Outcome } from './rows.ts'
+import type {
+  ImportBatch,
+  ImportedConversation,
+  ImportedDocument,
+  ImportedMessage,
+  ImportedVector,
+  Outcome,
+} from './rows.ts'
 
 /** How much goes to the database at once. Neon takes 10 MiB, and JSON within JSON may double. */
 const MAX_MESSAGES = 100
+/** Each takes statements of its own. */
+const MAX_DOCUMENTS = 20
 const MAX_ROWS = 500
 const MAX_BYTES = 1024 * 1024
 /** So many texts are embedded right after the answer; the others wait for the next minute. */
@@ -14,6 +23,7 @@ const MAX_FRESH = 100
 type Row =
   | { type: 'conversation'; row: ImportedConversation }
   | { type: 'message'; row: ImportedMessage }
+  | { type: 'document'; row: ImportedDocument }
   | { type: 'vector'; row: ImportedVector }
 
 /** What is to be stored, and how long it is as JSON. */
@@ -32,6 +42,7 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
   let items: Item[] = []
   let bytes = 0
   let messages = 0
+  let documents = 0
   let batches = 0
   /** By id within the batch, and vectors by their message too: what comes twice is stored once. */
   let seen = new Map<string, string>()
@@ -44,7 +55,7 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
     const [outcome, error] = await repository.store(batch)
     if (error) return fail(error)
     batches += 1
-    const next = { conversation: 0, message: 0, vector: 0 }
+    const next = { conversation: 0, message: 0, document: 0, vector: 0 }
     for (const { type, at, row } of items) {
       const became: Outcome = outcome[`${type}s`][next[type]++] ?? 'skipped'
       if (type === 'conversation') {
@@ -58,13 +69,17 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
     seen = new Map()
     bytes = 0
     messages = 0
+    documents = 0
     return ok(undefined)
   }
 
   return {
     async add(item) {
       const { type, row, at } = item
-      const isFull = items.length >= MAX_ROWS || (type === 'message' && messages >= MAX_MESSAGES)
+      const isFull =
+        items.length >= MAX_ROWS ||
+        (type === 'message' && messages >= MAX_MESSAGES) ||
+        (type === 'document' && documents >= MAX_DOCUMENTS)
       if (items.length > 0 && (isFull || bytes + item.bytes > MAX_BYTES)) {
         const [, error] = await flush(false)
         if (error) return fail(error)
@@ -79,6 +94,7 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
       for (const key of keys) seen.set(key, place)
       if (type === 'conversation' && row.title === undefined && row.derivedTitle === undefined) untitled.add(row.id)
       if (type === 'message') messages += 1
+      if (type === 'document') documents += 1
       bytes += item.bytes
       items.push(item)
       return ok(undefined)
@@ -98,6 +114,7 @@ function toBatch(
   const batch: ImportBatch = {
     conversations: [],
     messages: [],
+    documents: [],
     vectors: [],
     follow: [],
     titles: {},
@@ -106,6 +123,7 @@ function toBatch(
   for (const item of items) {
     if (item.type === 'conversation') batch.conversations.push(item.row)
     else if (item.type === 'message') batch.messages.push(item.row)
+    else if (item.type === 'document') batch.documents.push(item.row)
     else batch.vectors.push(item.row)
   }
   for (const [id, said] of Map.groupBy(batch.messages, ({ conversationId }) => conversationId)) {

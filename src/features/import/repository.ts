@@ -1,5 +1,6 @@
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { fail, ok, type Result } from '../../result.ts'
+import { storeDocument } from './document-statements.ts'
 import type { ImportBatch, ImportOutcome, Outcome } from './rows.ts'
 import {
   type ImportOptions,
@@ -42,15 +43,17 @@ export function createImportRepository(db: Database, options: ImportOptions): Im
           storeVectors(q, options, batch),
           releaseJobs(q, options, batch),
           mendLeaves(q, options, batch),
+          ...batch.documents.flatMap((document) => storeDocument(q, options, document)),
         ],
         CONSTRAINTS,
         { repeatable: true },
       )
       if (error) return fail(error)
-      const [, , conversations, messages, vectors] = results
+      const [, , conversations, messages, vectors, , , ...ofDocuments] = results
       return ok({
         conversations: outcomes(conversations),
         messages: outcomes(messages),
+        documents: ofDocuments.flatMap(({ rows }) => rows as { outcome: Outcome }[]).map(({ outcome }) => outcome),
         vectors: outcomes(vectors),
       })
     },

@@ -50,15 +50,14 @@ export const importRoutes = (deps: Deps) =>
     ),
     async (c) => {
       const { userId } = c.var.identity
-      const { model } = deps.embedder
-      const repository = createImportRepository(c.var.db, { userId, model, retentionDays: deps.retentionDays })
+      const repository = createImportRepository(c.var.db, { userId, retentionDays: deps.retentionDays })
       const [done, error] = await runImport(repository, {
         body: c.req.raw.body ?? new Blob([]).stream(),
         isNdjson: NDJSON_TYPE.test(mediaTypeOf(c.req.raw.headers)),
         conversationId: c.req.valid('query').conversationId?.toLowerCase(),
       })
       if (error) return problem(c, error)
-      if (done.fresh.length > 0) embedInBackground(c, deps, done.fresh)
+      if (done.fresh.length > 0) embedInBackground(c, deps, { messageIds: done.fresh })
       return c.json(done.report, 200)
     },
   )

@@ -1,3 +1,6 @@
+import type { Chunking } from '../documents/schemas.ts'
+import type { Cut } from '../documents/statements.ts'
+
 /** Rows as an import stores them. What is missing gets the column's default. */
 export interface ImportedConversation {
   id: string
@@ -30,10 +33,26 @@ export interface ImportedVector {
   [column: string]: unknown
 }
 
+export interface ImportedDocument extends Cut {
+  id: string
+  externalId?: string | null | undefined
+  title: string
+  content: string
+  format: string
+  language: string
+  chunking: Chunking | null
+  tags: readonly string[]
+  metadata: Record<string, unknown>
+  createdAt?: string | undefined
+  updatedAt?: string | undefined
+  deletedAt?: string | null | undefined
+}
+
 /** What goes to the database at once. */
 export interface ImportBatch {
   conversations: ImportedConversation[]
   messages: ImportedMessage[]
+  documents: ImportedDocument[]
   vectors: ImportedVector[]
   /** Conversations that were here before and are not as the file has them: their path goes on with what is imported behind it. */
   follow: string[]
@@ -59,5 +78,6 @@ export type Outcome =
 export interface ImportOutcome {
   conversations: Outcome[]
   messages: Outcome[]
+  documents: Outcome[]
   vectors: Outcome[]
 }

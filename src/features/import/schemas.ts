@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { id, listOf, storedId } from '../../http/fields.ts'
 import { conversationPatch } from '../conversations/schemas.ts'
+import { documentCreate, documentPatch } from '../documents/schemas.ts'
 import { EXPORT_FORMAT } from '../export/schemas.ts'
 import { attachments, model, usage } from '../messages/attachments.ts'
 import { MAX_JSON, MAX_TEXT } from '../messages/part-fields.ts'
@@ -47,6 +48,7 @@ const parts = listOf(messagePart, { max: MAX_PARTS })
 
 const conversation = conversationPatch.shape
 const message = messagePatch.shape
+const document = { ...documentCreate.shape, externalId: documentPatch.shape.externalId }
 const vector = vectorCreate.shape
 
 const conversationLine = z.strictObject({
@@ -88,6 +90,32 @@ const messageLine = z.strictObject({
   deletedAt: time.nullable().optional(),
 })
 
+const documentLine = z
+  .strictObject({
+    type: z.literal('document'),
+    id: key,
+    externalId: document.externalId,
+    title: document.title,
+    content: document.content,
+    /** Follows from the content. */
+    contentHash: z.string().max(64).optional(),
+    format: document.format,
+    language: document.language,
+    chunkSize: z.int().min(200).max(8000).nullable().optional(),
+    chunkOverlap: z.int().min(0).nullable().optional(),
+    tags: document.tags,
+    metadata: metadata.optional(),
+    embedding: vector.embedding.nullable().optional(),
+    model: vector.model.unwrap().nullable().optional(),
+    createdAt: time.optional(),
+    updatedAt: time.optional(),
+    deletedAt: time.nullable().optional(),
+  })
+  .refine(({ chunkSize, chunkOverlap }) => !chunkOverlap || (chunkSize ?? 0) >= 2 * chunkOverlap, {
+    path: ['chunkOverlap'],
+    error: 'must not be more than half the size',
+  })
+
 const vectorLine = z.strictObject({
   type: z.literal('vector'),
   id: key,
@@ -100,8 +128,14 @@ const vectorLine = z.strictObject({
 })
 
 /** The lines of an export that become rows, by type. */
-export const importedLines = { conversation: conversationLine, message: messageLine, vector: vectorLine }
+export const importedLines = {
+  conversation: conversationLine,
+  message: messageLine,
+  document: documentLine,
+  vector: vectorLine,
+}
 export type ImportedType = keyof typeof importedLines
+export type DocumentLine = z.output<typeof documentLine>
 /** Its first line. */
 export const beginning = z.object({ type: z.literal('export'), format: z.literal(EXPORT_FORMAT) })
 /** Lines of an export that belong to the account which it was made of. */

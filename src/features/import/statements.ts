@@ -1,12 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { toUnitLength, toVectorLiteral } from '../../embeddings/vector.ts'
+import { toStoredVector } from '../../embeddings/stored-vector.ts'
 import type { ImportBatch, Outcome } from './rows.ts'
 
 export interface ImportOptions {
   userId: string
-  /** The model of Parley's own vectors, which make room for imported ones. */
-  model: string
   /** How long deleted things can be restored, from now on. */
   retentionDays: number
 }
@@ -162,32 +160,29 @@ export const storeMessages = (
 }
 
 /**
- * Inserts vectors at unit length. One of a message takes the place of the one that Parley has made, but of no other; the
+ * Inserts vectors. One of a message takes the place of the one that Parley has made, but of no other; the
  * message is here and not deleted, or the vector is left out.
  */
-export const storeVectors = (q: NeonHttpDatabase, { userId, model }: ImportOptions, { vectors }: ImportBatch) => {
-  const rows = vectors.map(({ embedding, ...row }) => ({
-    ...row,
-    embedding: toVectorLiteral(toUnitLength(Float32Array.from(embedding))),
-  }))
+export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { vectors }: ImportBatch) => {
+  const rows = vectors.map((row) => ({ ...row, ...toStoredVector(row.embedding) }))
   return q.execute<Told>(sql`
     with given as materialized (
       select g.*, ${fits} as fits, v.id is not null as is_here, g."messageId" is null or c.id is not null as has_message
       from jsonb_to_recordset(${asJson(rows)}) as g (
-        position int, id uuid, "messageId" uuid, model text, embedding text, content text, metadata jsonb,
-        "createdAt" timestamptz)
+        position int, id uuid, "messageId" uuid, model text, embedding vector, sketch bit(2048), content text,
+        metadata jsonb, "createdAt" timestamptz)
       left join chat_vectors v on v.user_id = ${userId} and v.id = g.id
       left join messages m on m.user_id = ${userId} and m.id = g."messageId" and m.deleted_at is null
       left join conversations c on c.user_id = ${userId} and c.id = m.conversation_id and c.deleted_at is null
     ), added as (
-      insert into chat_vectors (user_id, id, message_id, model, embedding, content, metadata, created_at)
-      select ${userId}::uuid, id, "messageId", model, embedding::vector, content, coalesce(metadata, '{}'),
+      insert into chat_vectors (user_id, id, message_id, model, own, embedding, sketch, content, metadata, created_at)
+      select ${userId}::uuid, id, "messageId", model, true, embedding, sketch, content, coalesce(metadata, '{}'),
         coalesce("createdAt", now())
       from given where fits and has_message and not is_here
       on conflict (user_id, message_id) do update
-        set id = excluded.id, model = excluded.model, embedding = excluded.embedding, content = excluded.content,
-          metadata = excluded.metadata, created_at = excluded.created_at
-        where chat_vectors.content is null and chat_vectors.model = ${model}
+        set id = excluded.id, model = excluded.model, own = true, embedding = excluded.embedding, sketch = excluded.sketch,
+          content = excluded.content, metadata = excluded.metadata, created_at = excluded.created_at
+        where not chat_vectors.own
       returning id
     )
     select case when a.id is not null then 'taken' when is_here then 'skipped' when not fits then 'metadata'

@@ -1,9 +1,9 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { conversations } from '../conversations/table.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
 import { placeMessages } from './placement.ts'
-import { messages } from './table.ts'
+import { messageColumns } from './table.ts'
 
 /** A message with all that is stored of it. */
 export interface AppendedMessage {
@@ -14,8 +14,6 @@ export interface AppendedMessage {
   embed: boolean
   [column: string]: unknown
 }
-
-const columns = getTableColumns(messages)
 
 /**
  * The statement that appends, behind a lock on the conversation: a statement sees what was committed before it began, and
@@ -73,7 +71,7 @@ export function appendStatement(
     where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}
       and not exists (select from based where kind = 'message' and parent_id is null)
     returning user_id, id, last_seq - ${rows.length} as seq_before`)
-  const added = q.$with('added', columns).as(sql`
+  const added = q.$with('added', messageColumns).as(sql`
     insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
       reasoning, status, model, usage, metadata)
     select c.user_id, n.id, c.id, c.seq_before + n.position, coalesce(n.parent, base.parent_id), own.branch,

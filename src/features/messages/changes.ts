@@ -46,7 +46,7 @@ export function renewEmbedding(
   return [
     q.execute(sql`
       insert into embedding_jobs (user_id, message_id) ${those(sql`${changes} and ${embeds}`)}
-      on conflict (user_id, message_id) do update set claim_id = null, attempts = 0, run_at = now(), last_error = null`),
+      on conflict (user_id, message_id) do update set claim_id = null, attempts = 0, run_at = now(), last_error = null, failed_at = null`),
     q.delete(embeddingJobs).where(sql`(user_id, message_id) in ${those(sql`${changes} and not ${embeds}`)}`),
     q.delete(chatVectors).where(sql`(user_id, message_id) in ${those(sql`content <> ${newContent}`)}`),
   ] as const

@@ -1,9 +1,9 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { prepared } from '../../db/prepared.ts'
-import { messages } from './table.ts'
+import { messageColumns } from './table.ts'
 
-const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = getTableColumns(messages)
+const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = messageColumns
 const given = sql.placeholder
 const MAX_DEPTH = 2 ** 31 - 1
 

@@ -1,14 +1,4 @@
-import {
-  and,
-  eq,
-  getTableColumns,
-  inArray,
-  isNull,
-  type Placeholder,
-  type SQL,
-  type SQLWrapper,
-  sql,
-} from 'drizzle-orm'
+import { and, eq, inArray, isNull, type Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
@@ -35,7 +25,7 @@ import {
   type TreeRow,
   treeRow,
 } from './schemas.ts'
-import { messages } from './table.ts'
+import { messageColumns, messages } from './table.ts'
 import { titleOf } from './title.ts'
 
 /** Where a page of a path goes on: on the way to this leaf, and what was said behind it since, behind this depth. */
@@ -88,7 +78,7 @@ const CONSTRAINTS: ConstraintErrors = {
   messages_user_id_id_pk: { code: 'conflict' },
   messages_metadata_check: METADATA_TOO_LONG,
 }
-const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = getTableColumns(messages)
+const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = messageColumns
 
 export function createMessageRepository(db: Database, userId: string, conversationId: string): MessageRepository {
   const liveConversation = isLiveConversation(userId, conversationId)

@@ -54,7 +54,7 @@ export const messageRoutes = (deps: Deps) =>
         const [rows, error] = await messages.append(news, c.var.requestKey)
         if (error) return problem(c, single ? inSingle(error) : error)
         const ids = rows.map(({ id }) => id)
-        if (!c.var.requestKey?.replayed) embedInBackground(c, deps, ids)
+        if (!c.var.requestKey?.replayed) embedInBackground(c, deps, { messageIds: ids })
         const data = rows.map(toMessage)
         const [first] = data
         return single && first ? c.json(first, 201) : c.json({ data }, 201)
@@ -142,7 +142,7 @@ export const messageRoutes = (deps: Deps) =>
         const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
         const [message, error] = await messages.patch(messageId, c.req.valid('json'), allowedVersions(c))
         if (error) return problem(c, error)
-        embedInBackground(c, deps, [message.id])
+        embedInBackground(c, deps, { messageIds: [message.id] })
         c.header('ETag', etagOf(message))
         return c.json(toMessage(message), 200)
       },
@@ -163,7 +163,7 @@ export const messageRoutes = (deps: Deps) =>
         const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
         const [message, error] = await messages.restore(messageId)
         if (error) return problem(c, error)
-        embedInBackground(c, deps, [message.id])
+        embedInBackground(c, deps, { messageIds: [message.id] })
         c.header('ETag', etagOf(message))
         return c.json(toMessage(message), 200)
       },

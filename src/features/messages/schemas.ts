@@ -18,7 +18,7 @@ export const messageRow = createSelectSchema(messages, {
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
   updatedAt: storedTime,
-}).omit({ userId: true, deletedAt: true, purgeAfter: true, branch: true })
+}).omit({ userId: true, deletedAt: true, purgeAfter: true, branch: true, search: true })
 export type MessageRow = z.output<typeof messageRow>
 
 /** A row of a page: with how many rows there were to make the page of. */

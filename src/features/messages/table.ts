@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { getTableColumns, sql } from 'drizzle-orm'
 import {
   check,
   foreignKey,
@@ -19,9 +19,11 @@ import {
   ownerId,
   ownerPolicy,
   purgePolicy,
+  searchable,
   systemPolicy,
   systemRole,
   timestamptz,
+  tsvector,
   updatedAt,
   version,
 } from '../../db/columns.ts'
@@ -67,6 +69,10 @@ export const messages = pgTable(
     /** Of a deleted message: until then it can be restored. Null again once its text has been wiped. */
     purgeAfter: timestamptz('purge_after'),
     version: version(),
+    /** For the keyword search, in no language. */
+    search: tsvector('search')
+      .notNull()
+      .generatedAlwaysAs(searchable(sql`'simple'`, sql`content`)),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
@@ -83,6 +89,7 @@ export const messages = pgTable(
     index('messages_beginning_idx')
       .on(table.userId, table.conversationId)
       .where(sql`parent_id is null`),
+    index('messages_search_idx').using('gin', table.userId, table.search),
     check('messages_role_check', sql`role in ('system', 'user', 'assistant', 'tool')`),
     check('messages_status_check', sql`status in ('in_progress', 'complete', 'failed')`),
     metadataCheck('messages_metadata_check'),
@@ -102,3 +109,7 @@ export const messages = pgTable(
     }),
   ],
 )
+
+const { search: _search, ...columns } = getTableColumns(messages)
+/** What one reads of a message: all but what only the keyword search looks at. */
+export const messageColumns = columns

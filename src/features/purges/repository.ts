@@ -14,13 +14,15 @@ const PURGED_TABLES = [
   'chat_vectors',
   'messages',
   'conversations',
+  'document_chunks',
+  'documents',
   'sessions',
   'audit_events',
   'idempotency_keys',
 ] as const
 
 /** By what a batch is picked, where that is not `id`. */
-const KEYS: Record<string, string> = { embedding_jobs: 'message_id', idempotency_keys: 'key' }
+const KEYS: Record<string, string> = { idempotency_keys: 'key' }
 
 /** Rows of one transaction: well inside its time-out even where each has an entry in the vectors' index. */
 const BATCH = 2_000
@@ -56,12 +58,14 @@ export function createPurgeRepository(db: Database): PurgeRepository {
     },
 
     async purge(userId, until) {
+      let begun = false
       for (const table of PURGED_TABLES) {
         for (let full = true; full;) {
           if (Date.now() >= until) return ok(null)
-          const [deleted, error] = await purgeBatch(db, userId, table)
+          const [deleted, error] = await purgeBatch(db, userId, table, begun)
           if (error) return fail(error)
           if (deleted === null) return ok(null)
+          begun = true
           full = deleted === BATCH
         }
       }
@@ -70,21 +74,25 @@ export function createPurgeRepository(db: Database): PurgeRepository {
   }
 }
 
-/** Locks the account, so that neither a second purge nor a sign-in that began before can come between. */
-const lockAccount = (userId: string) => sql`
+/**
+ * Locks the account, so that neither a second purge nor a sign-in that began before can come between. Whoever has begun waits for
+ * a second one: giving way to each other, none of many would ever come to the end.
+ */
+const lockAccount = (userId: string, begun: boolean) => sql`
   with locked as materialized (
-    select id, deleted_at from users where id = ${userId} and purge_after <= now() for update skip locked)
+    select id, deleted_at from users where id = ${userId} and purge_after <= now()
+    for update ${sql.raw(begun ? '' : 'skip locked')})
   select set_config('app.purging', id::text, true) from locked`
 const lockedAccount = sql`nullif(current_setting('app.purging', true), '')::uuid`
 const receipt = sql`user_id = ${lockedAccount} and deleted_at = (select deleted_at from users where id = ${lockedAccount})`
 
 const counted = z.object({ deleted: z.int() })
 
-async function purgeBatch(db: Database, userId: string, table: string): Promise<Result<number | null>> {
+async function purgeBatch(db: Database, userId: string, table: string, begun: boolean): Promise<Result<number | null>> {
   const name = sql.identifier(table)
   const key = sql.identifier(KEYS[table] ?? 'id')
   const [results, error] = await db.write('purges.batch', (q) => [
-    q.execute(lockAccount(userId)),
+    q.execute(lockAccount(userId, begun)),
     q.execute(sql`insert into purge_receipts (user_id, deleted_at)
       select id, deleted_at from users where id = ${lockedAccount} on conflict do nothing`),
     q.execute(sql`
@@ -107,7 +115,7 @@ const finished = z.object({ counts: z.record(z.string(), z.int()) })
 
 async function finish(db: Database, userId: string): Promise<Result<PurgeCounts | null>> {
   const [results, error] = await db.write('purges.finish', (q) => [
-    q.execute(lockAccount(userId)),
+    q.execute(lockAccount(userId, true)),
     q.execute(sql`
       update purge_receipts set counts = counts || '{"users": 1}', finished_at = now() where ${receipt} returning counts`),
     q.execute(sql`delete from users where id = ${lockedAccount}`),

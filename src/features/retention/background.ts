@@ -8,8 +8,10 @@ export const sweepDeleted = (deps: Deps): Promise<void> =>
     const retention = createRetentionRepository(db)
     const [removed, error] = await retention.purgeConversations(until)
     logFailure(error)
+    const [documents, unremoved] = await retention.purgeDocuments(until)
+    logFailure(unremoved)
     const [wiped, failure] = await retention.wipeMessages(until)
     logFailure(failure)
-    const conversations = removed?.conversations ?? 0
-    if (conversations + (wiped ?? 0) > 0) log('info', 'retention', { ...removed, wiped: wiped ?? 0 })
+    const counts = { ...removed, ...documents, wiped: wiped ?? 0 }
+    if (Object.values(counts).some((count) => count > 0)) log('info', 'retention', counts)
   })

@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../../db/database.ts'
 import { fail, ok, type Result } from '../../result.ts'
 
 /** Rows of one transaction, as in the purge of accounts. */
-const MESSAGES = 2_000
-const CONVERSATIONS = 100
+const PARTS = 2_000
+const WHOLES = 100
 
 /** What was deleted so long ago that it goes for good, for `parley_system`. Each ends when nothing is left, or the time is up. */
 export interface RetentionRepository {
@@ -15,6 +15,8 @@ export interface RetentionRepository {
    * @returns how many of both went
    */
   purgeConversations(until: number): Promise<Result<{ conversations: number; messages: number }>>
+  /** The same with documents and their chunks, whose jobs and vectors go with them. */
+  purgeDocuments(until: number): Promise<Result<{ documents: number; chunks: number }>>
   /**
    * Takes away what deleted messages said. The rows stay: others hang on them.
    *
@@ -26,19 +28,13 @@ export interface RetentionRepository {
 export function createRetentionRepository(db: Database): RetentionRepository {
   return {
     async purgeConversations(until) {
-      const removed = { conversations: 0, messages: 0 }
-      for (let some = true; some && Date.now() < until;) {
-        const [results, error] = await db.write('retention.purge', (q) => [
-          q.execute(deleteMessages),
-          q.execute(deleteConversations),
-        ])
-        if (error) return fail(error)
-        const [messages, conversations] = results.map(({ rows }) => rows.length)
-        removed.messages += messages ?? 0
-        removed.conversations += conversations ?? 0
-        some = Boolean(messages || conversations)
-      }
-      return ok(removed)
+      const [removed, error] = await purge(db, until, 'retention.purge', CONVERSATIONS)
+      return error ? fail(error) : ok({ conversations: removed.wholes, messages: removed.parts })
+    },
+
+    async purgeDocuments(until) {
+      const [removed, error] = await purge(db, until, 'retention.purge-documents', DOCUMENTS)
+      return error ? fail(error) : ok({ documents: removed.wholes, chunks: removed.parts })
     },
 
     async wipeMessages(until) {
@@ -48,36 +44,65 @@ export function createRetentionRepository(db: Database): RetentionRepository {
         if (error) return fail(error)
         const count = results[0].rows.length
         wiped += count
-        full = count === MESSAGES
+        full = count === PARTS
       }
       return ok(wiped)
     },
   }
 }
 
-/** Locked, so that nobody restores one of which a part is gone. An account that is due is left to its own purge, which counts. */
-const due = sql`due as materialized (
-  select user_id, id from conversations
-  where purge_after <= now() and user_id not in (select id from users where purge_after <= now())
-  order by purge_after limit ${CONVERSATIONS} for update skip locked)`
+/** The statements that remove wholes which are due: first so many of their parts, then those that have none left. */
+interface Purge {
+  deleteParts: SQL
+  deleteWholes: SQL
+}
+const CONVERSATIONS = purgeOf('conversations', 'messages', 'conversation_id')
+const DOCUMENTS = purgeOf('documents', 'document_chunks', 'document_id')
 
-const deleteMessages = sql`
-  with ${due}, batch as (
-    select m.user_id, m.id from due cross join lateral (
-      select user_id, id from messages where user_id = due.user_id and conversation_id = due.id limit ${MESSAGES}) m
-    limit ${MESSAGES})
-  delete from messages m using batch b where m.user_id = b.user_id and m.id = b.id returning 1`
+function purgeOf(wholes: string, parts: string, key: string): Purge {
+  const [whole, part, ofWhole] = [sql.identifier(wholes), sql.identifier(parts), sql.identifier(key)]
+  // Locked, so that nobody restores one of which a part is gone. An account that is due is left to its own purge, which counts.
+  const due = sql`due as materialized (
+    select user_id, id from ${whole}
+    where purge_after <= now() and user_id not in (select id from users where purge_after <= now())
+    order by purge_after limit ${WHOLES} for update skip locked)`
+  return {
+    deleteParts: sql`
+      with ${due}, batch as (
+        select p.user_id, p.id from due cross join lateral (
+          select user_id, id from ${part} where user_id = due.user_id and ${ofWhole} = due.id limit ${PARTS}) p
+        limit ${PARTS})
+      delete from ${part} p using batch b where p.user_id = b.user_id and p.id = b.id returning 1`,
+    deleteWholes: sql`
+      with ${due}
+      delete from ${whole} w using due
+      where w.user_id = due.user_id and w.id = due.id and not exists (
+        select from ${part} p where p.user_id = due.user_id and p.${ofWhole} = due.id)
+      returning 1`,
+  }
+}
 
-const deleteConversations = sql`
-  with ${due}
-  delete from conversations c using due
-  where c.user_id = due.user_id and c.id = due.id and not exists (
-    select from messages m where m.user_id = due.user_id and m.conversation_id = due.id)
-  returning 1`
+async function purge(
+  db: Database,
+  until: number,
+  name: string,
+  { deleteParts, deleteWholes }: Purge,
+): Promise<Result<{ wholes: number; parts: number }>> {
+  const removed = { wholes: 0, parts: 0 }
+  for (let some = true; some && Date.now() < until;) {
+    const [results, error] = await db.write(name, (q) => [q.execute(deleteParts), q.execute(deleteWholes)])
+    if (error) return fail(error)
+    const [parts = 0, wholes = 0] = results.map(({ rows }) => rows.length)
+    removed.parts += parts
+    removed.wholes += wholes
+    some = parts + wholes > 0
+  }
+  return ok(removed)
+}
 
 const wipeMessages = sql`
   with due as materialized (
-    select user_id, id from messages where purge_after <= now() order by purge_after limit ${MESSAGES}
+    select user_id, id from messages where purge_after <= now() order by purge_after limit ${PARTS}
     for update skip locked)
   update messages m
   set content = '', parts = null, attachments = null, reasoning = null, metadata = '{}', purge_after = null

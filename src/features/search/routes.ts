@@ -13,15 +13,21 @@ export const searchRoutes = (deps: Deps) =>
     operation({
       operationId: 'search',
       tag: 'Search',
-      summary: 'Find messages by meaning',
-      description: '`pendingEmbeddings` says how many texts cannot be found yet.',
+      summary: 'Search messages and documents',
+      description:
+        'By meaning and by keyword at once, in one list; or by one of them. Each hit says what its score is made of. `pendingEmbeddings` and `failedEmbeddings` say how many texts cannot be found by meaning. Both lists go 200 deep: pages end there.',
       responses: { 200: { description: 'The best hits first', schema: searchResults } },
-      errors: ['embedding_unavailable'],
+      errors: ['embedding_unavailable', 'mixed_models'],
     }),
     validate('json', searchRequest),
     async (c) => {
       const repository = createSearchRepository(c.var.db, c.var.identity.userId)
-      const [results, error] = await search(repository, deps.embedder, c.var.trace, c.req.valid('json'))
+      const [results, error] = await search(
+        repository,
+        deps.queryEmbedder,
+        { userId: c.var.identity.userId, trace: c.var.trace },
+        c.req.valid('json'),
+      )
       return error ? problem(c, error) : c.json(results, 200)
     },
   )

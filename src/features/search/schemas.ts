@@ -1,40 +1,152 @@
 import * as z from 'zod'
-import { listOf, storedId, storedTime } from '../../http/fields.ts'
+import { id, listOf, storedId, storedTime } from '../../http/fields.ts'
+import { MOMENT, moment } from '../../http/filters.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
-import { embedding, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
+import { embedding, ofModel, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
+import { metadataFilter } from './metadata-filter.ts'
+
+export const SOURCES = ['message', 'document'] as const
+export type Source = (typeof SOURCES)[number]
+
+const GROUPS = ['conversation', 'document'] as const
+const MAX_IDS = 100
+
+/** One value, or several of which any will do. */
+const oneOrMore = <T extends z.ZodType<string>>(item: T, max: number) =>
+  z.preprocess((value: unknown) => (typeof value === 'string' ? [value] : value), listOf(item, { min: 1, max }))
+
+const filter = z.strictObject({
+  source: oneOrMore(z.enum(SOURCES), SOURCES.length).optional(),
+  conversationId: oneOrMore(id, MAX_IDS).optional().meta({ description: 'Messages of these' }),
+  documentId: oneOrMore(id, MAX_IDS).optional().meta({ description: 'Chunks of these' }),
+  role: oneOrMore(z.enum(MESSAGE_ROLES), MESSAGE_ROLES.length)
+    .optional()
+    .meta({ description: 'Only messages have one' }),
+  tags: oneOrMore(z.string().trim().min(1).max(64), 32)
+    .optional()
+    .meta({ description: 'All of them, on the conversation or the document' }),
+  createdAfter: moment.optional().meta({ description: MOMENT }),
+  createdBefore: moment.optional().meta({ description: MOMENT }),
+  metadata: metadataFilter.optional().meta({ description: "On the message's or the document's metadata" }),
+})
+export type SearchFilter = z.output<typeof filter>
+
+const weight = z.number().min(0).max(10).default(1)
 
 export const searchRequest = z
   .strictObject({
     query: z.string().trim().min(1).max(8_000).optional().meta({ description: 'A text; this or `embedding`' }),
     embedding: embedding.optional(),
-    mode: z.enum(['semantic']).default('semantic'),
-    sources: listOf(z.enum(['message']), { min: 1, max: 8 }).prefault(['message']),
-    limit: searchLimit,
+    model: ofModel,
+    mode: z.enum(['hybrid', 'semantic', 'keyword']).optional().meta({
+      description: '`hybrid` where there is a text, `semantic` where there is an embedding',
+    }),
+    sources: listOf(z.enum(SOURCES), { min: 1, max: 8 }).prefault([...SOURCES]),
+    filter: filter.prefault({}),
     threshold,
+    limit: searchLimit,
+    cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the same search' }),
+    groupBy: oneOrMore(z.enum(GROUPS), GROUPS.length).optional().meta({ description: 'Only the best hit of each' }),
+    context: z.int().min(0).max(5).default(0).meta({ description: 'So many neighbours before and behind each hit' }),
+    prefix: z.boolean().default(false).meta({ description: 'The last word of the query may go on' }),
+    match: z.enum(['all', 'any']).optional().meta({
+      description:
+        'Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all`',
+    }),
+    fusion: z
+      .strictObject({
+        k: z.int().min(1).max(1_000).default(60),
+        weights: z.strictObject({ semantic: weight, keyword: weight }).prefault({}),
+      })
+      .prefault({})
+      .meta({ description: 'Reciprocal rank fusion: the sum of weight / (k + position) over both lists' }),
   })
-  .refine((body) => (body.query === undefined) !== (body.embedding === undefined), {
-    path: ['query'],
-    error: 'give either query or embedding',
+  .superRefine((body, ctx) => {
+    const refuse = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message })
+    if ((body.query === undefined) === (body.embedding === undefined)) refuse('query', 'give either query or embedding')
+    if (body.embedding && (body.mode ?? 'semantic') !== 'semantic') refuse('mode', 'must be semantic for an embedding')
+    if (body.model !== undefined && !body.embedding) refuse('model', 'goes with an embedding')
+    if (body.mode === 'keyword' && body.threshold !== undefined) refuse('threshold', 'is of semantic similarity')
   })
 export type SearchRequest = z.output<typeof searchRequest>
 
-export const messageHit = z.object({
-  source: z.literal('message'),
+const position = z.int().nullable()
+const scoring = z
+  .object({
+    similarity: score.nullable().meta({ description: 'Cosine similarity; null where there is no vector to compare' }),
+    semanticPosition: position.meta({ description: 'In the list by similarity: 1, 2 …; null beyond its end' }),
+    keywordRank: z.number().nullable().meta({ description: 'How well the words match; null where they do not' }),
+    keywordPosition: position.meta({ description: 'In the list by keyword' }),
+    fused: z.number().nullable().meta({ description: 'Of both positions, in a hybrid search' }),
+  })
+  .meta({ description: 'What the score is made of' })
+
+/** How much of a text a hit shows, and of its neighbours, in characters: Neon caps an answer at 10 MiB. */
+export const MAX_CONTENT = 8_000
+export const MAX_NEIGHBOUR = 1_000
+
+const neighbour = z.object({
   id: storedId,
-  conversationId: storedId,
-  role: z.enum(MESSAGE_ROLES),
-  seq: z.int(),
-  content: z.string(),
+  content: z.string().meta({ description: `The first ${MAX_NEIGHBOUR} characters` }),
+  role: z.enum(MESSAGE_ROLES).nullable(),
+})
+
+const common = {
+  id: storedId,
+  content: z.string().meta({ description: `The first ${MAX_CONTENT} characters` }),
+  truncated: z.boolean(),
+  highlight: z.string().nullable().meta({
+    description: 'HTML: passages with the words in `<mark>`, all else escaped; null where no words match',
+  }),
+  metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
   score,
-  scoring: z.object({ similarity: score }).meta({ description: 'What the score is made of' }),
-})
+  scoring,
+  context: z
+    .object({ before: z.array(neighbour), after: z.array(neighbour) })
+    .optional()
+    .meta({ description: 'Neighbours in their order, where they were asked for' }),
+}
+
+export const messageHit = z
+  .object({
+    source: z.literal('message'),
+    conversationId: storedId,
+    role: z.enum(MESSAGE_ROLES),
+    seq: z.int(),
+    ...common,
+  })
+  .meta({ id: 'MessageHit' })
+
+export const documentHit = z
+  .object({
+    source: z.literal('document'),
+    documentId: storedId,
+    title: z.string(),
+    headings: z.array(z.string()),
+    position: z.int(),
+    start: z.int(),
+    end: z.int(),
+    ...common,
+  })
+  .meta({ id: 'DocumentHit' })
+
+export const searchHit = z.discriminatedUnion('source', [messageHit, documentHit])
+export type SearchHit = z.output<typeof searchHit>
 
 export const searchResults = z
   .object({
-    data: z.array(messageHit),
+    data: z.array(searchHit),
+    nextCursor: z.string().nullable(),
+    mode: z.enum(['hybrid', 'semantic', 'keyword']).meta({ description: 'How it was searched in the end' }),
+    degraded: z.boolean().meta({
+      description: 'The query could not be embedded: a hybrid search went by keyword alone, without a threshold',
+    }),
     recall,
-    pendingEmbeddings: z.int().meta({ description: "The user's texts that wait for their vector" }),
+    belowThreshold: z.int().meta({ description: 'Candidates that were left out for their similarity' }),
+    pendingEmbeddings: z.int().meta({ description: "The user's texts that wait for their vector, 10,000 at most" }),
+    failedEmbeddings: z.int().meta({ description: 'Those that were given up, 10,000 at most' }),
+    otherModels: z.int().meta({ description: 'Texts whose vector another model made: they were not compared' }),
   })
   .meta({ id: 'SearchResults' })
 export type SearchResults = z.output<typeof searchResults>

@@ -1,23 +1,83 @@
+import * as z from 'zod'
 import type { Embedder } from '../../embeddings/embedder.ts'
-import { fail, type Result } from '../../result.ts'
+import type { EmbeddingVector } from '../../embeddings/vector.ts'
+import { type CursorScope, decodeCursor, encodeCursor } from '../../http/cursor.ts'
+import { cutPage } from '../../http/page.ts'
+import { fail, ok, type Result } from '../../result.ts'
 import { timed, type Trace } from '../../trace.ts'
+import { toHtml } from './highlight.ts'
 import type { SearchRepository } from './repository.ts'
 import type { SearchRequest, SearchResults } from './schemas.ts'
 
+interface Asker {
+  userId: string
+  trace: Trace
+}
+
+const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.guid()])
+
 /**
- * Searches by text or by embedding. A text is embedded first, and compared only with what the same model made; fails
- * with `embedding_unavailable` where that can't be.
+ * Searches by text, by embedding, or by keyword. A text is embedded first, and compared only with what the same model made. A
+ * hybrid search whose text cannot be embedded goes on by keyword alone, and says so, to its last page; one by meaning fails
+ * with `embedding_unavailable`, as does the next page of a hybrid one.
  */
 export async function search(
   repository: SearchRepository,
   embedder: Embedder,
-  trace: Trace,
-  { query, embedding, limit, threshold }: SearchRequest,
+  { userId, trace }: Asker,
+  request: SearchRequest,
 ): Promise<Result<SearchResults>> {
-  if (embedding) return repository.semantic({ embedding, limit, threshold })
-  const [vectors, error] = await timed(trace, 'embed', () => embedder.embed([query ?? '']))
+  const { query, embedding, model, mode: asked, match, cursor, ...rest } = request
+  const scope = await scopeOf(userId, request)
+  const [end, forged] = await decodeCursor(scope, cursor, hitKey)
+  if (forged) return fail(forged)
+
+  const mode = asked ?? (embedding ? 'semantic' : 'hybrid')
+  // Scores of two modes are no one list: pages go on as the first began.
+  const begun = end?.[0] ?? mode
+  const [vector, unavailable] =
+    begun === 'keyword' || query === undefined ? ok(embedding ?? null) : await embedQuery(embedder, trace, query)
+  if (unavailable && (end || mode !== 'hybrid')) return fail(unavailable)
+  const used = unavailable ? 'keyword' : begun
+  const degraded = used !== mode
+  const [found, error] = await repository.search({
+    ...rest,
+    mode: used,
+    text: used === 'semantic' ? null : (query ?? null),
+    vector,
+    model: query === undefined ? (model ?? null) : embedder.model,
+    match: match ?? (mode === 'hybrid' && !hasOperators(query) ? 'any' : 'all'),
+    after: end && [end[1], end[2]],
+    ...(degraded ? { threshold: undefined } : {}),
+  })
+  if (error) return fail(error)
+
+  const { hits, ...told } = found
+  const { data, last } = cutPage(hits, request.limit)
+  return ok({
+    data: data.map((hit) => ({ ...hit, highlight: hit.highlight === null ? null : toHtml(hit.highlight) })),
+    nextCursor: last ? await encodeCursor(scope, [used, last.score, last.id]) : null,
+    mode: used,
+    degraded,
+    ...told,
+  })
+}
+
+/** Of `websearch_to_tsquery`: quotes, a minus, `or`. Whoever writes one means it. */
+const hasOperators = (query = ''): boolean => /"|(^|\s)-[^\s-]|\sor\s/i.test(query)
+
+async function embedQuery(embedder: Embedder, trace: Trace, query: string): Promise<Result<EmbeddingVector>> {
+  const [vectors, error] = await timed(trace, 'embed', () => embedder.embed([query]))
   if (error) return fail(error)
   const [vector] = vectors
-  if (!vector) return fail({ code: 'internal', context: { reason: 'the embedder gave no vector' } })
-  return repository.semantic({ embedding: vector, limit, threshold, model: embedder.model })
+  return vector ? ok(vector) : fail({ code: 'internal', context: { reason: 'the embedder gave no vector' } })
+}
+
+/** A cursor goes with one search only: page sizes may differ, nothing else. */
+async function scopeOf(
+  userId: string,
+  { limit: _limit, cursor: _cursor, ...asked }: SearchRequest,
+): Promise<CursorScope> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(asked)))
+  return { list: `search:${new Uint8Array(digest).toHex()}`, userId }
 }

@@ -1,13 +1,14 @@
-import { and, desc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
-import { toUnitLength, toVectorLiteral } from '../../embeddings/vector.ts'
+import { toStoredVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
 import { messages } from '../messages/table.ts'
-import { above, nearest, recallOf, scanSettings } from './nearest.ts'
+import { isMixed } from './models.ts'
+import { above, inLiveDocument, nearest, recallOf, searchSettings } from './nearest.ts'
 import {
   type VectorCreate,
   type VectorHits,
@@ -16,7 +17,7 @@ import {
   vectorRow,
   type VectorSearch,
 } from './schemas.ts'
-import { chatVectors } from './table.ts'
+import { chatVectors, vectorColumns } from './table.ts'
 
 /** The vectors of one user. */
 export interface VectorRepository {
@@ -26,17 +27,17 @@ export interface VectorRepository {
    * `conflict` where the id exists.
    */
   create(vector: VectorCreate, requestKey?: RequestKey | null): Promise<Result<VectorRow>>
-  /** The nearest first. */
+  /** The nearest first. `mixed_models` where no model is named, and Parley used several. */
   search(search: VectorSearch): Promise<Result<VectorHits>>
 }
 
 const ID_TAKEN: ConstraintErrors = { chat_vectors_user_id_id_pk: { code: 'conflict' } }
-const { userId: _userId, embedding: _embedding, ...columns } = getTableColumns(chatVectors)
+const { userId: _userId, own: _own, ...columns } = vectorColumns
 
 export function createVectorRepository(db: Database, userId: string): VectorRepository {
   return {
     async create({ id = newId(), embedding, messageId, model, content, metadata }, requestKey = null) {
-      const literal = toVectorLiteral(toUnitLength(Float32Array.from(embedding)))
+      const stored = toStoredVector(embedding)
       const source = (isFirst: SQL) =>
         messageId
           ? sql`from messages m join conversations c on c.user_id = m.user_id and c.id = m.conversation_id
@@ -49,12 +50,13 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
         requestKey,
         write: (q, isFirst) => {
           const added = q.$with('added', columns).as(sql`
-          insert into chat_vectors (user_id, id, message_id, model, embedding, content, metadata)
-          select ${userId}::uuid, ${id}::uuid, ${messageId ?? null}::uuid, ${model}, ${literal}::vector, ${content},
+          insert into chat_vectors (user_id, id, message_id, model, own, embedding, sketch, content, metadata)
+          select ${userId}::uuid, ${id}::uuid, ${messageId ?? null}::uuid, ${model}, true,
+            ${stored.embedding}::vector, ${stored.sketch}::bit(2048), ${content},
             ${JSON.stringify(metadata)}::jsonb ${source(isFirst)}
           on conflict (user_id, message_id) do update
-            set id = excluded.id, model = excluded.model, embedding = excluded.embedding, content = excluded.content,
-              metadata = excluded.metadata, created_at = now()
+            set id = excluded.id, model = excluded.model, own = true, embedding = excluded.embedding,
+              sketch = excluded.sketch, content = excluded.content, metadata = excluded.metadata, created_at = now()
           returning *`)
           return [
             q.execute(
@@ -74,13 +76,21 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
       return error ? fail(error) : oneRow(created.replay ?? created.results[1], vectorRow)
     },
 
-    async search(search) {
+    async search({ model, embedding, limit, threshold }) {
+      const live = inLiveDocument(userId)
+      const condition = model === undefined ? live : sql`${live} and v.model = ${model}`
       const [results, error] = await db.read('vectors.search', (q) => {
-        const { chain, found } = nearest(q, { userId, ...search, filter: sql`true` })
+        const found = q
+          .$with('found', {
+            id: chatVectors.id,
+            score: sql<number>`score`.as('score'),
+            exact: sql<boolean>`exact`.as('exact'),
+          })
+          .as(sql`with ${nearest({ userId, embedding, limit, condition })} select id, score, exact from nearest`)
         return [
-          q.execute(scanSettings),
+          q.execute(searchSettings),
           q
-            .with(...chain)
+            .with(found)
             .select({ ...columns, conversationId: messages.conversationId, score: found.score, exact: found.exact })
             .from(found)
             .innerJoin(chatVectors, and(eq(chatVectors.userId, userId), eq(chatVectors.id, found.id)))
@@ -89,10 +99,12 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
               and(eq(messages.userId, userId), eq(messages.id, chatVectors.messageId), isNull(messages.deletedAt)),
             )
             .orderBy(desc(found.score), found.id),
+          q.execute<{ mixed: boolean }>(sql`select ${model === undefined ? isMixed(userId) : sql`false`} as mixed`),
         ]
       })
       if (error) return fail(error)
-      const [data, unfit] = allRows(above(results[1], search.threshold), vectorHit)
+      if (results[2].rows[0]?.mixed) return fail({ code: 'mixed_models' })
+      const [data, unfit] = allRows(above(results[1], threshold), vectorHit)
       return unfit ? fail(unfit) : ok({ data, recall: recallOf(results[1]) })
     },
   }

@@ -38,6 +38,7 @@ export const vectorRoutes = (deps: Deps) =>
         summary: 'Find the nearest stored vectors',
         description: 'By cosine similarity, over all vectors of the user: of messages, and stored by hand.',
         responses: { 200: { description: 'The nearest first', schema: vectorHits } },
+        errors: ['mixed_models'],
       }),
       validate('json', vectorSearch),
       async (c) => {

@@ -33,9 +33,12 @@ export const embedding = z
 export const vectorRow = createSelectSchema(chatVectors, {
   id: storedId,
   messageId: storedId.nullable(),
+  chunkId: storedId.nullable(),
+  documentId: storedId.nullable(),
+  dimensions: z.int(),
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
-}).omit({ userId: true, embedding: true })
+}).omit({ userId: true, own: true, embedding: true, sketch: true })
 export type VectorRow = z.output<typeof vectorRow>
 
 /** A stored vector on the wire; its 1536 numbers stay where they are. */
@@ -54,7 +57,9 @@ export type VectorCreate = z.output<typeof vectorCreate>
 export const searchLimit = z.int().min(1).max(50).default(10)
 export const threshold = z.number().min(-1).max(1).optional().meta({ description: 'Least cosine similarity' })
 
-export const vectorSearch = z.strictObject({ embedding, limit: searchLimit, threshold })
+export const ofModel = z.string().trim().min(1).max(128).optional().meta({ description: 'Only vectors of this model' })
+
+export const vectorSearch = z.strictObject({ embedding, model: ofModel, limit: searchLimit, threshold })
 export type VectorSearch = z.output<typeof vectorSearch>
 
 /** How the nearest vectors were found. */

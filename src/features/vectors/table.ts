@@ -1,19 +1,48 @@
-import { foreignKey, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid, vector } from 'drizzle-orm/pg-core'
+import { getTableColumns, sql } from 'drizzle-orm'
+import {
+  bit,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+  vector,
+} from 'drizzle-orm/pg-core'
 import { createdAt, ownerId, ownerPolicy, purgeLimit, systemPolicy } from '../../db/columns.ts'
 import { EMBEDDING_DIMENSIONS } from '../../embeddings/embedder.ts'
+import { SKETCH_BITS } from '../../embeddings/sketch.ts'
+import { documentChunks } from '../documents/table.ts'
 import { messages } from '../messages/table.ts'
 import { users } from '../users/table.ts'
 
-/** One vector per embedded message, or stored by hand. Kept narrow: a search reads a user's rows from end to end. */
+/**
+ * One vector per embedded message or chunk of a document, or stored by hand. Kept narrow: a search reads a user's rows from
+ * end to end, or their sketches, which the index holds side by side (docs/decisions/006-vectors.md).
+ */
 export const chatVectors = pgTable(
   'chat_vectors',
   {
     userId: ownerId(),
     id: uuid('id').notNull(),
     messageId: uuid('message_id'),
+    chunkId: uuid('chunk_id'),
+    /** The chunk's: what is in a deleted document is left out without a look at the chunk. */
+    documentId: uuid('document_id'),
     /** Which model made it: vectors of two models say nothing about each other. */
     model: text('model').notNull(),
+    /** Brought by the client, not made by Parley: no backfill replaces it. */
+    own: boolean('own').notNull().default(false),
     embedding: vector('embedding', { dimensions: EMBEDDING_DIMENSIONS }).notNull(),
+    dimensions: integer('dimensions')
+      .notNull()
+      .generatedAlwaysAs(sql`vector_dims(embedding)`),
+    /** Of the embedding: see `embeddings/sketch.ts`. Null where it has yet to be made; such a vector is always compared. */
+    sketch: bit('sketch', { dimensions: SKETCH_BITS }),
     content: text('content'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
     createdAt: createdAt(),
@@ -25,10 +54,27 @@ export const chatVectors = pgTable(
       columns: [table.userId, table.messageId],
       foreignColumns: [messages.userId, messages.id],
     }).onDelete('cascade'),
+    foreignKey({
+      columns: [table.userId, table.chunkId],
+      foreignColumns: [documentChunks.userId, documentChunks.id],
+    }).onDelete('cascade'),
     uniqueIndex('chat_vectors_message_key').on(table.userId, table.messageId),
-    index('chat_vectors_embedding_idx').using('hnsw', table.embedding.op('vector_cosine_ops')),
+    uniqueIndex('chat_vectors_chunk_key').on(table.userId, table.chunkId),
+    index('chat_vectors_sketch_idx').on(
+      table.userId,
+      table.model,
+      table.documentId,
+      table.messageId,
+      table.chunkId,
+      table.id,
+      table.sketch,
+    ),
     ownerPolicy(),
     systemPolicy('all'),
     purgeLimit(),
   ],
 )
+
+const { embedding: _embedding, sketch: _sketch, ...columns } = getTableColumns(chatVectors)
+/** What one reads of a vector: all but its numbers. */
+export const vectorColumns = columns

@@ -149,6 +149,32 @@ export type ExportedMessage = {
     deletedAt: string | null;
     "type": "message";
 };
+export type ExportedDocument = {
+    id: string;
+    /** What the client calls it */
+    externalId: string | null;
+    title: string;
+    /** SHA-256 of the content in UTF-8, in hex */
+    contentHash: string;
+    format: "markdown" | "text";
+    language: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+    chunkSize: number | null;
+    chunkOverlap: number | null;
+    metadata: {
+        [key: string]: any;
+    };
+    tags: string[];
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    deletedAt: string | null;
+    content: string;
+    /** Where the client has brought one */
+    embedding: number[] | null;
+    model: string | null;
+    "type": "document";
+};
 export type ExportedVector = {
     id: string;
     messageId: string | null;
@@ -168,7 +194,7 @@ export type ExportedAuditEvent = {
     actor: "user" | "system" | "operator";
     /** `delete` hides and can be restored, `purge` removes for good */
     action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
-    resource: "user" | "session" | "conversation" | "message" | "vector";
+    resource: "user" | "session" | "conversation" | "message" | "document" | "vector";
     resourceId: string;
     /** Fields that an update changed: names, no content */
     changed: string[] | null;
@@ -183,7 +209,7 @@ export type ExportLine = {
     format: 1;
     /** ISO-8601, UTC */
     exportedAt: string;
-} | ExportedUser | ExportedSession | ExportedConversation | ExportedMessage | ExportedVector | ExportedAuditEvent | {
+} | ExportedUser | ExportedSession | ExportedConversation | ExportedMessage | ExportedDocument | ExportedVector | ExportedAuditEvent | {
     "type": "end";
     /** Lines by type */
     counts: {
@@ -791,10 +817,114 @@ export type PurgePreview = {
     /** Messages that would be lost */
     messageCount: number;
 };
+export type Document = {
+    id: string;
+    /** What the client calls it */
+    externalId: string | null;
+    title: string;
+    /** SHA-256 of the content in UTF-8, in hex */
+    contentHash: string;
+    format: "markdown" | "text";
+    language: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+    chunkCount: number;
+    metadata: {
+        [key: string]: any;
+    };
+    tags: string[];
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    /** In the list of deleted ones */
+    deletedAt?: string;
+    /** Null where the client brought an embedding: then the content is one chunk */
+    chunking: {
+        size: number;
+        overlap: number;
+    } | null;
+    /** pending while a chunk waits for its vector, failed where one was given up; ready: each can be found by meaning. By keyword they are found from the beginning. */
+    status: "pending" | "ready" | "failed";
+    /** Chunks */
+    embeddings: {
+        ready: number;
+        pending: number;
+        failed: number;
+    };
+    /** Why the last chunk that failed, or was put off, did so */
+    lastError: string | null;
+    content: string;
+};
+export type DocumentItem = {
+    id: string;
+    /** What the client calls it */
+    externalId: string | null;
+    title: string;
+    /** SHA-256 of the content in UTF-8, in hex */
+    contentHash: string;
+    format: "markdown" | "text";
+    language: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+    chunkCount: number;
+    metadata: {
+        [key: string]: any;
+    };
+    tags: string[];
+    /** ISO-8601, UTC */
+    createdAt: string;
+    /** ISO-8601, UTC */
+    updatedAt: string;
+    /** In the list of deleted ones */
+    deletedAt?: string;
+    /** Null where the client brought an embedding: then the content is one chunk */
+    chunking: {
+        size: number;
+        overlap: number;
+    } | null;
+    /** pending while a chunk waits for its vector, failed where one was given up; ready: each can be found by meaning. By keyword they are found from the beginning. */
+    status: "pending" | "ready" | "failed";
+    /** Chunks */
+    embeddings: {
+        ready: number;
+        pending: number;
+        failed: number;
+    };
+    /** Why the last chunk that failed, or was put off, did so */
+    lastError: string | null;
+};
+export type DocumentPage = {
+    data: DocumentItem[];
+    nextCursor: string | null;
+};
+export type DocumentChunk = {
+    id: string;
+    /** 0, 1, 2 … in its document */
+    position: number;
+    content: string;
+    /** Those above it, the outermost first */
+    headings: string[];
+    /** Where it begins in the document’s content, in UTF-16 units */
+    start: number;
+    /** Where it ends: `content.slice(start, end)` */
+    end: number;
+    status: "pending" | "ready" | "failed";
+    lastError: string | null;
+};
+export type DocumentChunkPage = {
+    data: DocumentChunk[];
+    nextCursor: string | null;
+};
+export type DocumentPurgePreview = {
+    /** Good for this state of the document only */
+    confirmation: string;
+    /** Chunks that would be lost */
+    chunkCount: number;
+};
 export type Vector = {
     id: string;
     messageId: string | null;
+    chunkId: string | null;
+    documentId: string | null;
     model: string;
+    dimensions: number;
     content: string | null;
     metadata: {
         [key: string]: any;
@@ -806,7 +936,10 @@ export type VectorHits = {
     data: {
         id: string;
         messageId: string | null;
+        chunkId: string | null;
+        documentId: string | null;
         model: string;
+        dimensions: number;
         content: string | null;
         metadata: {
             [key: string]: any;
@@ -818,25 +951,144 @@ export type VectorHits = {
     }[];
     recall: "exact" | "approximate";
 };
+export type MessageHit = {
+    source: "message";
+    conversationId: string;
+    role: "system" | "user" | "assistant" | "tool";
+    seq: number;
+    id: string;
+    /** The first 8000 characters */
+    content: string;
+    truncated: boolean;
+    /** HTML: passages with the words in `<mark>`, all else escaped; null where no words match */
+    highlight: string | null;
+    metadata: {
+        [key: string]: any;
+    };
+    /** ISO-8601, UTC */
+    createdAt: string;
+    score: number;
+    /** What the score is made of */
+    scoring: {
+        /** Cosine similarity; null where there is no vector to compare */
+        similarity: number | null;
+        /** In the list by similarity: 1, 2 …; null beyond its end */
+        semanticPosition: number | null;
+        /** How well the words match; null where they do not */
+        keywordRank: number | null;
+        /** In the list by keyword */
+        keywordPosition: number | null;
+        /** Of both positions, in a hybrid search */
+        fused: number | null;
+    };
+    /** Neighbours in their order, where they were asked for */
+    context?: {
+        before: {
+            id: string;
+            /** The first 1000 characters */
+            content: string;
+            role: ("system" | "user" | "assistant" | "tool") | null;
+        }[];
+        after: {
+            id: string;
+            /** The first 1000 characters */
+            content: string;
+            role: ("system" | "user" | "assistant" | "tool") | null;
+        }[];
+    };
+};
+export type DocumentHit = {
+    source: "document";
+    documentId: string;
+    title: string;
+    headings: string[];
+    position: number;
+    start: number;
+    end: number;
+    id: string;
+    /** The first 8000 characters */
+    content: string;
+    truncated: boolean;
+    /** HTML: passages with the words in `<mark>`, all else escaped; null where no words match */
+    highlight: string | null;
+    metadata: {
+        [key: string]: any;
+    };
+    /** ISO-8601, UTC */
+    createdAt: string;
+    score: number;
+    /** What the score is made of */
+    scoring: {
+        /** Cosine similarity; null where there is no vector to compare */
+        similarity: number | null;
+        /** In the list by similarity: 1, 2 …; null beyond its end */
+        semanticPosition: number | null;
+        /** How well the words match; null where they do not */
+        keywordRank: number | null;
+        /** In the list by keyword */
+        keywordPosition: number | null;
+        /** Of both positions, in a hybrid search */
+        fused: number | null;
+    };
+    /** Neighbours in their order, where they were asked for */
+    context?: {
+        before: {
+            id: string;
+            /** The first 1000 characters */
+            content: string;
+            role: ("system" | "user" | "assistant" | "tool") | null;
+        }[];
+        after: {
+            id: string;
+            /** The first 1000 characters */
+            content: string;
+            role: ("system" | "user" | "assistant" | "tool") | null;
+        }[];
+    };
+};
 export type SearchResults = {
-    data: {
-        source: "message";
-        id: string;
-        conversationId: string;
-        role: "system" | "user" | "assistant" | "tool";
-        seq: number;
-        content: string;
-        /** ISO-8601, UTC */
-        createdAt: string;
-        score: number;
-        /** What the score is made of */
-        scoring: {
-            similarity: number;
-        };
-    }[];
+    data: (MessageHit | DocumentHit)[];
+    nextCursor: string | null;
+    /** How it was searched in the end */
+    mode: "hybrid" | "semantic" | "keyword";
+    /** The query could not be embedded: a hybrid search went by keyword alone, without a threshold */
+    degraded: boolean;
     recall: "exact" | "approximate";
-    /** The user's texts that wait for their vector */
+    /** Candidates that were left out for their similarity */
+    belowThreshold: number;
+    /** The user's texts that wait for their vector, 10,000 at most */
     pendingEmbeddings: number;
+    /** Those that were given up, 10,000 at most */
+    failedEmbeddings: number;
+    /** Texts whose vector another model made: they were not compared */
+    otherModels: number;
+};
+export type EmbeddingJob = {
+    id: string;
+    messageId: string | null;
+    chunkId: string | null;
+    documentId: string | null;
+    /** Times that this text was tried; failures of the provider itself do not count */
+    attempts: number;
+    /** It is not tried again before then. ISO-8601, UTC */
+    runAt: string;
+    /** What the last attempt failed with */
+    lastError: string | null;
+    failedAt: string | null;
+    /** ISO-8601, UTC */
+    createdAt: string;
+    conversationId: string | null;
+    /** `failed` is given up until somebody asks to try again */
+    status: "pending" | "failed";
+    source: "message" | "document";
+};
+export type EmbeddingJobPage = {
+    data: EmbeddingJob[];
+    nextCursor: string | null;
+};
+export type EmbeddingRetry = {
+    /** Jobs that were given up and are tried again */
+    retried: number;
 };
 export type AuditEvent = {
     id: string;
@@ -844,7 +1096,7 @@ export type AuditEvent = {
     actor: "user" | "system" | "operator";
     /** `delete` hides and can be restored, `purge` removes for good */
     action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
-    resource: "user" | "session" | "conversation" | "message" | "vector";
+    resource: "user" | "session" | "conversation" | "message" | "document" | "vector";
     resourceId: string;
     /** Fields that an update changed: names, no content */
     changed: string[] | null;
@@ -2322,6 +2574,482 @@ export function purgeConversation({ conversationId, body }: {
     }));
 }
 /**
+ * Store a document
+ */
+export function putDocument({ idempotencyKey, body }: {
+    idempotencyKey?: string;
+    body: {
+        externalId?: string;
+        title: string;
+        content: string;
+        /** markdown is cut at its headings, too */
+        format?: "markdown" | "text";
+        /** Which words the keyword search takes for the same */
+        language?: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+        tags?: string[];
+        metadata?: {
+            [key: string]: any;
+        };
+        chunking?: {
+            /** Most of a chunk, in UTF-16 units */
+            size?: number;
+            /** What a chunk repeats of the one before: at most half the size, by default 200 */
+            overlap?: number;
+        };
+        /** Of the whole content, which becomes one chunk; Parley then neither cuts nor embeds it */
+        embedding?: number[];
+        /** Which model made the embedding; by default `custom` */
+        model?: string;
+        id?: string;
+    };
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Document;
+    } | {
+        status: 201;
+        data: Document;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/documents", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "Idempotency-Key": idempotencyKey
+        })
+    }));
+}
+/**
+ * List documents, the newest first
+ */
+export function listDocuments({ limit, cursor, externalId, tag, metadata, createdAfter, createdBefore, deleted }: {
+    limit?: number;
+    cursor?: string;
+    externalId?: string;
+    tag?: string[];
+    metadata?: string;
+    createdAfter?: string;
+    createdBefore?: string;
+    deleted?: boolean;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: DocumentPage;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/documents${QS.query(QS.explode({
+        limit,
+        cursor,
+        externalId,
+        tag,
+        metadata,
+        createdAfter,
+        createdBefore,
+        deleted
+    }))}`, {
+        ...opts
+    });
+}
+/**
+ * Read a document
+ */
+export function getDocument({ id, ifNoneMatch }: {
+    id: string;
+    ifNoneMatch?: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Document;
+    } | {
+        status: 304;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/documents/${encodeURIComponent(id)}`, {
+        ...opts,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "If-None-Match": ifNoneMatch
+        })
+    });
+}
+/**
+ * Change a document
+ */
+export function updateDocument({ id, ifMatch, body }: {
+    id: string;
+    ifMatch?: string;
+    body: {
+        externalId?: string | null;
+        title?: string;
+        content?: string;
+        /** markdown is cut at its headings, too */
+        format?: "markdown" | "text";
+        /** Which words the keyword search takes for the same */
+        language?: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+        tags?: string[];
+        /** A JSON merge patch (RFC 7396); null clears */
+        metadata?: {
+            [key: string]: any;
+        } | null;
+        chunking?: {
+            /** Most of a chunk, in UTF-16 units */
+            size?: number;
+            /** What a chunk repeats of the one before: at most half the size, by default 200 */
+            overlap?: number;
+        };
+        /** Of the whole content, which becomes one chunk; Parley then neither cuts nor embeds it */
+        embedding?: number[];
+        /** Which model made the embedding; by default `custom` */
+        model?: string;
+    };
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Document;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 412;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/documents/${encodeURIComponent(id)}`, oazapfts.json({
+        ...opts,
+        method: "PATCH",
+        body,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "If-Match": ifMatch
+        })
+    }));
+}
+/**
+ * Delete a document
+ */
+export function deleteDocument({ id, ifMatch }: {
+    id: string;
+    ifMatch?: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 204;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 412;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/documents/${encodeURIComponent(id)}`, {
+        ...opts,
+        method: "DELETE",
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "If-Match": ifMatch
+        })
+    });
+}
+/**
+ * List the chunks of a document in their order
+ */
+export function listDocumentChunks({ documentId, limit, cursor }: {
+    documentId: string;
+    limit?: number;
+    cursor?: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: DocumentChunkPage;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/documents/${encodeURIComponent(documentId)}/chunks${QS.query(QS.explode({
+        limit,
+        cursor
+    }))}`, {
+        ...opts
+    });
+}
+/**
+ * Restore a deleted document
+ */
+export function restoreDocument({ documentId }: {
+    documentId: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Document;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/documents/${encodeURIComponent(documentId)}/restore`, {
+        ...opts,
+        method: "POST"
+    });
+}
+/**
+ * Remove a document for good
+ */
+export function purgeDocument({ documentId, body }: {
+    documentId: string;
+    body: {
+        /** As the call without it has answered */
+        confirmation?: string | null;
+    };
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: DocumentPurgePreview;
+    } | {
+        status: 204;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 412;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/documents/${encodeURIComponent(documentId)}/purge`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body
+    }));
+}
+/**
  * Store an embedding of your own
  */
 export function createVector({ idempotencyKey, body }: {
@@ -2398,6 +3126,8 @@ export function createVector({ idempotencyKey, body }: {
 export function searchVectors({ body }: {
     body: {
         embedding: number[];
+        /** Only vectors of this model */
+        model?: string;
         limit?: number;
         /** Least cosine similarity */
         threshold?: number;
@@ -2414,6 +3144,9 @@ export function searchVectors({ body }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 409;
         data: Problem;
     } | {
         status: 413;
@@ -2446,18 +3179,56 @@ export function searchVectors({ body }: {
     }));
 }
 /**
- * Find messages by meaning
+ * Search messages and documents
  */
 export function search({ body }: {
     body: {
         /** A text; this or `embedding` */
         query?: string;
         embedding?: number[];
-        mode?: "semantic";
-        sources?: "message"[];
-        limit?: number;
+        /** Only vectors of this model */
+        model?: string;
+        /** `hybrid` where there is a text, `semantic` where there is an embedding */
+        mode?: "hybrid" | "semantic" | "keyword";
+        sources?: ("message" | "document")[];
+        filter?: {
+            source?: ("message" | "document")[];
+            /** Messages of these */
+            conversationId?: string[];
+            /** Chunks of these */
+            documentId?: string[];
+            /** Only messages have one */
+            role?: ("system" | "user" | "assistant" | "tool")[];
+            /** All of them, on the conversation or the document */
+            tags?: string[];
+            /** ISO-8601 with an offset or Z; exclusive */
+            createdAfter?: string;
+            /** ISO-8601 with an offset or Z; exclusive */
+            createdBefore?: string;
+            /** On the message's or the document's metadata */
+            metadata?: any;
+        };
         /** Least cosine similarity */
         threshold?: number;
+        limit?: number;
+        /** `nextCursor` of the same search */
+        cursor?: string;
+        /** Only the best hit of each */
+        groupBy?: ("conversation" | "document")[];
+        /** So many neighbours before and behind each hit */
+        context?: number;
+        /** The last word of the query may go on */
+        prefix?: boolean;
+        /** Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all` */
+        match?: "all" | "any";
+        /** Reciprocal rank fusion: the sum of weight / (k + position) over both lists */
+        fusion?: {
+            k?: number;
+            weights?: {
+                semantic?: number;
+                keyword?: number;
+            };
+        };
     };
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -2471,6 +3242,9 @@ export function search({ body }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 409;
         data: Problem;
     } | {
         status: 413;
@@ -2501,6 +3275,132 @@ export function search({ body }: {
         method: "POST",
         body
     }));
+}
+/**
+ * List texts that have no vector yet, or could not get one, the newest first
+ */
+export function listEmbeddingJobs({ limit, cursor, status }: {
+    limit?: number;
+    cursor?: string;
+    status?: "pending" | "failed";
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: EmbeddingJobPage;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/embedding-jobs${QS.query(QS.explode({
+        limit,
+        cursor,
+        status
+    }))}`, {
+        ...opts
+    });
+}
+/**
+ * Try all texts again that were given up
+ */
+export function retryEmbeddingJobs(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: EmbeddingRetry;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/embedding-jobs/retry", {
+        ...opts,
+        method: "POST"
+    });
+}
+/**
+ * Try a text again now
+ */
+export function retryEmbeddingJob({ jobId }: {
+    jobId: string;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: EmbeddingJob;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/embedding-jobs/${encodeURIComponent(jobId)}/retry`, {
+        ...opts,
+        method: "POST"
+    });
 }
 /**
  * List what was done to your data, the newest first

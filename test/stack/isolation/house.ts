@@ -147,9 +147,10 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
       ...lexical,
       embed: async (texts) =>
         texts.some((text) => text.includes(UNEMBEDDABLE))
-          ? embeddingUnavailable({ reason: 'invalid_response', retryable: false, attempts: 1 })
+          ? embeddingUnavailable({ reason: 'invalid_response', retryable: true, attempts: 1 })
           : lexical.embed(texts),
     },
+    queryEmbedder: lexical,
     limiters: {},
     access: {},
     corsOrigins: [],

@@ -8,6 +8,9 @@ export interface Ids {
   conversations: string
   messages: string
   sessions: string
+  /** Of embedding. */
+  jobs: string
+  documents: string
 }
 
 /** A route behind a token. */
@@ -38,6 +41,9 @@ const BODIES: Record<string, Body> = {
   'POST /v1/conversations/:conversationId/purge': () => ({}),
   'POST /v1/conversations/:conversationId/messages': (_, marker) => ({ role: 'user', content: marker }),
   'PATCH /v1/conversations/:conversationId/messages/:messageId': (_, marker) => ({ content: marker }),
+  'POST /v1/documents': (_, marker) => ({ title: marker, content: marker, externalId: 'same' }),
+  'PATCH /v1/documents/:id': (_, marker) => ({ title: marker, content: marker, tags: [marker] }),
+  'POST /v1/documents/:documentId/purge': () => ({}),
   'POST /v1/vectors': ({ messages }, marker) => ({ embedding, messageId: messages, content: marker }),
   'POST /v1/vectors/search': () => ({ embedding, limit: 50 }),
   'POST /v1/search': () => ({ query: 'something secret', limit: 50 }),
@@ -51,6 +57,9 @@ const BODILESS = new Set([
   'POST /v1/session',
   'POST /v1/conversations/:conversationId/restore',
   'POST /v1/conversations/:conversationId/messages/:messageId/restore',
+  'POST /v1/documents/:documentId/restore',
+  'POST /v1/embedding-jobs/retry',
+  'POST /v1/embedding-jobs/:jobId/retry',
 ])
 /** Those that name something in their body. */
 const NAMING_BODIES = new Set(['POST /v1/vectors'])

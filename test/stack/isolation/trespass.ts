@@ -27,13 +27,38 @@ export async function settle(house: House): Promise<{ person: Person; ids: Ids }
   const path = `/v1/conversations/${id}/messages`
   const { data } = await made<{ data: { id: string }[] }>(person.call('POST', path, { json: { messages } }))
   await made(person.call('POST', '/v1/vectors', { json: { embedding, content: marker } }))
-  return { person, ids: { conversations: id, messages: data[0]?.id ?? '', sessions: session.id } }
+  const documents = await settleDocuments(person)
+  const jobs = await giveUpJob(house, person)
+  return { person, ids: { conversations: id, messages: data[0]?.id ?? '', sessions: session.id, jobs, documents } }
+}
+
+/** One that is embedded, one that waits, and one with an embedding of its own. */
+async function settleDocuments(person: Person): Promise<string> {
+  const { marker: title } = person
+  const path = '/v1/documents'
+  const json = { title, content: `${title} wrote this`, externalId: 'same', metadata: { of: title } }
+  const { id } = await made<{ id: string }>(person.call('POST', path, { json }))
+  await made(person.call('POST', path, { json: { title, content: `${title} ${UNEMBEDDABLE}` } }))
+  await made(person.call('POST', path, { json: { title, content: title, embedding } }))
+  return id
+}
+
+/** What nobody could embed is given up after hours: at once here. */
+async function giveUpJob({ place }: House, { userId }: Person): Promise<string> {
+  const { rows } = await place.asSuperuser((client) =>
+    client.query<{ id: string }>(`update embedding_jobs set failed_at = now() where user_id = $1 returning id`, [
+      userId,
+    ]),
+  )
+  return rows[0]?.id ?? ''
 }
 
 const nowhere = (): Ids => ({
   conversations: crypto.randomUUID(),
   messages: crypto.randomUUID(),
   sessions: crypto.randomUUID(),
+  jobs: crypto.randomUUID(),
+  documents: crypto.randomUUID(),
 })
 
 /**
@@ -79,14 +104,24 @@ async function ownTwins(house: House, stranger: Person, ids: Ids): Promise<strin
   const said = await stranger.call('POST', `${path}/${ids.conversations}/messages`, {
     json: { id: ids.messages, role: 'user', content: marker },
   })
-  // Nobody chooses a session's id, and two users never have the same one: made by hand all the same.
-  await house.place.asSuperuser((client) =>
-    client.query(
+  const stored = await stranger.call('POST', '/v1/documents', {
+    json: { id: ids.documents, title: marker, content: marker },
+  })
+  // Nobody chooses the id of a session or a job, and two users never have the same one: made by hand all the same.
+  await house.place.asSuperuser(async (client) => {
+    await client.query(
       `insert into sessions (user_id, id, sign_in_id, user_agent, expires_at) values ($1, $2, $3, $4, now())`,
       [userId, ids.sessions, crypto.randomUUID(), marker],
-    ),
+    )
+    await client.query(
+      `insert into embedding_jobs (user_id, id, message_id) select m.user_id, $2, m.id from messages m
+       where m.user_id = $1 and not exists (select from embedding_jobs where user_id = $1 and message_id = m.id) limit 1`,
+      [userId, ids.jobs],
+    )
+  })
+  return [opened, said, stored].flatMap(({ status, text }) =>
+    status === 201 ? [] : [`a taken id shows: ${status} ${text}`],
   )
-  return [opened, said].flatMap(({ status, text }) => (status === 201 ? [] : [`a taken id shows: ${status} ${text}`]))
 }
 
 /** All of an answer but its times. Both requests had the same id. */

@@ -6,16 +6,25 @@ import { asUser, type Database } from '../../../src/db/database.ts'
 import type { EmbeddingVector } from '../../../src/embeddings/vector.ts'
 import { createTrace } from '../../../src/trace.ts'
 import type { Place } from './places.ts'
-import { createRandom, createTopics, type StoredVector, storeVectors, vectorsOf } from './vectors.ts'
+import { createRandom, createTopics, type StoredVector, storeVectors, type TextOf, vectorsOf } from './vectors.ts'
+
+/** What a searching user has: the texts of two vectors in three are messages, the others chunks of documents. */
+export interface Shelf {
+  userId: string
+  /** What can be found. */
+  live: TextVector[]
+  /** What can't: three in ten documents are deleted. */
+  deleted: TextVector[]
+}
+
+export type TextVector = StoredVector & { text: TextOf }
 
 /** Vectors of many users, and queries that are not among the searching user's own. */
 export interface Library {
-  /** 300 vectors in a few topics, each of a message. */
-  small: StoredVector[]
+  /** 300 vectors in a few topics. */
+  small: Shelf
   /** In all topics but the first; more than the exact search takes on, where the place can bear it. */
-  heavy: StoredVector[]
-  /** Of those, the few that belong to messages. */
-  heavyMessages: StoredVector[]
+  heavy: Shelf
   /** In the topics of the heavy user. Others have each of them stored exactly so. */
   queries: EmbeddingVector[]
   /** In the first topic, which is crowded, and not with the heavy user's vectors. */
@@ -25,26 +34,25 @@ export interface Library {
 const SMALL = 300
 const QUERIES = 20
 const SEED = 20_261_122
+/** One text in so many says the same word. */
+export const WORDS = 50
+/** One message in so many has the same `n`, and one document. */
+const NUMBERS = 100
 
-/** Fills `chat_vectors` with `heavy` vectors of one user and `others` of other ones, mixed. */
+/** Fills the tables with `heavy` vectors of one user and `others` of other ones, mixed. */
 export async function seedLibrary(place: Place, size: { heavy: number; others: number }): Promise<Library> {
   const random = createRandom(SEED)
   const topics = createTopics(40, random)
   const [crowded, rest] = [topics.slice(0, 1), topics.slice(1)]
-  const small = vectorsOf(randomUUID(), SMALL, topics.slice(2, 6))
-  const heavy = vectorsOf(randomUUID(), size.heavy, rest)
-  const library: Library = {
-    small,
-    heavy,
-    heavyMessages: heavy.filter((_, i) => i % (size.heavy / 5) === 0),
-    queries: vectorsOf('', QUERIES, rest).map(({ vector }) => vector),
-    foreignQueries: vectorsOf('', QUERIES, crowded).map(({ vector }) => vector),
-  }
-  const decoys = library.queries.map((vector) => ({ userId: randomUUID(), id: randomUUID(), vector }))
-  const stored = [
+  const small = withTexts(vectorsOf(randomUUID(), SMALL, topics.slice(2, 6)), 10)
+  const heavy = withTexts(vectorsOf(randomUUID(), size.heavy, rest), 40)
+  const crowd = withTexts(vectorsOf(randomUUID(), size.others / 2, crowded), 40)
+  const queries = vectorsOf('', QUERIES, rest).map(({ vector }) => vector)
+  const decoys = queries.map((vector) => ({ userId: randomUUID(), id: randomUUID(), vector }))
+  const stored: StoredVector[] = [
     ...small,
     ...heavy,
-    ...vectorsOf(randomUUID(), size.others / 2, crowded),
+    ...crowd,
     ...Array.from({ length: 40 }, () => vectorsOf(randomUUID(), size.others / 80, topics)).flat(),
     ...decoys,
   ]
@@ -53,25 +61,73 @@ export async function seedLibrary(place: Place, size: { heavy: number; others: n
     .sort((a, b) => a.at - b.at)
     .map(({ vector }) => vector)
   await place.asSuperuser(async (superuser) => {
+    await superuser.query('set session_replication_role = replica')
     await storeVectors(superuser, mixed)
-    await giveMessages(superuser, small)
-    await giveMessages(superuser, library.heavyMessages)
+    await storeTexts(
+      superuser,
+      mixed.filter((vector): vector is TextVector => vector.text !== undefined),
+    )
+    await superuser.query('set session_replication_role = origin')
     await superuser.query('vacuum analyze')
   })
-  return library
+  return {
+    small: shelfOf(small),
+    heavy: shelfOf(heavy),
+    queries,
+    foreignQueries: vectorsOf('', QUERIES, crowded).map(({ vector }) => vector),
+  }
 }
 
-/** Makes a message for each vector, all in one conversation. */
-async function giveMessages(superuser: Client, vectors: readonly StoredVector[]): Promise<void> {
-  const ids = vectors.map(({ id }) => id)
-  const conversationId = randomUUID()
-  await superuser.query('insert into conversations (user_id, id) values ($1, $2)', [vectors[0]?.userId, conversationId])
-  await superuser.query(
-    `insert into messages (user_id, id, conversation_id, seq, depth, role, content)
-     select user_id, id, $2, row_number() over (), row_number() over (), 'user', 'A text' from chat_vectors where id = any ($1::uuid[])`,
-    [ids, conversationId],
-  )
-  await superuser.query('update chat_vectors set message_id = id where id = any ($1::uuid[])', [ids])
+function shelfOf(vectors: TextVector[]): Shelf {
+  return {
+    userId: vectors[0]?.userId ?? '',
+    live: vectors.filter(({ text }) => !text.deleted),
+    deleted: vectors.filter(({ text }) => text.deleted),
+  }
+}
+
+/** Conversations as long as the documents are. */
+function withTexts(vectors: StoredVector[], documents: number): TextVector[] {
+  const perPlace = Math.max(1, Math.floor(vectors.length / 3 / documents))
+  const places = Array.from({ length: Math.ceil(vectors.length / perPlace) + 1 }, () => randomUUID())
+  return vectors.map((vector, i) => {
+    const isChunk = i % 3 === 2
+    const at = Math.floor(i / 3)
+    const place = isChunk ? Math.floor(at / perPlace) : documents + 1 + Math.floor((i - at) / perPlace)
+    const text: TextOf = {
+      id: randomUUID(),
+      kind: isChunk ? 'chunk' : 'message',
+      placeId: places[place] ?? '',
+      index: isChunk ? at % perPlace : (i - at) % perPlace,
+      content: `What one says of number${i} and word${Math.floor(i / 3) % WORDS}, which is not much`,
+      n: isChunk ? place % NUMBERS : (i - at) % NUMBERS,
+      deleted: isChunk && place % 10 > 6,
+    }
+    return { ...vector, text }
+  })
+}
+
+async function storeTexts(superuser: Client, vectors: readonly TextVector[]): Promise<void> {
+  const texts = vectors.map(({ userId, text }) => ({ ...text, userId }))
+  const from = `from jsonb_to_recordset($1::jsonb) as x
+    ("userId" uuid, id uuid, "placeId" uuid, index int, content text, n int, deleted boolean)`
+  const json = (kind: TextOf['kind']) => [JSON.stringify(texts.filter((text) => text.kind === kind))]
+  for (const statement of [
+    `insert into conversations (user_id, id) select distinct "userId", "placeId" ${from}`,
+    `insert into messages (user_id, id, conversation_id, seq, depth, role, content, metadata)
+     select "userId", id, "placeId", index + 1, index + 1, 'user', content, jsonb_build_object('n', n) ${from}`,
+  ]) {
+    await superuser.query(statement, json('message'))
+  }
+  for (const statement of [
+    `insert into documents (user_id, id, title, content, content_hash, format, language, metadata, deleted_at)
+     select distinct "userId", "placeId", 'A document', '', '', 'text', 'simple'::regconfig, jsonb_build_object('n', n),
+       case when deleted then now() end ${from}`,
+    `insert into document_chunks (user_id, id, document_id, position, content, hash, start_offset, end_offset, language)
+     select "userId", id, "placeId", index, content, '', 0, 1, 'simple' ${from}`,
+  ]) {
+    await superuser.query(statement, json('chunk'))
+  }
 }
 
 /** The way of requests into a place: over Neon's protocol, as a signed-in user. */

@@ -3,12 +3,16 @@ export interface PlanNode {
   'Node Type': string
   'Relation Name'?: string
   'Index Name'?: string
+  'Index Cond'?: string
+  Filter?: string
   'Plan Rows': number
   'Actual Rows': number
   /** 0 where a text plan says `never executed`. */
   'Actual Loops': number
   'Rows Removed by Filter'?: number
   'Rows Removed by Index Recheck'?: number
+  /** Of an index-only scan: how often it had to look into the table after all. */
+  'Heap Fetches'?: number
   Plans?: PlanNode[]
 }
 

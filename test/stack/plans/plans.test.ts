@@ -1,16 +1,13 @@
 import { desc, isNull } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../../src/db/database.ts'
-import type { TextsOfUser } from '../../../src/embeddings/queue.ts'
 import { createConversationRepository } from '../../../src/features/conversations/repository.ts'
 import { conversations } from '../../../src/features/conversations/table.ts'
-import { createEmbeddingJobStore } from '../../../src/features/embedding-jobs/repository.ts'
 import { createMessageRepository, type TreeQuery } from '../../../src/features/messages/repository.ts'
-import { newId } from '../../../src/id.ts'
 import type { Result } from '../../../src/result.ts'
-import { explain, system, user } from './explain.ts'
+import { explain, user } from './explain.ts'
 import { places, type Place } from './places.ts'
-import { nodesOf, type PlanNode, ran, rowsRead, rowsRemoved, scansOf, sortsOf, waysInto } from './plan.ts'
+import { type PlanNode, rowsRead, rowsRemoved, scansOf, sortsOf, waysInto } from './plan.ts'
 import { seedJobs, seedTenants, type Tenant, type Tenants } from './tenants.ts'
 
 const START_MS = 120_000
@@ -51,11 +48,6 @@ describe.each(places)('on $name', ({ embedded, open }) => {
       return { count: value.length, conversation, rows }
     })
     return both as [(typeof both)[0], (typeof both)[0]]
-  }
-  const claim = async (limit: number, texts?: TextsOfUser) => {
-    const call = (db: Database) => createEmbeddingJobStore(db).claim(newId(), limit, texts)
-    const { value, plans } = await explain(place, system, call)
-    return { count: value.length, due: pickOf(only(plans)) }
   }
 
   describe('a list of conversations', () => {
@@ -170,22 +162,6 @@ describe.each(places)('on $name', ({ embedded, open }) => {
       }
     })
   })
-
-  describe('a claim of embedding jobs', () => {
-    test('takes those that are due longest, and looks at no others', async () => {
-      const { count, due } = await claim(64)
-      expect(count).toBe(64)
-      expect(waysInto(due, 'embedding_jobs')).toEqual(['embedding_jobs_run_at_idx'])
-      expect(rowsRead(due)).toBe(64)
-      expect(sortsOf(due)).toEqual([])
-    })
-
-    test('after an append looks at no jobs but those of the new messages', async () => {
-      const { count, due } = await claim(64, { userId: tenants.heavy.userId, messageIds: [tenants.heavy.message.id] })
-      expect(count).toBe(1)
-      expect(rowsRead(due)).toBeLessThanOrEqual(2)
-    })
-  })
 })
 
 const conversationsOf = (tenant: Tenant, db: Database) => createConversationRepository(db, tenant.userId)
@@ -202,6 +178,3 @@ function only<T>(items: T[]): T {
   if (item === undefined || items.length !== 1) throw new Error(`One was expected, not ${items.length}`)
   return item
 }
-
-/** The part of a claim that picks the jobs: it ends with the lock on their rows. */
-const pickOf = (plan: PlanNode) => only(nodesOf(plan).filter((node) => node['Node Type'] === 'LockRows' && ran(node)))

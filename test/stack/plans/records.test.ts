@@ -82,9 +82,7 @@ describe.each(places)('on $name', ({ embedded, open }) => {
     ['auditEvent', 'audit_events', 'audit_events_user_id_id_pk', 'id'],
   ] as const)('an export reads its next page of each %s and no more', async (section, table, index, key) => {
     const after = await middleOf(table, key)
-    const { value, plans } = await asHeavy((db, userId) =>
-      createExportRepository(db, userId, 'lexical').next(section, after),
-    )
+    const { value, plans } = await asHeavy((db, userId) => createExportRepository(db, userId).next(section, after))
     expect(value.rows.length).toBeGreaterThan(500)
     expect(waysInto(only(plans), table)).toEqual([index])
     expect(rowsRead(only(plans))).toBeLessThanOrEqual(PAGE)

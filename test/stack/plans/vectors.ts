@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from 'pg'
+import { sketchOf } from '../../../src/embeddings/sketch.ts'
 import { EMBEDDING_DIMENSIONS, type EmbeddingVector, toUnitLength } from '../../../src/embeddings/vector.ts'
 
 /** Numbers in [0, 1), the same at every run: Mulberry32, a public-domain generator of Tommy Ettinger. */
@@ -23,10 +24,7 @@ const COMMON = 12
 const OWN = 6
 const BREADTH = 0.3
 
-/**
- * Topics whose vectors differ in what is theirs, and in what all texts differ in, such as tone and length. Were it not
- * for the latter, the HNSW graph might fall into islands, and a whole topic get lost.
- */
+/** Topics whose vectors differ in what is theirs, and in what all texts differ in, such as tone and length. */
 export function createTopics(count: number, random: () => number): Topic[] {
   const direction = () => toUnitLength(Float32Array.from({ length: EMBEDDING_DIMENSIONS }, () => normal(random)))
   const directions = (many: number) => Array.from({ length: many }, direction)
@@ -49,6 +47,22 @@ export interface StoredVector {
   userId: string
   id: string
   vector: EmbeddingVector
+  text?: TextOf
+}
+
+/** What a vector was made of. */
+export interface TextOf {
+  id: string
+  kind: 'message' | 'chunk'
+  /** Its conversation, or its document. */
+  placeId: string
+  /** In its place: 0, 1, 2 … */
+  index: number
+  content: string
+  /** Said in its metadata, or in its document's. */
+  n: number
+  /** Its document is. */
+  deleted: boolean
 }
 
 /** So many vectors of a user, from each topic in turn. */
@@ -75,27 +89,30 @@ function dot(a: EmbeddingVector, b: EmbeddingVector): number {
 }
 
 const BATCH = 400
+const COLUMNS = 7
 
-/** Stores vectors and their owners, then builds the HNSW index: faster than letting it grow with each row. */
+const parameters = (row: number) =>
+  Array.from({ length: COLUMNS }, (_, column) => `$${COLUMNS * row + column + 1}`).join(', ')
+
+/** Stores vectors and their owners, without an audit trail. */
 export async function storeVectors(superuser: Client, stored: readonly StoredVector[]): Promise<void> {
   await superuser.query(`insert into users (id, email) select id, id || '@example.com' from unnest($1::uuid[]) id`, [
     [...new Set(stored.map(({ userId }) => userId))],
   ])
-  const { rows } = await superuser.query<{ definition: string }>(
-    `select pg_get_indexdef('chat_vectors_embedding_idx'::regclass) as definition`,
-  )
-  await superuser.query('drop index chat_vectors_embedding_idx')
   for (let start = 0; start < stored.length; start += BATCH) {
     const batch = stored.slice(start, start + BATCH)
-    const values = batch.map((_, i) => `($${3 * i + 1}, $${3 * i + 2}, 'test', $${3 * i + 3})`)
     await superuser.query(
-      `insert into chat_vectors (user_id, id, model, embedding) values ${values.join(', ')}`,
-      batch.flatMap(({ userId, id, vector }) => [userId, id, toBinary(vector)]),
+      `insert into chat_vectors (user_id, id, message_id, chunk_id, document_id, embedding, sketch, model)
+       values ${batch.map((_, i) => `(${parameters(i)}, 'test')`).join(', ')}`,
+      batch.flatMap(({ userId, id, vector, text }) => [
+        userId,
+        id,
+        ...(text?.kind === 'message' ? [text.id, null, null] : [null, text?.id ?? null, text?.placeId ?? null]),
+        toBinary(vector),
+        sketchOf(vector),
+      ]),
     )
   }
-  await superuser.query(`set maintenance_work_mem = '512MB'`)
-  await superuser.query(rows[0]?.definition ?? '')
-  await superuser.query('vacuum analyze chat_vectors')
 }
 
 /** What pgvector's `vector_recv` reads: the dimension and a zero as 16 bits each, then big-endian single floats. */

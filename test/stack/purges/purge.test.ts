@@ -15,6 +15,8 @@ const NEVER = Number.POSITIVE_INFINITY
 const OWNED = {
   embedding_jobs: 3,
   chat_vectors: 4,
+  document_chunks: 2_200,
+  documents: 3,
   messages: 2_500,
   conversations: 2,
   sessions: 2,
@@ -68,6 +70,16 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
       await client.query(
         `insert into embedding_jobs (user_id, message_id)
          select user_id, id from messages where user_id = $1 limit ${OWNED.embedding_jobs}`,
+        [user],
+      )
+      await client.query(
+        `with stored as (
+           insert into documents (user_id, id, title, content, content_hash, format, language)
+           select $1, gen_random_uuid(), 'Title', 'Text', '', 'text', 'simple' from generate_series(1, ${OWNED.documents})
+           returning id)
+         insert into document_chunks (user_id, id, document_id, position, content, hash, start_offset, end_offset, language)
+         select $1, gen_random_uuid(), (array(select id from stored))[1 + n % ${OWNED.documents}], n, 'Text', '', 0, 4, 'simple'
+         from generate_series(1, ${OWNED.document_chunks}) n`,
         [user],
       )
       await client.query(
@@ -164,7 +176,16 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
   it('is all that parley_system can delete: the database itself holds it to accounts that are due', async () => {
     const user = await newAccount(`now() + interval '1 minute'`)
     const before = await rowsLeft(user)
-    const tables = ['chat_vectors', 'messages', 'conversations', 'sessions', 'audit_events', 'users']
+    const tables = [
+      'chat_vectors',
+      'document_chunks',
+      'documents',
+      'messages',
+      'conversations',
+      'sessions',
+      'audit_events',
+      'users',
+    ]
     for (const table of tables) {
       const owner = table === 'users' ? 'id' : 'user_id'
       const deleted = await place.as('parley_system', (client) =>

@@ -23,6 +23,20 @@ export interface ModelConversation {
   messages: ModelMessage[]
 }
 
+/** Of one chunk. */
+export interface ModelDocument {
+  id: string
+  externalId: string | null
+  title: string
+  content: string
+  version: number
+  deleted: boolean
+  /** Has a vector, also while it is deleted. */
+  embedded: boolean
+  /** Waits for a vector that never comes. */
+  pending: boolean
+}
+
 /** What a list gave out: good for that list of that player alone. */
 export interface ModelCursor {
   text: string
@@ -44,7 +58,9 @@ export interface Player {
   conversations: Map<string, ModelConversation>
   /** Every message there ever was: its id stays taken. */
   messages: Map<string, { conversation: ModelConversation; message: ModelMessage }>
-  /** Vectors that belong to no message. */
+  /** Every document there ever was. */
+  documents: Map<string, ModelDocument>
+  /** Vectors that belong to no text. */
   vectors: Set<string>
   cursors: ModelCursor[]
 }
@@ -86,13 +102,22 @@ export function liveMessage(player: Player, conversationId: string, id: string):
   return liveConversation(player, conversationId)?.messages.find((message) => message.id === id && !message.deleted)
 }
 
+export const liveDocuments = ({ documents }: Player) => [...documents.values()].filter(({ deleted }) => !deleted)
+
+export function liveDocument(player: Player, id: string): ModelDocument | undefined {
+  const found = player.documents.get(id)
+  return found?.deleted ? undefined : found
+}
+
 /** All messages of a player that searches may know of. */
 export const searchable = (player: Player) =>
   liveConversations(player).flatMap((conversation) =>
     liveMessages(conversation).map((message) => ({ conversation, message })),
   )
 
-export const pendingOf = (player: Player): number => searchable(player).filter(({ message }) => message.pending).length
+export const pendingOf = (player: Player): number =>
+  [...searchable(player).map(({ message }) => message), ...liveDocuments(player)].filter(({ pending }) => pending)
+    .length
 
 /** How many rows of each table are this player's. */
 export const rowsOf = (player: Player): Record<string, number> => ({
@@ -100,14 +125,25 @@ export const rowsOf = (player: Player): Record<string, number> => ({
   sessions: player.sessions.size,
   conversations: player.conversations.size,
   messages: player.messages.size,
-  chat_vectors: player.vectors.size + searchable(player).filter(({ message }) => message.vector).length,
+  chat_vectors:
+    player.vectors.size +
+    searchable(player).filter(({ message }) => message.vector).length +
+    [...player.documents.values()].filter(({ embedded }) => embedded).length,
   embedding_jobs: pendingOf(player),
+  documents: player.documents.size,
+  document_chunks: player.documents.size,
 })
 
 /** Ids for a path: mostly one's own, often another's, sometimes nobody's or deleted. */
 export function someConversation({ me, other, dice }: Turn): string {
   const throwOf100 = dice.int(100)
   const from = throwOf100 < 62 ? liveConversations(me) : [...(throwOf100 < 70 ? me : other).conversations.values()]
+  return (throwOf100 < 93 ? dice.pick(from)?.id : undefined) ?? dice.uuid()
+}
+
+export function someDocument({ me, other, dice }: Turn): string {
+  const throwOf100 = dice.int(100)
+  const from = throwOf100 < 70 ? liveDocuments(me) : [...(throwOf100 < 78 ? me : other).documents.values()]
   return (throwOf100 < 93 ? dice.pick(from)?.id : undefined) ?? dice.uuid()
 }
 

@@ -7,7 +7,16 @@ import {
   patchConversation,
 } from './conversation-moves.ts'
 import { createDice, type Dice } from './dice.ts'
+import {
+  deleteDocument,
+  getDocument,
+  listDocuments,
+  patchDocument,
+  putDocument,
+  restoreDocument,
+} from './document-moves.ts'
 import { append, deleteMessage, getMessage, listMessages, patchMessage } from './message-moves.ts'
+import { listJobs, retryJobs } from './job-moves.ts'
 import { type Move, openSessions, type Player, type Turn } from './model.ts'
 import { search, searchVectors, storeVector } from './search-moves.ts'
 import {
@@ -45,6 +54,12 @@ const MOVES: [weight: number, move: (turn: Turn) => Move][] = [
   [8, getMessage],
   [7, patchMessage],
   [4, deleteMessage],
+  [9, putDocument],
+  [5, listDocuments],
+  [6, getDocument],
+  [6, patchDocument],
+  [4, deleteDocument],
+  [3, restoreDocument],
   [5, storeVector],
   [4, searchVectors],
   [6, search],
@@ -57,6 +72,8 @@ const MOVES: [weight: number, move: (turn: Turn) => Move][] = [
   [1, signOut],
   [1, deleteAccount],
   [3, listAuditEvents],
+  [3, listJobs],
+  [1, retryJobs],
   [2, comeBack],
   [2, pretend],
 ]
@@ -120,6 +137,7 @@ function newPlayer(house: House, name: string): Player {
     sessions: new Map(),
     conversations: new Map(),
     messages: new Map(),
+    documents: new Map(),
     vectors: new Set(),
     cursors: [],
   }

@@ -1,6 +1,16 @@
 import { LEXICAL_MODEL } from '../../../../src/embeddings/lexical.ts'
 import { expectSame, expectStatus } from './judge.ts'
-import { type Move, newIdFor, pendingOf, type Player, searchable, type Turn } from './model.ts'
+import {
+  liveDocuments,
+  type Move,
+  newIdFor,
+  pendingOf,
+  type Player,
+  searchable,
+  someConversation,
+  someDocument,
+  type Turn,
+} from './model.ts'
 
 type Row = Record<string, unknown>
 
@@ -58,44 +68,99 @@ export function searchVectors(turn: Turn): Move {
     settle(answer) {
       const body = expectStatus(answer, 200)
       const mine = new Map(embeddedMessages(me).map((each) => [each.message.id, each]))
+      const documents = new Set(liveDocuments(me).flatMap(({ id, embedded }) => (embedded ? [id] : [])))
       const data = body['data'] as Row[]
-      for (const { id, messageId, conversationId } of data) {
+      for (const { id, messageId, documentId, conversationId } of data) {
+        if (documents.has(String(documentId))) continue
         const owner = typeof messageId === 'string' ? mine.get(messageId) : undefined
         if (!owner && !(messageId === null && me.vectors.has(String(id))))
           throw new Error(`no such vector: ${String(id)}`)
         expectSame('conversation', conversationId, owner?.conversation.id ?? null)
       }
-      expectSame('hits', data.length, Math.min(limit, me.vectors.size + mine.size))
+      expectSame('hits', data.length, Math.min(limit, me.vectors.size + mine.size + documents.size))
       expectSame('recall', body['recall'], 'exact')
     },
   }
 }
 
+const HARBOUR = 'harbour'
+
+/** A text that a search may find: what it is known by, and what of it a hit shows. */
+interface Text {
+  /** Of a document the one chunk that it has. */
+  source: 'message' | 'document'
+  id: string
+  placeId: string
+  content: string
+  shown: unknown
+  model: string | undefined
+}
+
+const textsOf = (me: Player): Text[] => [
+  ...searchable(me).map(({ conversation, message: { id, content, seq, vector } }) => ({
+    source: 'message' as const,
+    id,
+    placeId: conversation.id,
+    content,
+    shown: seq,
+    model: vector?.model,
+  })),
+  ...liveDocuments(me).map(({ id, content, title, embedded }) => ({
+    source: 'document' as const,
+    id,
+    placeId: id,
+    content,
+    shown: title,
+    model: embedded ? LEXICAL_MODEL : undefined,
+  })),
+]
+
+/** Whether a search in this mode can find it at all: every text has its own marker, which are several words. */
+const isFindable = (me: Player, mode: string | undefined, marker: string) => (text: Text) => {
+  if (mode === 'hybrid') return true
+  if (mode === undefined) return text.model !== undefined
+  if (mode === 'semantic') return text.model === LEXICAL_MODEL
+  return marker === me.marker && text.content.split(' ').includes(HARBOUR)
+}
+
 export function search(turn: Turn): Move {
   const { me, other, dice, person } = turn
   const limit = 1 + dice.int(50)
-  // Another's marker is the best query for what is theirs.
-  const byText = dice.chance(60)
-  const query = `${(dice.chance(50) ? other : me).marker} harbour`
+  // Another's marker is the best query for what is theirs, and so are their conversations.
+  const mode = dice.chance(30) ? undefined : dice.pick(['hybrid', 'semantic', 'keyword'])
+  const { marker } = dice.chance(50) ? other : me
+  const conversationId = dice.chance(30) ? someConversation(turn) : undefined
+  const documentId = dice.chance(30) ? someDocument(turn) : undefined
+  const isNamed = ({ placeId }: Text) =>
+    (!conversationId && !documentId) || placeId === conversationId || placeId === documentId
+  const owner = dice.chance(20) ? dice.pick([me, other]) : undefined
+  const filter = {
+    ...(conversationId && { conversationId }),
+    ...(documentId && { documentId }),
+    ...(owner && { metadata: { key: 'of', eq: owner.marker } }),
+  }
   return {
     person,
     method: 'POST',
     path: '/v1/search',
-    json: { limit, ...(byText ? { query } : { embedding: someEmbedding(turn) }) },
+    json: { limit, filter, ...(mode ? { mode, query: `${marker} ${HARBOUR}` } : { embedding: someEmbedding(turn) }) },
     settle(answer) {
       const body = expectStatus(answer, 200)
-      const found = embeddedMessages(me).filter(({ message }) => !byText || message.vector?.model === LEXICAL_MODEL)
-      const mine = new Map(found.map((each) => [each.message.id, each]))
+      const found = textsOf(me).filter(
+        (text) => isFindable(me, mode, marker)(text) && isNamed(text) && (!owner || owner === me),
+      )
+      const mine = new Map(found.map((text) => [`${text.source} ${text.id}`, text]))
       const data = body['data'] as Row[]
-      for (const hit of data) {
-        const owner = mine.get(String(hit['id']))
-        if (!owner) throw new Error(`no such message: ${String(hit['id'])}`)
-        const { conversation, message } = owner
-        expectSame(
-          'hit',
-          [hit['conversationId'], hit['content'], hit['seq']],
-          [conversation.id, message.content, message.seq],
-        )
+      for (const { source, id, conversationId, documentId, content, seq, title } of data) {
+        const isMessage = source === 'message'
+        const text = mine.get(`${String(source)} ${String(isMessage ? id : documentId)}`)
+        if (!text) throw new Error(`no such text: ${String(id)}`)
+        const { placeId, shown } = text
+        expectSame('hit', isMessage ? [conversationId, content, seq] : [documentId, content, title], [
+          placeId,
+          text.content,
+          shown,
+        ])
       }
       expectSame(
         'hits',

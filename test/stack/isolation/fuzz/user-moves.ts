@@ -160,7 +160,9 @@ export function listAuditEvents(turn: Turn): Move {
             ? id === me.userId
             : resource === 'conversation'
               ? me.conversations.has(id)
-              : resource !== 'message' || me.messages.has(id)
+              : resource === 'document'
+                ? me.documents.has(id)
+                : resource !== 'message' || me.messages.has(id)
         if (!mine || requestId !== me.marker) throw new Error(`LEAK of an event: ${JSON.stringify(data)}`)
       }
       keepCursor(me, { text: body['nextCursor'] as string | null, list: 'audit-events' })

@@ -1,0 +1,167 @@
+import type { Client } from 'pg'
+import { sketchOf } from '../../src/embeddings/sketch.ts'
+import { shuffle, uuidOf } from './random.ts'
+import { textOf } from './texts.ts'
+import { sketchBytes, vectorBytes, type VectorSource } from './vectors.ts'
+
+export const MODEL = 'bench'
+/** How many texts share a conversation or a document. */
+const PER_PLACE = 100
+const BATCH = 250
+
+/** Somebody with so many vectors: two of three belong to messages, the others to chunks of documents. */
+export interface Owner {
+  userId: string
+  vectors: number
+  conversations: string[]
+  documents: string[]
+}
+
+interface Row {
+  owner: Owner
+  /** Counts the messages, or the chunks, of this owner. */
+  place: number
+  isMessage: boolean
+}
+
+/**
+ * Users with so many vectors each, their texts and what these belong to. Rows of different users are mixed, as they are
+ * where many write over the years; whose topics are whose is up to chance. A message, or a document, has a number from 0 to
+ * 99 as `metadata.n`.
+ */
+export async function loadLibrary(
+  superuser: Client,
+  sizes: readonly number[],
+  source: VectorSource,
+  random: () => number,
+): Promise<Owner[]> {
+  const owners = sizes.map((vectors): Owner => {
+    const ids = (texts: number) => Array.from({ length: Math.ceil(texts / PER_PLACE) }, () => uuidOf(random))
+    const messages = Math.ceil((vectors * 2) / 3)
+    return {
+      userId: uuidOf(random),
+      vectors,
+      conversations: ids(messages),
+      documents: ids(vectors - messages),
+    }
+  })
+  // What is seeded needs no audit trail and no check; indexes are built faster than they grow.
+  await superuser.query('set session_replication_role = replica; set synchronous_commit = off')
+  const indexes = await dropIndexes(superuser)
+  await addPlaces(superuser, owners)
+  const rows = owners.flatMap((owner) => {
+    const messages = Math.ceil((owner.vectors * 2) / 3)
+    return Array.from({ length: owner.vectors }, (_, i): Row => {
+      const isMessage = i < messages
+      return { owner, place: isMessage ? i : i - messages, isMessage }
+    })
+  })
+  shuffle(rows, random)
+  let stored: Promise<unknown> = Promise.resolve()
+  for (let start = 0; start < rows.length; start += BATCH) {
+    const batch = rows.slice(start, start + BATCH)
+    const ids = batch.map(() => uuidOf(random))
+    const texts = batch.map(() => textOf(random))
+    const vectors = batch.map(() => source.next())
+    const values = batch.flatMap(({ owner, place, isMessage }, i) => {
+      const vector = vectors[i] ?? new Float32Array()
+      const text = isMessage ? [ids[i], null, null] : [null, ids[i], owner.documents[Math.floor(place / PER_PLACE)]]
+      return [owner.userId, uuidOf(random), ...text, vectorBytes(vector), sketchBytes(sketchOf(vector))]
+    })
+    await stored
+    stored = store(superuser, { rows: batch, ids, texts, values })
+  }
+  await stored
+  await superuser.query('set session_replication_role = origin')
+  await superuser.query(`set maintenance_work_mem = '1GB'`)
+  for (const definition of indexes) await superuser.query(definition)
+  await superuser.query('vacuum analyze')
+  return owners
+}
+
+interface Batch {
+  rows: readonly Row[]
+  ids: string[]
+  texts: string[]
+  values: unknown[]
+}
+
+async function store(superuser: Client, { rows, ids, texts, values }: Batch): Promise<void> {
+  await superuser.query(addMessages(columns(rows, ids, texts, true)))
+  await superuser.query(addChunks(columns(rows, ids, texts, false)))
+  await superuser.query(addVectors(rows.length, values))
+}
+
+async function dropIndexes(superuser: Client): Promise<string[]> {
+  const { rows } = await superuser.query<{ name: string; definition: string }>(
+    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
+     where indrelid = any ('{chat_vectors,messages,document_chunks}'::regclass[]) and not indisprimary`,
+  )
+  for (const { name } of rows) await superuser.query(`drop index ${name}`)
+  return rows.map(({ definition }) => definition)
+}
+
+async function addPlaces(superuser: Client, owners: readonly Owner[]): Promise<void> {
+  const all = (ids: 'conversations' | 'documents') => [
+    owners.flatMap((owner) => owner[ids].map(() => owner.userId)),
+    owners.flatMap((owner) => owner[ids]),
+  ]
+  await superuser.query(`insert into users (id, email) select id, id || '@example.com' from unnest($1::uuid[]) id`, [
+    owners.map(({ userId }) => userId),
+  ])
+  await superuser.query(
+    `insert into conversations (user_id, id, title) select user_id, id, 'Conversation ' || n
+     from unnest($1::uuid[], $2::uuid[]) with ordinality as x (user_id, id, n)`,
+    all('conversations'),
+  )
+  await superuser.query(
+    `insert into documents (user_id, id, title, content, content_hash, format, language, metadata)
+     select user_id, id, 'Document ' || n, 'The whole text', '', 'text', 'simple', jsonb_build_object('n', n % 100, 'kind', 'note')
+     from unnest($1::uuid[], $2::uuid[]) with ordinality as x (user_id, id, n)`,
+    all('documents'),
+  )
+}
+
+const columns = (rows: readonly Row[], ids: string[], texts: string[], isMessage: boolean) => {
+  const chosen = rows.flatMap((row, i) => (row.isMessage === isMessage ? [{ ...row, id: ids[i], text: texts[i] }] : []))
+  return [
+    chosen.map(({ owner }) => owner.userId),
+    chosen.map(({ id }) => id),
+    chosen.map(({ owner, place }) =>
+      isMessage ? owner.conversations[Math.floor(place / PER_PLACE)] : owner.documents[Math.floor(place / PER_PLACE)],
+    ),
+    chosen.map(({ place }) => (place % PER_PLACE) + 1),
+    chosen.map(({ text }) => text),
+  ]
+}
+
+const addMessages = (values: unknown[]) => ({
+  name: 'messages',
+  text: `insert into messages (user_id, id, conversation_id, seq, depth, role, content, metadata)
+    select user_id, id, conversation_id, seq, seq, (array['assistant', 'user'])[1 + seq % 2], content,
+      jsonb_build_object('n', floor(random() * 100)::int, 'kind', 'note')
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[]) as x (user_id, id, conversation_id, seq, content)`,
+  values,
+})
+
+const addChunks = (values: unknown[]) => ({
+  name: 'chunks',
+  text: `insert into document_chunks (user_id, id, document_id, position, content, hash, start_offset, end_offset, language)
+    select user_id, id, document_id, position, content, md5(content), 0, length(content), 'simple'
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[]) as x (user_id, id, document_id, position, content)`,
+  values,
+})
+
+const COLUMNS = 7
+
+const parameters = (_: unknown, i: number) =>
+  `(${Array.from({ length: COLUMNS }, (_, column) => `$${COLUMNS * i + column + 1}`).join(', ')}, '${MODEL}')`
+
+function addVectors(count: number, values: unknown[]) {
+  return {
+    name: `vectors ${count}`,
+    text: `insert into chat_vectors (user_id, id, message_id, chunk_id, document_id, embedding, sketch, model)
+      values ${Array.from({ length: count }, parameters).join(', ')}`,
+    values,
+  }
+}

@@ -1,0 +1,123 @@
+import type { AppError } from '../result.ts'
+import { describeFailure, type Embedder, embeddingRetry, isProvidersFault } from './embedder.ts'
+import type { EmbeddingJob } from './queue.ts'
+import type { EmbeddingVector } from './vector.ts'
+
+export interface EmbeddedJob extends EmbeddingJob {
+  vector: EmbeddingVector
+}
+
+/** A job that got no vector. */
+export interface PutOffJob extends EmbeddingJob {
+  /** One that a person can read. */
+  reason: string
+  delayMs: number
+  /** Whether it is one of the text's attempts: the provider's own failures are not. */
+  counts: boolean
+  /** There is no sense in trying again. */
+  givenUp: boolean
+}
+
+/** What became of the texts of one request. */
+export interface EmbeddingOutcome {
+  done: EmbeddedJob[]
+  putOff: PutOffJob[]
+  /** Set where the provider embeds nothing at the moment, whatever the text. */
+  providerFailure: AppError | null
+}
+
+/** After so many a text is given up: some three and a half hours after the first one. */
+export const MAX_ATTEMPTS = 12
+const FIRST_DELAY_MS = 5_000
+const LONGEST_DELAY_MS = 3_600_000
+/** When the provider itself fails. Not longer for a longer failure: a run ends at the first one, so few calls are made meanwhile. */
+const PROVIDER_DELAY_MS = 60_000
+/** For finding bad texts among good ones: half of a lease, so that nobody else begins the same meanwhile. */
+const SEARCH_MS = 60_000
+/** Says nothing that any provider could refuse. */
+const PROBE = 'Hello'
+
+/**
+ * Embeds the texts of jobs in one request. Where that fails, it finds out whether the provider does (then all of them wait)
+ * or a text: one that cannot be embedded is found by halving, so that it costs the others some ten requests and no delay.
+ */
+export async function embedJobs(embedder: Embedder, jobs: readonly EmbeddingJob[]): Promise<EmbeddingOutcome> {
+  const outcome: EmbeddingOutcome = { done: [], putOff: [], providerFailure: null }
+  const failure = await embedAll(embedder, jobs, outcome)
+  if (!failure) return outcome
+  if (isProvidersFault(failure) || !(await isAlive(embedder))) {
+    outcome.providerFailure = failure
+    outcome.putOff.push(...putOffAll(jobs, failure))
+  } else await findFaulty(embedder, jobs, failure, outcome, Date.now() + SEARCH_MS)
+  return outcome
+}
+
+/** All of them later, through no fault of theirs. */
+export function putOffAll(jobs: readonly EmbeddingJob[], failure: AppError): PutOffJob[] {
+  const { retryAfterMs = 0 } = embeddingRetry(failure)
+  const reason = describeFailure(failure)
+  return jobs.map((job) => {
+    const delayMs = Math.max(retryAfterMs, jittered(PROVIDER_DELAY_MS))
+    return { ...job, reason, delayMs, counts: false, givenUp: false }
+  })
+}
+
+async function embedAll(
+  embedder: Embedder,
+  jobs: readonly EmbeddingJob[],
+  { done }: EmbeddingOutcome,
+): Promise<AppError | null> {
+  const [vectors, failure] = await embedder.embed(jobs.map(({ text }) => text))
+  if (failure) return failure
+  for (const [i, job] of jobs.entries()) {
+    const vector = vectors[i]
+    if (vector) done.push({ ...job, vector })
+  }
+  return null
+}
+
+/** A refusal of a text and one of everything look alike; before a text is blamed, another one has to succeed. */
+async function isAlive(embedder: Embedder): Promise<boolean> {
+  const [vectors] = await embedder.embed([PROBE])
+  return vectors !== null
+}
+
+/** @param failure what these jobs failed with together */
+async function findFaulty(
+  embedder: Embedder,
+  jobs: readonly EmbeddingJob[],
+  failure: AppError,
+  outcome: EmbeddingOutcome,
+  deadline: number,
+): Promise<void> {
+  const [first] = jobs
+  if (first && jobs.length === 1) {
+    outcome.putOff.push(putOffOne(first, failure))
+    return
+  }
+  const middle = jobs.length >> 1
+  for (const half of [jobs.slice(0, middle), jobs.slice(middle)]) {
+    if (outcome.providerFailure || Date.now() > deadline) {
+      outcome.putOff.push(...putOffAll(half, outcome.providerFailure ?? failure))
+      continue
+    }
+    const again = await embedAll(embedder, half, outcome)
+    if (!again) continue
+    if (isProvidersFault(again)) {
+      outcome.providerFailure = again
+      outcome.putOff.push(...putOffAll(half, again))
+    } else await findFaulty(embedder, half, again, outcome, deadline)
+  }
+}
+
+function putOffOne(job: EmbeddingJob, failure: AppError): PutOffJob {
+  const { retryable, retryAfterMs = 0 } = embeddingRetry(failure)
+  const delayMs = Math.max(retryAfterMs, backOff(job.attempts))
+  const givenUp = !retryable || job.attempts >= MAX_ATTEMPTS
+  return { ...job, reason: describeFailure(failure), delayMs, counts: true, givenUp }
+}
+
+const backOff = (attempts: number) => jittered(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1)))
+
+/** Full jitter on the upper half. */
+const jittered = (milliseconds: number) => milliseconds / 2 + (Math.random() * milliseconds) / 2

@@ -1,0 +1,164 @@
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import type { ConstraintErrors, Database } from '../../db/database.ts'
+import { METADATA_TOO_LONG } from '../../db/metadata.ts'
+import { allRows, lastRows, oneRow } from '../../db/rows.ts'
+import { toStoredVector } from '../../embeddings/stored-vector.ts'
+import type { RequestKey } from '../../http/idempotency.ts'
+import { newId } from '../../id.ts'
+import { fail, ok, type Result } from '../../result.ts'
+import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
+import { planChunks } from './chunk-plan.ts'
+import type { DocumentFilters } from './filters.ts'
+import { type DocumentPosition, listPage } from './list.ts'
+import { patchDocument, type WholeDocument } from './patch.ts'
+import {
+  type ChunkRow,
+  chunkRow,
+  DEFAULT_CHUNKING,
+  type DocumentCreate,
+  type DocumentPatch,
+  type DocumentRow,
+  documentRow,
+  wholeRow,
+  writtenRow,
+} from './schemas.ts'
+import { oneOf, selectWritten } from './select.ts'
+import { storeText } from './statements.ts'
+import { documentChunks, documents } from './table.ts'
+import { meant, takeTurns, upsertStatement } from './upsert.ts'
+
+/** A document that was sent, and whether it is a new one. */
+export interface StoredDocument {
+  document: WholeDocument
+  created: boolean
+}
+
+/** The documents of one user; `not_found` is what is missing, deleted or somebody else's. */
+export interface DocumentRepository {
+  /**
+   * Stores the document with its chunks, which are found by keyword from then on, and queues those that wait for a vector. One
+   * whose external id is here, deleted or not, takes the other's place under its id. `conflict` where the id is here, or the
+   * external id by another id; `invalid_request` where there would be too many chunks, or too long metadata.
+   */
+  put(document: DocumentCreate, requestKey?: RequestKey | null): Promise<Result<StoredDocument>>
+  get(id: string): Promise<Result<WholeDocument>>
+  /** At most `limit` of those that the filters let through, the newest first. */
+  list(limit: number, after: DocumentPosition | null, filters: DocumentFilters): Promise<Result<DocumentRow[]>>
+  /** `versions`: as in the conversations' repository. `conflict` where another document has the external id. */
+  patch(id: string, patch: DocumentPatch, versions: number[] | null): Promise<Result<WholeDocument>>
+  /** Hides the document, which can be restored for so many days; what waits to be embedded of it waits no more. */
+  remove(id: string, versions: number[] | null, retentionDays: number): Promise<Result<void>>
+  /** At most `limit` chunks behind this position. */
+  chunks(id: string, limit: number, after: number | null): Promise<Result<ChunkRow[]>>
+}
+
+const CONSTRAINTS: ConstraintErrors = {
+  documents_user_id_id_pk: { code: 'conflict' },
+  documents_external_key: { code: 'conflict', detail: 'Another document has this externalId.' },
+  documents_metadata_check: METADATA_TOO_LONG,
+}
+
+export function createDocumentRepository(db: Database, userId: string): DocumentRepository {
+  const live = (id: string) => and(eq(documents.userId, userId), eq(documents.id, id), isNull(documents.deletedAt))
+
+  return {
+    async put({ id: sentId, embedding, model = 'custom', ...fields }, requestKey = null) {
+      const chunking = embedding ? undefined : (fields.chunking ?? DEFAULT_CHUNKING)
+      const [plan, refused] = planChunks(fields.content, fields.format, chunking ?? null)
+      if (refused) return fail(refused)
+      const own = embedding ? { vector: toStoredVector(embedding), model } : null
+      const document = { ...fields, chunking, userId, id: sentId ?? newId(), sentId, plan, own }
+      const [stored, error] = await writeOnce(db, 'documents.put', {
+        userId,
+        requestKey,
+        write: (q, isFirst) => [
+          takeTurns(q, document),
+          q.execute(upsertStatement(document, isFirst)),
+          ...storeText(q, { userId, which: meant(document) }, document),
+          selectWritten(q, userId, false, meant(document)),
+        ],
+        answer: (q) => selectWritten(q, userId, false, meant(document)),
+        constraints: CONSTRAINTS,
+      })
+      if (error) return fail(error)
+      const rows = stored.replay ?? lastRows(stored.results)
+      if (rows.length === 0)
+        return fail({ code: 'conflict', detail: 'The document of this externalId has another id.' })
+      const [row, unfit] = oneRow(rows, writtenRow)
+      if (unfit) return fail(unfit)
+      const { created, ...found } = row
+      return ok({ document: { ...found, content: fields.content }, created })
+    },
+
+    async get(id) {
+      const [results, error] = await db.read('documents.get', () => [oneOf({ userId, id })])
+      return error ? fail(error) : oneRow(results[0], wholeRow)
+    },
+
+    async list(limit, after, filters) {
+      const [results, error] = await db.read('documents.list', (q) => [listPage(q, { userId, limit, after, filters })])
+      return error ? fail(error) : allRows(results[0], documentRow)
+    },
+
+    patch: (id, patch, versions) => patchDocument(db, { userId, id }, patch, versions, CONSTRAINTS),
+
+    async remove(id, versions, retentionDays) {
+      const gone = sql`exists (select from ${documents} where ${documents.userId} = ${userId}
+        and ${documents.id} = ${id} and ${documents.deletedAt} is not null)`
+      const [results, error] = await db.write('documents.remove', (q) => [
+        q
+          .update(documents)
+          .set({
+            deletedAt: sql`now()`,
+            purgeAfter: sql`now() + make_interval(days => ${retentionDays})`,
+            updatedAt: sql`now()`,
+            version: sql`version + 1`,
+          })
+          .where(and(live(id), versions ? inArray(documents.version, versions) : undefined))
+          .returning({ id: documents.id }),
+        q.delete(embeddingJobs).where(and(gone, eq(embeddingJobs.userId, userId), eq(embeddingJobs.documentId, id))),
+        q.select({ id: documents.id }).from(documents).where(live(id)),
+      ])
+      if (error) return fail(error)
+      if (results[0].length > 0) return ok(undefined)
+      return fail({ code: results[2].length > 0 ? 'precondition_failed' : 'not_found' })
+    },
+
+    async chunks(id, limit, after) {
+      const { position, content, headings, startOffset, endOffset } = documentChunks
+      const { failedAt, lastError } = embeddingJobs
+      const [results, error] = await db.read('documents.chunks', (q) => [
+        q.select({ id: documents.id }).from(documents).where(live(id)),
+        q
+          .select({
+            id: documentChunks.id,
+            position,
+            content,
+            headings,
+            start: startOffset,
+            end: endOffset,
+            status: sql<string>`case when ${embeddingJobs.id} is null then 'ready'
+              when ${failedAt} is null then 'pending' else 'failed' end`,
+            lastError,
+          })
+          .from(documentChunks)
+          .leftJoin(
+            embeddingJobs,
+            and(eq(embeddingJobs.userId, documentChunks.userId), eq(embeddingJobs.chunkId, documentChunks.id)),
+          )
+          .where(
+            and(
+              eq(documentChunks.userId, userId),
+              eq(documentChunks.documentId, id),
+              after === null ? undefined : gt(position, after),
+            ),
+          )
+          .orderBy(position)
+          .limit(limit),
+      ])
+      if (error) return fail(error)
+      return results[0].length === 0 ? fail({ code: 'not_found' }) : allRows(results[1], chunkRow)
+    },
+  }
+}

@@ -1,0 +1,147 @@
+import * as z from 'zod'
+import { userRoutes } from '../../auth/user-routes.ts'
+import type { Deps } from '../../deps.ts'
+import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
+import { idempotent } from '../../http/idempotency.ts'
+import { operation } from '../../http/openapi.ts'
+import { cutPage } from '../../http/page.ts'
+import { allowedVersions, isFresh } from '../../http/preconditions.ts'
+import { problem } from '../../http/problem.ts'
+import { validate } from '../../http/validate.ts'
+import { embedInBackground } from '../embedding-jobs/background.ts'
+import { documentActions } from './action-routes.ts'
+import { documentListQuery } from './filters.ts'
+import { positionOf } from './list.ts'
+import { createDocumentRepository } from './repository.ts'
+import { documentCreate, documentPage, documentPatch, documentPath, documentSchema } from './schemas.ts'
+import { tagOf, toDocument } from './wire.ts'
+
+const tag = 'Documents'
+const cursorKey = z.tuple([z.iso.datetime({ precision: 3 }), z.guid()])
+
+export const documentRoutes = (deps: Deps) =>
+  userRoutes(deps)
+    .post(
+      '/',
+      operation({
+        operationId: 'putDocument',
+        tag,
+        summary: 'Store a document',
+        description:
+          'It is cut into chunks, which can be found by keyword at once and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB and 20,000 chunks.',
+        responses: {
+          200: { description: 'The document of this externalId, as sent', schema: documentSchema },
+          201: { description: 'The new document', schema: documentSchema },
+        },
+        errors: ['conflict'],
+      }),
+      idempotent,
+      validate('json', documentCreate),
+      async (c) => {
+        const { db, identity, requestKey } = c.var
+        const documents = createDocumentRepository(db, identity.userId)
+        const [stored, error] = await documents.put(c.req.valid('json'), requestKey)
+        if (error) return problem(c, error)
+        const { document, created } = stored
+        if (document.jobs.pending > 0 && !requestKey?.replayed) {
+          embedInBackground(c, deps, { documentIds: [document.id] })
+        }
+        c.header('ETag', tagOf(document))
+        c.header('Location', `/v1/documents/${document.id}`)
+        const body = toDocument(document)
+        return created ? c.json(body, 201) : c.json(body, 200)
+      },
+    )
+    .get(
+      '/',
+      operation({
+        operationId: 'listDocuments',
+        tag,
+        summary: 'List documents, the newest first',
+        description:
+          'Without their contents. Filters hold together. A cursor belongs to the filters that it was made with.',
+        responses: { 200: { description: 'A page', schema: documentPage } },
+        errors: ['invalid_cursor'],
+      }),
+      validate('query', documentListQuery),
+      async (c) => {
+        const { userId } = c.var.identity
+        const { limit, cursor, ...filters } = c.req.valid('query')
+        const scope = { list: `documents ${JSON.stringify(filters)}`, userId }
+        const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
+        if (refused) return problem(c, refused)
+
+        const after = key && { key: key[0], id: key[1] }
+        const [rows, error] = await createDocumentRepository(c.var.db, userId).list(limit + 1, after, filters)
+        if (error) return problem(c, error)
+        const { data, last } = cutPage(rows, limit)
+        const position = last && positionOf(last)
+        const nextCursor = position && (await encodeCursor(scope, [position.key, position.id]))
+        return c.json({ data: data.map(toDocument), nextCursor }, 200)
+      },
+    )
+    .get(
+      '/:id',
+      operation({
+        operationId: 'getDocument',
+        tag,
+        summary: 'Read a document',
+        description: 'Its ETag also changes as its chunks get their vectors.',
+        responses: { 200: { description: 'The document', schema: documentSchema } },
+        errors: ['not_found'],
+        preconditions: 'read',
+      }),
+      validate('param', documentPath),
+      async (c) => {
+        const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
+        const [document, error] = await documents.get(c.req.valid('param').id)
+        if (error) return problem(c, error)
+        const etag = tagOf(document)
+        c.header('ETag', etag)
+        return isFresh(c, etag) ? c.body(null, 304) : c.json(toDocument(document), 200)
+      },
+    )
+    .patch(
+      '/:id',
+      operation({
+        operationId: 'updateDocument',
+        tag,
+        summary: 'Change a document',
+        description:
+          'Fields that are absent stay; null clears externalId and metadata. Metadata is a merge patch (RFC 7396). Of a new content only the chunks that differ are embedded anew; of a new title all are, as it is embedded with them; of other fields none. A new content without an embedding ends the one that the client has brought. An ETag of any state of the embeddings does for If-Match.',
+        responses: { 200: { description: 'The changed document', schema: documentSchema } },
+        errors: ['not_found', 'conflict'],
+        preconditions: 'write',
+      }),
+      validate('param', documentPath),
+      validate('json', documentPatch),
+      async (c) => {
+        const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
+        const { id } = c.req.valid('param')
+        const [document, error] = await documents.patch(id, c.req.valid('json'), allowedVersions(c))
+        if (error) return problem(c, error)
+        if (document.jobs.pending > 0) embedInBackground(c, deps, { documentIds: [id] })
+        c.header('ETag', tagOf(document))
+        return c.json(toDocument(document), 200)
+      },
+    )
+    .delete(
+      '/:id',
+      operation({
+        operationId: 'deleteDocument',
+        tag,
+        summary: 'Delete a document',
+        description:
+          'From now on no search finds it. It can be restored for 30 days, unless the deployment says otherwise; then it is purged.',
+        responses: { 204: { description: 'Deleted', schema: null } },
+        errors: ['not_found'],
+        preconditions: 'write',
+      }),
+      validate('param', documentPath),
+      async (c) => {
+        const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
+        const [, error] = await documents.remove(c.req.valid('param').id, allowedVersions(c), deps.retentionDays)
+        return error ? problem(c, error) : c.body(null, 204)
+      },
+    )
+    .route('/', documentActions(deps))

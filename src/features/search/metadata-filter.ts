@@ -1,0 +1,114 @@
+import * as z from 'zod'
+import { listOf } from '../../http/fields.ts'
+
+const MAX_NODES = 32
+const MAX_DEPTH = 4
+const MAX_VALUES = 50
+
+const value = z.union([z.string().max(256), z.number(), z.boolean(), z.null()])
+const ordered = z.union([z.string().max(256), z.number()])
+const key = z.union([
+  z.string().min(1).max(128),
+  listOf(z.string().min(1).max(128), { min: 1, max: 8 }).meta({ description: 'A path into nested objects' }),
+])
+
+const condition = z
+  .strictObject({
+    key,
+    eq: value.optional(),
+    ne: value.optional(),
+    gt: ordered.optional(),
+    gte: ordered.optional(),
+    lt: ordered.optional(),
+    lte: ordered.optional(),
+    in: listOf(value, { min: 1, max: MAX_VALUES }).optional(),
+  })
+  .refine(({ key: _key, ...operators }) => Object.values(operators).some((value) => value !== undefined), {
+    error: 'needs an operator',
+    when: ({ issues }) => issues.length === 0,
+  })
+type Condition = z.output<typeof condition>
+
+/** A condition on metadata, or several, of which all or any must hold. */
+export type MetadataFilter = Condition | { and: MetadataFilter[] } | { or: MetadataFilter[] }
+
+const members = (depth: number) => listOf(filterOf(depth - 1), { min: 1, max: MAX_NODES })
+
+/** Told apart by their names first, so that an error names the path in the right one. */
+function filterOf(depth: number): z.ZodType<MetadataFilter, MetadataFilter> {
+  return z.custom<MetadataFilter>().transform((value, ctx): MetadataFilter => {
+    const isObject = typeof value === 'object' && value !== null
+    const list = isObject && 'and' in value ? 'and' : isObject && 'or' in value ? 'or' : null
+    if (list && depth === 0) {
+      ctx.addIssue(`must not be nested deeper than ${MAX_DEPTH}`)
+      return z.NEVER
+    }
+    const schema =
+      list === 'and'
+        ? z.strictObject({ and: members(depth) })
+        : list === 'or'
+          ? z.strictObject({ or: members(depth) })
+          : condition
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    for (const issue of parsed.error.issues) ctx.addIssue({ ...issue })
+    return z.NEVER
+  })
+}
+
+/** What a client may say of metadata. */
+export const metadataFilter = filterOf(MAX_DEPTH).refine((filter) => nodesOf(filter) <= MAX_NODES, {
+  error: `must not have more than ${MAX_NODES} conditions`,
+})
+
+/** The same in words of JSON Schema, one level deep. */
+export const metadataFilterInput = z
+  .union([condition, z.object({ and: z.array(condition) }), z.object({ or: z.array(condition) })])
+  .meta({
+    description: `Operators of one condition must all hold. Of an array, one element must. \`and\` and \`or\` may be nested, ${MAX_DEPTH} levels deep.`,
+  })
+
+function nodesOf(filter: MetadataFilter): number {
+  const list = 'and' in filter ? filter.and : 'or' in filter ? filter.or : []
+  return 1 + list.reduce((sum, member) => sum + nodesOf(member), 0)
+}
+
+/** A jsonpath predicate, and the values of its variables: no text of a client's ends up in it but keys, as JSON strings. */
+export interface MetadataPredicate {
+  path: string
+  vars: Record<string, string | number | boolean | null>
+}
+
+const COMPARISONS = { eq: '==', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+/**
+ * The filter as SQL/JSON path (Postgres' `jsonb_path_match`): numbers compare as numbers, texts by code point, values of
+ * different kinds not at all. `ne` also holds where there is nothing to compare.
+ */
+export function toPredicate(filter: MetadataFilter): MetadataPredicate {
+  const vars: MetadataPredicate['vars'] = {}
+  const variable = (value: MetadataPredicate['vars'][string]) => {
+    const name = `v${Object.keys(vars).length}`
+    vars[name] = value
+    return `$${name}`
+  }
+  const write = (node: MetadataFilter): string => {
+    if ('and' in node) return `(${node.and.map(write).join(' && ')})`
+    if ('or' in node) return `(${node.or.map(write).join(' || ')})`
+    return `(${writeCondition(node).join(' && ')})`
+  }
+  const writeCondition = ({ key, ne, in: among, ...others }: Condition): string[] => {
+    const place = ['$', ...[key].flat().map((name) => JSON.stringify(name))].join('.')
+    const found = Object.entries(COMPARISONS).flatMap(([name, operator]) => {
+      const value = others[name as keyof typeof COMPARISONS]
+      return value === undefined ? [] : [`${place} ${operator} ${variable(value)}`]
+    })
+    if (among) found.push(`(${among.map((value) => `${place} == ${variable(value)}`).join(' || ')})`)
+    if (ne !== undefined) {
+      const same = `${place} == ${variable(ne)}`
+      found.push(`(!(${same}) || (${same}) is unknown)`)
+    }
+    return found
+  }
+  return { path: write(filter), vars }
+}

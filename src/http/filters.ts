@@ -1,0 +1,64 @@
+import * as z from 'zod'
+import { listOf } from './fields.ts'
+import { findUnstorable } from './storable.ts'
+
+const MAX_METADATA = 1024
+
+const toFlag = (text: unknown): unknown => (text === 'true' ? true : text === 'false' ? false : text)
+/** `true` or `false`. */
+export const flag = z.preprocess(toFlag, z.boolean())
+
+/** A parameter that stands once is a text, one that is repeated a list of them. */
+export const tagsFilter = z
+  .preprocess(
+    (value: unknown) => (typeof value === 'string' ? [value] : value),
+    listOf(z.string().trim().min(1).max(64), { max: 32 }),
+  )
+  .transform((tags) => [...new Set(tags)].toSorted())
+  .optional()
+  .meta({ description: 'May be repeated: then all of the tags must be there' })
+
+/** JSON inside of a parameter: nobody has looked yet whether it can be stored. */
+export const metadataFilter = z
+  .string()
+  .max(MAX_METADATA)
+  .transform((text, ctx): Record<string, unknown> => {
+    const value = parseJson(text)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    const found = isObject ? findUnstorable(value) : { path: '(root)', message: 'must be a JSON object' }
+    if (!found) return value as Record<string, unknown>
+    ctx.addIssue(found.path === '(root)' ? found.message : `${found.path} ${found.message}`)
+    return z.NEVER
+  })
+  .optional()
+  .meta({
+    description: 'A JSON object that the metadata must contain, such as {"model":"m"}; objects inside may have more',
+  })
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Years 1 to 9999, in UTC. Digits behind the milliseconds stay: they decide whether a row of that millisecond is meant. */
+export const moment = z.iso.datetime({ offset: true }).transform((text, ctx) => {
+  const utc = toUtc(text)
+  if (utc !== null) return utc
+  ctx.addIssue('must be in the years 1 to 9999, in UTC')
+  return z.NEVER
+})
+
+function toUtc(text: string): string | null {
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) return null
+  const utc = new Date(time).toISOString()
+  if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) return null
+  const finer = /\.\d{3}(\d{1,3})/.exec(text)?.[1] ?? ''
+  return `${utc.slice(0, -1)}${finer}Z`
+}
+
+/** How a parameter of the kind {@link moment} is described. */
+export const MOMENT = 'ISO-8601 with an offset or Z; exclusive'

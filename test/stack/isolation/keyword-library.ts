@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { type Client, escapeIdentifier } from 'pg'
+import { connected, type openPglite, openServer } from '../../../dev/database.ts'
+import type { Place } from '../plans/places.ts'
+import type { Dice } from './fuzz/dice.ts'
+
+export const SIGNATURE = 'app.keyword_hits(text, boolean, boolean, jsonb, text[], uuid[], uuid[], int)'
+
+interface Reader {
+  userId: string
+  /** In each of their texts, and in nobody else's. */
+  word: string
+  conversationId: string
+  documentId: string
+  /** Of their messages and chunks, in order. */
+  ids: string[]
+}
+
+export interface Library {
+  ada: Reader
+  eve: Reader
+  /** In everybody's texts. */
+  common: string
+}
+
+/** Two users with three messages and three chunks each, straight into the tables. */
+export async function fill(client: Client): Promise<Library> {
+  const common = 'harbour'
+  const settle = async (word: string): Promise<Reader> => {
+    const [userId, conversationId, documentId] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()]
+    const metadata = JSON.stringify({ of: word, n: 1 })
+    await client.query(`insert into users (id, email) values ($1, $2)`, [userId, `${word}@example.com`])
+    await client.query(`insert into conversations (user_id, id, tags) values ($1, $2, '{red}')`, [
+      userId,
+      conversationId,
+    ])
+    await client.query(
+      `insert into documents (user_id, id, title, content, content_hash, format, language, tags, metadata)
+       values ($1, $2, $3, $3, '', 'text', 'english', '{red}', $4)`,
+      [userId, documentId, word, metadata],
+    )
+    const ids: string[] = []
+    for (let i = 1; i <= 3; i++) {
+      const [message, chunk] = [crypto.randomUUID(), crypto.randomUUID()]
+      await client.query(
+        `insert into messages (user_id, id, conversation_id, seq, depth, role, content, metadata)
+         values ($1, $2, $3, $4, $4, 'user', $5, $6)`,
+        [userId, message, conversationId, i, `${word} ${common} ${i}`, metadata],
+      )
+      await client.query(
+        `insert into document_chunks
+           (user_id, id, document_id, position, content, hash, start_offset, end_offset, language)
+         values ($1, $2, $3, $4, $5, '', 0, 1, 'english')`,
+        [userId, chunk, documentId, i, `${word} ${common} ${i}`],
+      )
+      ids.push(message, chunk)
+    }
+    return { userId, word, conversationId, documentId, ids: ids.sort() }
+  }
+  const suffix = randomBytes(4).toString('hex')
+  return { ada: await settle(`adax${suffix}`), eve: await settle(`evex${suffix}`), common }
+}
+
+export interface Arguments {
+  asked: string | null
+  relaxed?: boolean | null
+  prefix?: boolean | null
+  filter?: object | null
+  sources?: (string | null)[] | null
+  conversations?: (string | null)[] | null
+  documents?: (string | null)[] | null
+  wanted?: number | null
+}
+
+/** Calls the function for a user, or with no setting at all. @returns ids in order */
+export async function hitsOf(client: Client, userId: string | null, args: Arguments): Promise<string[]> {
+  const { asked, relaxed = false, prefix = false, filter = {}, sources = ['message', 'document'] } = args
+  const { conversations = null, documents = null, wanted = 200 } = args
+  await client.query('begin')
+  try {
+    if (userId !== null) await client.query(`select set_config('app.user_id', $1, true)`, [userId])
+    const { rows } = await client.query<{ id: string }>(
+      'select id from app.keyword_hits($1, $2, $3, $4, $5, $6, $7, $8)',
+      [asked, relaxed, prefix, filter && JSON.stringify(filter), sources, conversations, documents, wanted],
+    )
+    return rows.map(({ id }) => id).sort()
+  } finally {
+    await client.query('rollback')
+  }
+}
+
+/** Arguments as no client of the API could make them, mostly about what is another's. */
+export function randomArguments(dice: Dice, { ada, eve, common }: Library): Arguments {
+  const some = <T>(from: readonly T[]): T[] => Array.from({ length: dice.int(3) }, () => dice.pick(from) as T)
+  const words = [common, ada.word, eve.word, '-nothing', `-${ada.word}`, 'or', '"', eve.word.slice(0, 4), '']
+  const path = dice.pick([
+    '$.of == $w',
+    '$.of == $missing',
+    '$.n / 0 == 1',
+    '$.** like_regex "e"',
+    '!($.of == $w)',
+    'exists ($.of)',
+    '$',
+    'strict $.nothing.there == 1',
+    '$.of starts with "eve"',
+    'not a path',
+  ])
+  return {
+    asked: dice.chance(3) ? null : Array.from({ length: 1 + dice.int(3) }, () => dice.pick(words)).join(' '),
+    relaxed: dice.pick([true, false, false, null]) ?? null,
+    prefix: dice.pick([true, false, null]) ?? null,
+    filter: dice.pick([
+      {},
+      {},
+      null,
+      { roles: some(['user', 'tool']) },
+      { tags: some(['red', 'blue']) },
+      { createdAfter: '1970-01-01' },
+      { createdBefore: 'infinity' },
+      { createdAfter: 'whenever' },
+      { metadata: { path, vars: { w: dice.pick([ada.word, eve.word]) } } },
+      { metadata: { path, vars: 7 } },
+    ]) as object | null,
+    sources: dice.chance(80)
+      ? ['message', 'document']
+      : dice.chance(20)
+        ? null
+        : some(['message', 'document', 'user', null]),
+    conversations: dice.chance(70) ? null : some([ada.conversationId, eve.conversationId, null]),
+    documents: dice.chance(70) ? null : some([ada.documentId, eve.documentId, null]),
+    wanted: dice.pick([200, 200, 1, 0, null, 2_000_000_000, -1]) ?? null,
+  }
+}
+
+type Migrate = (owner: Client) => Promise<number>
+
+/**
+ * A database whose owner made none of the roles and is a member of none. On the embedded Postgres its superuser makes them
+ * first; on a server they are there, and the owner is new.
+ */
+export async function openForeign(
+  openEmbedded: typeof openPglite | null,
+  migrate: Migrate,
+): Promise<{ place: Place; close: () => Promise<void> }> {
+  if (openEmbedded) {
+    const database = await openEmbedded(undefined, async (owner) => {
+      await owner.query('set session authorization postgres')
+      for (const role of ['parley_app', 'parley_system']) await owner.query(`create role ${role} login noinherit`)
+      await owner.query('set session authorization parley_owner')
+      return migrate(owner)
+    })
+    const { host, port } = database.upstream
+    const as =
+      (role: string): Place['asSuperuser'] =>
+      (work) =>
+        connected(`postgres://postgres@${host}:${port}/postgres`, async (client) => {
+          await client.query(`set session authorization ${escapeIdentifier(role)}`)
+          try {
+            return await work(client)
+          } finally {
+            await client.query('set session authorization postgres')
+          }
+        })
+    const place = {
+      ...database,
+      asSuperuser: as('postgres'),
+      as: (role: string, work: never) => as(role)(work),
+    } as Place
+    return { place, close: () => database.close() }
+  }
+
+  const url = new URL(process.env.DATABASE_URL ?? '')
+  const name = `parley_${randomBytes(6).toString('hex')}`
+  const at = (user: string, database: string) => {
+    const login = new URL(url)
+    login.username = user
+    login.pathname = `/${database}`
+    return login.href
+  }
+  const superuser = url.username
+  await connected(url.href, async (client) => {
+    await client.query(`create role ${name} login createrole`)
+    await client.query(`create database ${name} owner ${name}`)
+  })
+  await connected(at(superuser, name), (client) => client.query('create extension if not exists vector'))
+  const close = () =>
+    connected(url.href, async (client) => {
+      await client.query(`drop database if exists ${name} with (force)`)
+      await client.query(`drop role ${name}`)
+    })
+  try {
+    const database = await openServer(at(name, name), migrate)
+    const asSuperuser: Place['asSuperuser'] = (work) => connected(at(superuser, name), work)
+    return { place: { ...database, asSuperuser, as: (role, work) => connected(at(role, name), work) }, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,22 @@
+import type { SearchFilter } from '../../../src/features/search/schemas.ts'
+import type { Search } from '../../../src/features/search/statement.ts'
+
+type Asked = Pick<Search, 'limit'> & { vector?: Search['vector']; text?: string; filter?: SearchFilter }
+
+/** A search by meaning, by words or by both, as the service asks it of the repository. */
+export const search = ({ vector = null, text, limit, filter = {} }: Asked): Search => ({
+  mode: text === undefined ? 'semantic' : vector ? 'hybrid' : 'keyword',
+  text: text ?? null,
+  vector,
+  model: 'test',
+  match: vector ? 'any' : 'all',
+  sources: ['message', 'document'],
+  filter,
+  threshold: undefined,
+  limit,
+  groupBy: undefined,
+  context: 0,
+  prefix: false,
+  fusion: { k: 60, weights: { semantic: 1, keyword: 1 } },
+  after: null,
+})
