@@ -14,7 +14,6 @@ const MIGRATION_LOCK = 0x50524c59
  */
 export async function applyMigrations(owner: Client): Promise<number> {
   await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-  const warn = ({ message = '' }: { message?: string | undefined }) => console.warn(`Migration: ${message}.`)
   owner.on('notice', warn)
   try {
     // Postgres says NOTICE where something exists already, which is no news here.
@@ -27,6 +26,8 @@ export async function applyMigrations(owner: Client): Promise<number> {
     await owner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK])
   }
 }
+
+const warn = ({ message = '' }: { message?: string | undefined }) => console.warn(`Migration: ${message}.`)
 
 /** `3 migrations applied`, or `up to date`. */
 export const describeMigration = (applied: number): string =>

@@ -4,17 +4,20 @@ import { SKETCH_BITS, sketchOf } from '../../../src/embeddings/sketch.ts'
 import { random } from '../helpers.ts'
 import { axis, cosine, randomVector } from '../vector-helpers.ts'
 
-const bitsOf = (sketch: string): string =>
-  [...sketch.slice(1)].map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0')).join('')
+const bitsOf = (sketch: string): string[] =>
+  sketch
+    .slice(1)
+    .split('')
+    .flatMap((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0').split(''))
 
 function differences(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [left, right] = [bitsOf(sketchOf(a)), bitsOf(sketchOf(b))]
-  return [...left].filter((bit, i) => bit !== right[i]).length
+  return left.filter((bit, i) => bit !== right[i]).length
 }
 
 /** What the angle between two vectors promises, and five standard deviations of it. */
 function expected(a: ArrayLike<number>, b: ArrayLike<number>) {
-  const share = Math.acos(Math.min(1, cosine([...Array.from(a)], [...Array.from(b)]))) / Math.PI
+  const share = Math.acos(Math.min(1, cosine(Array.from(a), Array.from(b)))) / Math.PI
   return { bits: share * SKETCH_BITS, slack: 5 * Math.sqrt(SKETCH_BITS * share * (1 - share)) + 1 }
 }
 
