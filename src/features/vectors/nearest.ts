@@ -30,7 +30,7 @@ export const searchSettings = sql`select set_config('work_mem', '64MB', true), s
  *
  * A user with few vectors gets them all compared. One with many gets the nearest by sketch, off an index in which a user's
  * sketches lie side by side, and these compared: all that the condition leaves, where that is less than `CANDIDATES`. Which
- * branch runs is decided while the statement runs; the other costs nothing. See docs/decisions/006-vectors.md.
+ * branch runs is decided while the statement runs; the other costs nothing. See docs/decisions/026-sketches.md.
  */
 export function nearest({ userId, embedding, limit, condition }: NearestOptions): SQL {
   const asked = toStoredVector(embedding)

@@ -22,7 +22,7 @@ import { users } from '../users/table.ts'
 
 /**
  * One vector per embedded message or chunk of a document, or stored by hand. Kept narrow: a search reads a user's rows from
- * end to end, or their sketches, which the index holds side by side (docs/decisions/006-vectors.md).
+ * end to end, or their sketches, which the index holds side by side (docs/decisions/026-sketches.md).
  */
 export const chatVectors = pgTable(
   'chat_vectors',
