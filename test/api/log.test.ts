@@ -82,9 +82,29 @@ describe('The log', () => {
       EMBEDDING_API_KEY: 'sk-do-not-leak',
       EMBEDDING_BASE_URL: `${inject('faults')}/embedder/401`,
     })
-    await expectFailure(await down.as(ada).post('/v1/search', { query: 'x' }), 503, 'embedding_unavailable')
+    const query = { query: 'x', mode: 'semantic' }
+    await expectFailure(await down.as(ada).post('/v1/search', query), 503, 'embedding_unavailable')
     expect(log.lines()).toMatchObject([{ level: 'error', status: 503, error: 'embedding_unavailable' }])
     expect(log.text()).toContain('401')
+  })
+
+  it('says why a search went on by keyword alone', async () => {
+    const down = createApi({
+      EMBEDDING_PROVIDER: 'openai',
+      EMBEDDING_API_KEY: 'sk-do-not-leak',
+      EMBEDDING_BASE_URL: `${inject('faults')}/embedder/401`,
+    })
+    const query = `Word ${crypto.randomUUID()}`
+    expect((await down.as(ada).post('/v1/search', { query })).status).toBe(200)
+    expect(log.lines()).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        event: 'search_degraded',
+        error: 'embedding_unavailable',
+        cause: expect.objectContaining({ status: 401 }),
+      }),
+    )
+    expect(log.text()).not.toContain(query)
   })
 
   it('warns of a query that is slower than wanted', async () => {

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts'
 import { operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
+import type { AppError } from '../../result.ts'
 import { createSearchRepository } from './repository.ts'
 import { searchRequest, searchResults } from './schemas.ts'
 import { search } from './service.ts'
@@ -21,13 +22,13 @@ export const searchRoutes = (deps: Deps) =>
     }),
     validate('json', searchRequest),
     async (c) => {
-      const repository = createSearchRepository(c.var.db, c.var.identity.userId)
-      const [results, error] = await search(
-        repository,
-        deps.queryEmbedder,
-        { userId: c.var.identity.userId, trace: c.var.trace },
-        c.req.valid('json'),
-      )
+      const { db, identity, trace } = c.var
+      const { userId } = identity
+      const onDegraded = ({ code, context }: AppError) =>
+        deps.log('warn', 'search_degraded', { requestId: trace.requestId, error: code, cause: context })
+      const repository = createSearchRepository(db, userId)
+      const asker = { userId, trace, onDegraded }
+      const [results, error] = await search(repository, deps.queryEmbedder, asker, c.req.valid('json'))
       return error ? problem(c, error) : c.json(results, 200)
     },
   )

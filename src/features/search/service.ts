@@ -3,7 +3,7 @@ import type { Embedder } from '../../embeddings/embedder.ts'
 import type { EmbeddingVector } from '../../embeddings/vector.ts'
 import { type CursorScope, decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { cutPage } from '../../http/page.ts'
-import { fail, ok, type Result } from '../../result.ts'
+import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { timed, type Trace } from '../../trace.ts'
 import { toHtml } from './highlight.ts'
 import type { SearchRepository } from './repository.ts'
@@ -12,6 +12,8 @@ import type { SearchRequest, SearchResults } from './schemas.ts'
 interface Asker {
   userId: string
   trace: Trace
+  /** Told why a search goes on by keyword alone: its answer is no failure that the log would show. */
+  onDegraded: (error: AppError) => void
 }
 
 const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.guid()])
@@ -24,7 +26,7 @@ const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z
 export async function search(
   repository: SearchRepository,
   embedder: Embedder,
-  { userId, trace }: Asker,
+  { userId, trace, onDegraded }: Asker,
   request: SearchRequest,
 ): Promise<Result<SearchResults>> {
   const { query, embedding, model, mode: asked, match, cursor, ...rest } = request
@@ -38,6 +40,7 @@ export async function search(
   const [vector, unavailable] =
     begun === 'keyword' || query === undefined ? ok(embedding ?? null) : await embedQuery(embedder, trace, query)
   if (unavailable && (end || mode !== 'hybrid')) return fail(unavailable)
+  if (unavailable) onDegraded(unavailable)
   const used = unavailable ? 'keyword' : begun
   const degraded = used !== mode
   const [found, error] = await repository.search({
