@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { vector } from '@electric-sql/pglite/vector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
@@ -27,14 +27,26 @@ export interface RunningPglite {
  */
 export async function startPglite(options: { dataDir?: string } = {}): Promise<RunningPglite> {
   const { dataDir } = options
-  if (dataDir === undefined) return serve(await PGlite.create({ extensions: EXTENSIONS }))
+  if (dataDir === undefined) return serve(await create({ extensions: EXTENSIONS }))
   await mkdir(dataDir, { recursive: true })
   const unlock = await lockDirectory(dataDir)
   try {
-    return await serve(await PGlite.create({ dataDir, extensions: EXTENSIONS }), unlock)
+    return await serve(await create({ dataDir, extensions: EXTENSIONS }), unlock)
   } catch (error) {
     await unlock()
     throw error
+  }
+}
+
+const create = (options: PGliteOptions) => keepingExitCode(() => PGlite.create(options))
+
+/** PGlite sets the process' exit code as if it were the whole of it: a test run that failed would end with 0. */
+async function keepingExitCode<T>(work: () => Promise<T>): Promise<T> {
+  const { exitCode } = process
+  try {
+    return await work()
+  } finally {
+    process.exitCode = exitCode
   }
 }
 
@@ -52,7 +64,7 @@ async function serve(db: PGlite, unlock = async () => {}): Promise<RunningPglite
   let closing: Promise<void> | undefined
   const shutDown = async () => {
     await server.stop()
-    await db.close()
+    await keepingExitCode(() => db.close())
     await unlock()
   }
   return { host: HOST, port, close: () => (closing ??= shutDown()) }

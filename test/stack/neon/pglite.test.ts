@@ -51,3 +51,19 @@ test(
   },
   START_MS,
 )
+
+// PGlite sets it when it stops: a failed run of these very tests would pass.
+test(
+  "the process' exit code stays what it was",
+  async () => {
+    const { exitCode } = process
+    try {
+      process.exitCode = 7
+      await (await startPglite()).close()
+      expect(process.exitCode).toBe(7)
+    } finally {
+      process.exitCode = exitCode
+    }
+  },
+  START_MS,
+)
