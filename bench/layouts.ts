@@ -12,7 +12,7 @@ const SEED = 20_261_123
 const SOURCES = { 'isotropic clusters': clustered, 'clusters in 32 dimensions': latent }
 
 /**
- * What was tried before the search was laid out as it is (docs/decisions/006-vectors.md, 024-keyword-search.md): ways to store
+ * What was tried before the search was laid out as it is (docs/decisions/026-sketches.md, 024-keyword-search.md): ways to store
  * vectors and to find the nearest of one user, forms of policy, ways to a user's texts with some words. On tables of their own.
  */
 export async function measureLayouts(): Promise<void> {

@@ -1,8 +1,7 @@
 import type * as z from 'zod'
 import type { chunkRow, documentSchema } from '../../src/features/documents/schemas.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { read, walk } from './helpers.ts'
-import { inject } from 'vitest'
+import { providerDown, read, walk } from './helpers.ts'
 
 export type Document = z.output<typeof documentSchema>
 export type Chunk = z.output<typeof chunkRow>
@@ -16,7 +15,6 @@ export const put = (user: TestUser, fields: object = {}) =>
 export const getDocument = (user: TestUser, id: string) => read<Document>(user.get(`${DOCUMENTS}/${id}`))
 
 export const chunksOf = (user: TestUser, id: string) => walk<Chunk>(user, `${DOCUMENTS}/${id}/chunks`, 100)
-export const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id)
 
 /** A paragraph that fills a chunk of 400 characters by itself, the same for the same number. */
 export const paragraph = (n: number): string =>
@@ -26,10 +24,4 @@ export const textOf = (...numbers: number[]): string => numbers.map(paragraph).j
 export const CUT = { format: 'text', chunking: { size: 400, overlap: 0 } }
 
 /** An API whose texts are embedded by nobody: its provider refuses the key. */
-export const createPendingApi = () =>
-  createApi({
-    EMBEDDING_PROVIDER: 'openai',
-    EMBEDDING_BASE_URL: `${inject('faults')}/embedder/401`,
-    EMBEDDING_API_KEY: 'key',
-    EMBEDDING_MODEL: 'test',
-  })
+export const createPendingApi = () => createApi(providerDown())

@@ -6,12 +6,11 @@ import {
   type Document,
   DOCUMENTS,
   getDocument,
-  idsOf,
   put,
   textOf,
 } from './document-helpers.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { expectProblem, expectRefused, read } from './helpers.ts'
+import { expectProblem, expectRefused, idsOf, read } from './helpers.ts'
 
 const api = createApi()
 let ada: TestUser

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import { chunksOf, CUT, type Document, DOCUMENTS, getDocument, idsOf, put, textOf } from './document-helpers.ts'
+import { chunksOf, CUT, type Document, DOCUMENTS, getDocument, put, textOf } from './document-helpers.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { expectProblem, type Page, read, statusesOf, walk } from './helpers.ts'
+import { expectProblem, idsOf, type Page, read, statusesOf, walk } from './helpers.ts'
 
 const api = createApi()
 let ada: TestUser

@@ -1,17 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import {
-  chunksOf,
-  CUT,
-  type Document,
-  DOCUMENTS,
-  getDocument,
-  idsOf,
-  paragraph,
-  put,
-  textOf,
-} from './document-helpers.ts'
+import { chunksOf, CUT, type Document, DOCUMENTS, getDocument, paragraph, put, textOf } from './document-helpers.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { expectProblem, expectRefused, read, walk } from './helpers.ts'
+import { expectProblem, expectRefused, idsOf, read, walk } from './helpers.ts'
 
 const api = createApi()
 let ada: TestUser

@@ -57,15 +57,15 @@ function filterOf(depth: number): z.ZodType<MetadataFilter, MetadataFilter> {
 }
 
 /** What a client may say of metadata. */
-export const metadataFilter = filterOf(MAX_DEPTH).refine((filter) => nodesOf(filter) <= MAX_NODES, {
+export const metadataCondition = filterOf(MAX_DEPTH).refine((filter) => nodesOf(filter) <= MAX_NODES, {
   error: `must not have more than ${MAX_NODES} conditions`,
 })
 
 /** The same in words of JSON Schema, one level deep. */
-export const metadataFilterInput = z
+export const metadataConditionInput = z
   .union([condition, z.object({ and: z.array(condition) }), z.object({ or: z.array(condition) })])
   .meta({
-    description: `Operators of one condition must all hold. Of an array, one element must. \`and\` and \`or\` may be nested, ${MAX_DEPTH} levels deep.`,
+    description: `On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must. \`and\` and \`or\` may be nested, ${MAX_DEPTH} levels deep.`,
   })
 
 function nodesOf(filter: MetadataFilter): number {

@@ -1,11 +1,11 @@
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { operation } from '../../http/openapi.ts'
+import { describeInput, operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
 import { createSearchRepository } from './repository.ts'
-import { searchRequest, searchResults } from './schemas.ts'
+import { searchRequest, searchRequestInput, searchResults } from './schemas.ts'
 import { search } from './service.ts'
 
 export const searchRoutes = (deps: Deps) =>
@@ -20,7 +20,7 @@ export const searchRoutes = (deps: Deps) =>
       responses: { 200: { description: 'The best hits first', schema: searchResults } },
       errors: ['embedding_unavailable', 'mixed_models'],
     }),
-    validate('json', searchRequest),
+    describeInput('json', searchRequestInput, validate('json', searchRequest)),
     async (c) => {
       const { db, identity, trace } = c.var
       const { userId } = identity

@@ -3,7 +3,7 @@ import { id, listOf, storedId, storedTime } from '../../http/fields.ts'
 import { MOMENT, moment } from '../../http/filters.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { embedding, ofModel, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
-import { metadataFilter } from './metadata-filter.ts'
+import { metadataCondition, metadataConditionInput } from './metadata-filter.ts'
 
 export const SOURCES = ['message', 'document'] as const
 export type Source = (typeof SOURCES)[number]
@@ -27,47 +27,50 @@ const filter = z.strictObject({
     .meta({ description: 'All of them, on the conversation or the document' }),
   createdAfter: moment.optional().meta({ description: MOMENT }),
   createdBefore: moment.optional().meta({ description: MOMENT }),
-  metadata: metadataFilter.optional().meta({ description: "On the message's or the document's metadata" }),
+  metadata: metadataCondition.optional(),
 })
 export type SearchFilter = z.output<typeof filter>
 
 const weight = z.number().min(0).max(10).default(1)
 
-export const searchRequest = z
-  .strictObject({
-    query: z.string().trim().min(1).max(8_000).optional().meta({ description: 'A text; this or `embedding`' }),
-    embedding: embedding.optional(),
-    model: ofModel,
-    mode: z.enum(['hybrid', 'semantic', 'keyword']).optional().meta({
-      description: '`hybrid` where there is a text, `semantic` where there is an embedding',
-    }),
-    sources: listOf(z.enum(SOURCES), { min: 1, max: 8 }).prefault([...SOURCES]),
-    filter: filter.prefault({}),
-    threshold,
-    limit: searchLimit,
-    cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the same search' }),
-    groupBy: oneOrMore(z.enum(GROUPS), GROUPS.length).optional().meta({ description: 'Only the best hit of each' }),
-    context: z.int().min(0).max(5).default(0).meta({ description: 'So many neighbours before and behind each hit' }),
-    prefix: z.boolean().default(false).meta({ description: 'The last word of the query may go on' }),
-    match: z.enum(['all', 'any']).optional().meta({
-      description:
-        'Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all`',
-    }),
-    fusion: z
-      .strictObject({
-        k: z.int().min(1).max(1_000).default(60),
-        weights: z.strictObject({ semantic: weight, keyword: weight }).prefault({}),
-      })
-      .prefault({})
-      .meta({ description: 'Reciprocal rank fusion: the sum of weight / (k + position) over both lists' }),
-  })
-  .superRefine((body, ctx) => {
-    const refuse = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message })
-    if ((body.query === undefined) === (body.embedding === undefined)) refuse('query', 'give either query or embedding')
-    if (body.embedding && (body.mode ?? 'semantic') !== 'semantic') refuse('mode', 'must be semantic for an embedding')
-    if (body.model !== undefined && !body.embedding) refuse('model', 'goes with an embedding')
-    if (body.mode === 'keyword' && body.threshold !== undefined) refuse('threshold', 'is of semantic similarity')
-  })
+const fields = z.strictObject({
+  query: z.string().trim().min(1).max(8_000).optional().meta({ description: 'A text; this or `embedding`' }),
+  embedding: embedding.optional(),
+  model: ofModel,
+  mode: z.enum(['hybrid', 'semantic', 'keyword']).optional().meta({
+    description: '`hybrid` where there is a text, `semantic` where there is an embedding',
+  }),
+  sources: listOf(z.enum(SOURCES), { min: 1, max: 8 }).prefault([...SOURCES]),
+  filter: filter.prefault({}),
+  threshold,
+  limit: searchLimit,
+  cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the same search' }),
+  groupBy: oneOrMore(z.enum(GROUPS), GROUPS.length).optional().meta({ description: 'Only the best hit of each' }),
+  context: z.int().min(0).max(5).default(0).meta({ description: 'So many neighbours before and behind each hit' }),
+  prefix: z.boolean().default(false).meta({ description: 'The last word of the query may go on' }),
+  match: z.enum(['all', 'any']).optional().meta({
+    description: 'Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all`',
+  }),
+  fusion: z
+    .strictObject({
+      k: z.int().min(1).max(1_000).default(60),
+      weights: z.strictObject({ semantic: weight, keyword: weight }).prefault({}),
+    })
+    .prefault({})
+    .meta({ description: 'Reciprocal rank fusion: the sum of weight / (k + position) over both lists' }),
+})
+
+export const searchRequest = fields.superRefine((body, ctx) => {
+  const refuse = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message })
+  if ((body.query === undefined) === (body.embedding === undefined)) refuse('query', 'give either query or embedding')
+  if (body.embedding && (body.mode ?? 'semantic') !== 'semantic') refuse('mode', 'must be semantic for an embedding')
+  if (body.model !== undefined && !body.embedding) refuse('model', 'goes with an embedding')
+  if (body.mode === 'keyword' && body.threshold !== undefined) refuse('threshold', 'is of semantic similarity')
+})
+/** What `searchRequest` takes, in words of JSON Schema. */
+export const searchRequestInput = fields.extend({
+  filter: filter.extend({ metadata: metadataConditionInput.optional() }).prefault({}),
+})
 export type SearchRequest = z.output<typeof searchRequest>
 
 const position = z.int().nullable()

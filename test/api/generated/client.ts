@@ -3205,8 +3205,39 @@ export function search({ body }: {
             createdAfter?: string;
             /** ISO-8601 with an offset or Z; exclusive */
             createdBefore?: string;
-            /** On the message's or the document's metadata */
-            metadata?: any;
+            /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must. `and` and `or` may be nested, 4 levels deep. */
+            metadata?: {
+                key?: string | string[];
+                eq?: string | number | boolean | null;
+                ne?: string | number | boolean | null;
+                gt?: string | number;
+                gte?: string | number;
+                lt?: string | number;
+                lte?: string | number;
+                "in"?: (string | number | boolean | null)[];
+            } | {
+                and: {
+                    key?: string | string[];
+                    eq?: string | number | boolean | null;
+                    ne?: string | number | boolean | null;
+                    gt?: string | number;
+                    gte?: string | number;
+                    lt?: string | number;
+                    lte?: string | number;
+                    "in"?: (string | number | boolean | null)[];
+                }[];
+            } | {
+                or: {
+                    key?: string | string[];
+                    eq?: string | number | boolean | null;
+                    ne?: string | number | boolean | null;
+                    gt?: string | number;
+                    gte?: string | number;
+                    lt?: string | number;
+                    lte?: string | number;
+                    "in"?: (string | number | boolean | null)[];
+                }[];
+            };
         };
         /** Least cosine similarity */
         threshold?: number;
