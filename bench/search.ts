@@ -4,11 +4,12 @@ import { askPlainly } from './search/floor.ts'
 import { loadLibrary, type Owner } from './search/load.ts'
 import { askOrigin, buildOrigin, DOOMED } from './search/origin.ts'
 import { type Answer, askParley, askUnprotected } from './search/ours.ts'
-import { createQuestion, type Filter, FILTERS, type Kind, KINDS } from './search/questions.ts'
+import { createQuestion, type Filter, FILTERS, type Kind, KINDS, type Question } from './search/questions.ts'
 import { createRandom } from './search/random.ts'
 import { printHead, printRow, type Samples } from './search/report.ts'
 import { bruteForce, recallOf } from './search/truth.ts'
 import { clustered, type VectorSource } from './search/vectors.ts'
+import { median, ratio } from './stats.ts'
 
 /** Vectors in all; fewer take less time and tell less. */
 const SIZE = Number(process.env.SIZE ?? 310_000)
@@ -17,6 +18,7 @@ const QUESTIONS = Number(process.env.QUESTIONS ?? 40)
 /** The origin's search for words reads every text of the user. */
 const SLOW_QUESTIONS = 8
 const WARM_UP = 3
+const FIRSTS = 15
 const SEED = 20_261_123
 
 /** What all sides share: what a search of one asker needs on a server of two cores. */
@@ -73,6 +75,11 @@ export async function measureSearch(): Promise<void> {
   printHead()
   const asked = { clients, owners: owners.slice(0, 3), source, random }
   await measureAll({ ...asked, kinds: KINDS, afterDeleting: false })
+  await measureFirst(
+    asked,
+    () => connect({ ...login, ...raw }),
+    () => connect({ connectionString: url.href, ...raw }),
+  )
   await deleteSome(superuser, owners)
   console.log(`After 30 % of the conversations and documents were deleted, before any vacuum:`)
   await measureAll({ ...asked, kinds: ['semantic', 'middling word', 'hybrid'], afterDeleting: true })
@@ -101,23 +108,61 @@ async function measureOne(
 ): Promise<void> {
   const samples: Samples = { parley: [], bare: [], plain: [], origin: [] }
   const recall = { parley: 0, bare: 0, plain: 0, origin: 0 }
+  const asked: { question: Question; answers: [keyof Samples, Answer][] }[] = []
+  // All rows once, so that none is read from the disk while a side is timed.
+  await bruteForce(clients.superuser, createQuestion({ owner, kind, filter, source, random }))
   for (let i = 0; i < WARM_UP + QUESTIONS; i++) {
     const question = createQuestion({ owner, kind, filter, source, random })
     const withOrigin = kind !== 'hybrid' && (kind === 'semantic' || i < WARM_UP + SLOW_QUESTIONS)
-    const answers: Partial<Record<keyof Samples, Answer>> = {
-      parley: await askParley(clients.parley, question),
-      bare: await askUnprotected(clients.bare, question),
-      plain: await askPlainly(clients.plain, question),
-      ...(withOrigin && { origin: await askOrigin(clients.origin, question, afterDeleting) }),
+    const sides: [keyof Samples, () => Promise<Answer>][] = [
+      ['parley', () => askParley(clients.parley, question)],
+      ['bare', () => askUnprotected(clients.bare, question)],
+      ['plain', () => askPlainly(clients.plain, question)],
+    ]
+    if (withOrigin) sides.push(['origin', () => askOrigin(clients.origin, question, afterDeleting)])
+    const answers: [keyof Samples, Answer][] = []
+    // Each is the first in its turn: who comes behind it may find the same pages in the processor's caches.
+    for (let turn = 0; turn < sides.length; turn++) {
+      const [side, ask] = sides[(i + turn) % sides.length] ?? []
+      if (side && ask) answers.push([side, await ask()])
     }
-    if (i < WARM_UP) continue
+    if (i >= WARM_UP) asked.push({ question, answers })
+  }
+  // Not in between: looking at all rows would leave nothing of what the next search needs in these caches.
+  for (const { question, answers } of asked) {
     const truth = await bruteForce(clients.superuser, question)
-    for (const [side, answer] of Object.entries(answers) as [keyof Samples, Answer][]) {
-      samples[side].push(answer.milliseconds)
-      recall[side] += recallOf(answer.ids, truth) / QUESTIONS
+    for (const [side, { ids, milliseconds }] of answers) {
+      samples[side].push(milliseconds)
+      recall[side] += recallOf(ids, truth) / QUESTIONS
     }
   }
   printRow({ vectors: owner.vectors, kind, filter, samples, recall })
+}
+
+type Connect = () => Promise<Client>
+
+/** What a connection's first search takes, before it has any plan to keep. */
+async function measureFirst(
+  { owners, source, random }: Pick<Run, 'owners' | 'source' | 'random'>,
+  toParley: Connect,
+  toPlain: Connect,
+): Promise<void> {
+  const owner = owners.at(-1)
+  if (!owner) return
+  for (const kind of ['semantic', 'two words', 'hybrid'] as const) {
+    const samples: Record<'parley' | 'plain', number[]> = { parley: [], plain: [] }
+    for (let i = 0; i < FIRSTS; i++) {
+      const question = createQuestion({ owner, kind, filter: 'none', source, random })
+      const [parley, plain] = [await toParley(), await toPlain()]
+      samples.parley.push((await askParley(parley, question)).milliseconds)
+      samples.plain.push((await askPlainly(plain, question)).milliseconds)
+      await Promise.all([parley.end(), plain.end()])
+    }
+    const [parley, plain] = [median(samples.parley), median(samples.plain)]
+    console.log(
+      `First on its connection, ${owner.vectors} vectors, ${kind}: ${parley.toFixed(1)}, plain ${plain.toFixed(1)} (${ratio(parley, plain)})`,
+    )
+  }
 }
 
 /** Vectors go with what is deleted, those of chunks excepted: a restored document brings them back. */

@@ -17,6 +17,8 @@ export interface Owner {
   documents: string[]
 }
 
+const messagesOf = ({ vectors }: Pick<Owner, 'vectors'>): number => Math.ceil((vectors * 2) / 3)
+
 interface Row {
   owner: Owner
   /** Counts the messages, or the chunks, of this owner. */
@@ -37,7 +39,7 @@ export async function loadLibrary(
 ): Promise<Owner[]> {
   const owners = sizes.map((vectors): Owner => {
     const ids = (texts: number) => Array.from({ length: Math.ceil(texts / PER_PLACE) }, () => uuidOf(random))
-    const messages = Math.ceil((vectors * 2) / 3)
+    const messages = messagesOf({ vectors })
     return {
       userId: uuidOf(random),
       vectors,
@@ -50,7 +52,7 @@ export async function loadLibrary(
   const indexes = await dropIndexes(superuser)
   await addPlaces(superuser, owners)
   const rows = owners.flatMap((owner) => {
-    const messages = Math.ceil((owner.vectors * 2) / 3)
+    const messages = messagesOf(owner)
     return Array.from({ length: owner.vectors }, (_, i): Row => {
       const isMessage = i < messages
       return { owner, place: isMessage ? i : i - messages, isMessage }
@@ -105,21 +107,29 @@ async function addPlaces(superuser: Client, owners: readonly Owner[]): Promise<v
   const all = (ids: 'conversations' | 'documents') => [
     owners.flatMap((owner) => owner[ids].map(() => owner.userId)),
     owners.flatMap((owner) => owner[ids]),
+    owners.flatMap((owner) => countsOf(owner, ids)),
   ]
   await superuser.query(`insert into users (id, email) select id, id || '@example.com' from unnest($1::uuid[]) id`, [
     owners.map(({ userId }) => userId),
   ])
   await superuser.query(
-    `insert into conversations (user_id, id, title) select user_id, id, 'Conversation ' || n
-     from unnest($1::uuid[], $2::uuid[]) with ordinality as x (user_id, id, n)`,
+    `insert into conversations (user_id, id, title, message_count) select user_id, id, 'Conversation ' || n, texts
+     from unnest($1::uuid[], $2::uuid[], $3::int[]) with ordinality as x (user_id, id, texts, n)`,
     all('conversations'),
   )
   await superuser.query(
-    `insert into documents (user_id, id, title, content, content_hash, format, language, metadata)
-     select user_id, id, 'Document ' || n, 'The whole text', '', 'text', 'simple', jsonb_build_object('n', n % 100, 'kind', 'note')
-     from unnest($1::uuid[], $2::uuid[]) with ordinality as x (user_id, id, n)`,
+    `insert into documents (user_id, id, title, content, content_hash, format, language, chunk_count, metadata)
+     select user_id, id, 'Document ' || n, 'The whole text', '', 'text', 'simple', texts, jsonb_build_object('n', n % 100, 'kind', 'note')
+     from unnest($1::uuid[], $2::uuid[], $3::int[]) with ordinality as x (user_id, id, texts, n)`,
     all('documents'),
   )
+}
+
+/** How many texts each conversation, or document, has: all but the last are full. */
+function countsOf(owner: Owner, ids: 'conversations' | 'documents'): number[] {
+  const messages = messagesOf(owner)
+  const texts = ids === 'conversations' ? messages : owner.vectors - messages
+  return owner[ids].map((_, i) => Math.min(PER_PLACE, texts - i * PER_PLACE))
 }
 
 const columns = (rows: readonly Row[], ids: string[], texts: string[], isMessage: boolean) => {

@@ -21,9 +21,10 @@ export async function bruteForce(superuser: Client, question: Question): Promise
   if (kind === 'semantic') return best(similarities, limit)
   const ranks = new Map<string, number>()
   const terms = kind === 'hybrid' ? words : [words.join(' & ')]
+  const texts = kind === 'hybrid' ? await countTexts(superuser, question.owner.userId) : 0
   for (const term of terms) {
     const found = await byWords(superuser, question, term)
-    const rest = Math.max(question.owner.vectors - found.length, 0)
+    const rest = Math.max(texts - found.length, 0)
     const weight = kind === 'hybrid' ? Math.log(1 + (rest + 0.5) / (found.length + 0.5)) : 1
     for (const [id, rank] of found) ranks.set(id, (ranks.get(id) ?? 0) + rank * weight)
   }
@@ -82,6 +83,18 @@ async function byWords(superuser: Client, question: Question, words: string): Pr
     join documents d on d.user_id = ${user} and d.id = k.document_id and d.deleted_at is null
     where k.user_id = ${user} and (k.search @@ ${asked}) is true and ${ofDocument}`,
   )
+}
+
+/** What is not deleted: how rare a word is, is said of these. */
+async function countTexts(superuser: Client, userId: string): Promise<number> {
+  const { rows } = await superuser.query<{ count: string }>(
+    `select (select count(*) from messages m join conversations c on c.user_id = $1 and c.id = m.conversation_id
+        where m.user_id = $1 and m.deleted_at is null and c.deleted_at is null)
+      + (select count(*) from document_chunks k join documents d on d.user_id = $1 and d.id = k.document_id
+        where k.user_id = $1 and d.deleted_at is null) as count`,
+    [userId],
+  )
+  return Number(rows[0]?.count)
 }
 
 async function read(superuser: Client, { values }: Statement, text: string): Promise<[string, number][]> {

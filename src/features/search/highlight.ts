@@ -1,8 +1,8 @@
-/** What `ts_headline` puts around a word: control characters that the text has lost before. */
-export const MARK_START = '\u0002'
-export const MARK_END = '\u0003'
-/** Stands for `<`, which would begin a tag: these `ts_headline` leaves out. */
-export const LESS_THAN = '\u0004'
+/** What `app.show_hits` puts around a word: control characters that the text has lost before. */
+const MARK_START = '\u0002'
+const MARK_END = '\u0003'
+/** Stands for `<`. */
+const LESS_THAN = '\u0004'
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',

@@ -2,7 +2,6 @@ import * as z from 'zod'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
-import { searchSettings } from '../vectors/nearest.ts'
 import { searchHit, type SearchResults } from './schemas.ts'
 import { type Search, searchStatement } from './statement.ts'
 
@@ -34,11 +33,10 @@ export function createSearchRepository(db: Database, userId: string): SearchRepo
   return {
     async search(search) {
       const [results, error] = await db.read(`search.${search.mode}`, (q) => [
-        q.execute(searchSettings),
         q.execute(searchStatement(userId, search)),
       ])
       if (error) return fail(error)
-      const [found, unfit] = oneRow(results[1].rows, foundRow)
+      const [found, unfit] = oneRow(results[0].rows, foundRow)
       if (unfit) return fail(unfit)
       const { hits, mixed, others, exact, below, pending, failed } = found
       if (mixed) return fail({ code: 'mixed_models' })

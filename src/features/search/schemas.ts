@@ -9,6 +9,7 @@ export const SOURCES = ['message', 'document'] as const
 export type Source = (typeof SOURCES)[number]
 
 const GROUPS = ['conversation', 'document'] as const
+export type Group = (typeof GROUPS)[number]
 const MAX_IDS = 100
 
 /** One value, or several of which any will do. */

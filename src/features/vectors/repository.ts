@@ -7,8 +7,7 @@ import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
 import { messages } from '../messages/table.ts'
-import { isMixed } from './models.ts'
-import { above, inLiveDocument, nearest, recallOf, searchSettings } from './nearest.ts'
+import { above, askedFor, MAX_COUNTED, nearest, recallOf } from './nearest.ts'
 import {
   type VectorCreate,
   type VectorHits,
@@ -76,19 +75,15 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
       return error ? fail(error) : oneRow(created.replay ?? created.results[1], vectorRow)
     },
 
-    async search({ model, embedding, limit, threshold }) {
-      const live = inLiveDocument(userId)
-      const condition = model === undefined ? live : sql`${live} and v.model = ${model}`
+    async search({ model = null, embedding, limit, threshold }) {
       const [results, error] = await db.read('vectors.search', (q) => {
-        const found = q
-          .$with('found', {
-            id: chatVectors.id,
-            score: sql<number>`score`.as('score'),
-            exact: sql<boolean>`exact`.as('exact'),
-          })
-          .as(sql`with ${nearest({ userId, embedding, limit, condition })} select id, score, exact from nearest`)
+        const found = q.$with('found', {
+          id: chatVectors.id,
+          score: sql<number>`score`.as('score'),
+          exact: sql<boolean>`exact`.as('exact'),
+        }).as(sql`select n.id, n.similarity as score, n.is_exact as exact
+            from ${nearest(userId, askedFor(userId, {}, embedding), model, limit)}`)
         return [
-          q.execute(searchSettings),
           q
             .with(found)
             .select({ ...columns, conversationId: messages.conversationId, score: found.score, exact: found.exact })
@@ -99,13 +94,15 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
               and(eq(messages.userId, userId), eq(messages.id, chatVectors.messageId), isNull(messages.deletedAt)),
             )
             .orderBy(desc(found.score), found.id),
-          q.execute<{ mixed: boolean }>(sql`select ${model === undefined ? isMixed(userId) : sql`false`} as mixed`),
+          q.execute<{ mixed: boolean }>(
+            sql`select is_mixed as mixed from app.embedding_state(${userId}, ${model}, ${MAX_COUNTED})`,
+          ),
         ]
       })
       if (error) return fail(error)
-      if (results[2].rows[0]?.mixed) return fail({ code: 'mixed_models' })
-      const [data, unfit] = allRows(above(results[1], threshold), vectorHit)
-      return unfit ? fail(unfit) : ok({ data, recall: recallOf(results[1]) })
+      if (results[1].rows[0]?.mixed) return fail({ code: 'mixed_models' })
+      const [data, unfit] = allRows(above(results[0], threshold), vectorHit)
+      return unfit ? fail(unfit) : ok({ data, recall: recallOf(results[0]) })
     },
   }
 }

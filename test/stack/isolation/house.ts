@@ -9,6 +9,7 @@ import { fail, ok } from '../../../src/result.ts'
 import type { Place } from '../plans/places.ts'
 import { enableBase64 } from './base64.ts'
 import { startMiddleman } from './middleman.ts'
+import { withoutOwnerChecks } from './functions.ts'
 import { type Stripped, stripOwner } from './owner-filter.ts'
 import { findOwnedTables, type OwnedTables, switchOffRowSecurity } from './tables.ts'
 
@@ -63,6 +64,7 @@ export interface Protection {
 export async function openHouse(place: Place, { filters, rowSecurity }: Protection): Promise<House> {
   const tables = await findOwnedTables(place)
   const restore = rowSecurity ? undefined : await switchOffRowSecurity(place, tables)
+  const restoreChecks = filters ? undefined : await withoutOwnerChecks(place)
   const endpoint = await startNeonEndpoint({ upstream: place.upstream })
   const stripped: Stripped[] = []
   const middleman = filters ? undefined : await startMiddleman(endpoint.port, (batch) => stripOwner(batch, stripped))
@@ -116,6 +118,7 @@ export async function openHouse(place: Place, { filters, rowSecurity }: Protecti
     async close() {
       await middleman?.close()
       await endpoint.close()
+      await restoreChecks?.()
       await restore?.()
     },
   }

@@ -4,7 +4,7 @@ import { connected, type openPglite, openServer } from '../../../dev/database.ts
 import type { Place } from '../plans/places.ts'
 import type { Dice } from './fuzz/dice.ts'
 
-export const SIGNATURE = 'app.keyword_hits(text, boolean, boolean, jsonb, text[], uuid[], uuid[], int)'
+export const SIGNATURE = 'app.keyword_hits(text, boolean, boolean, app.search_scope, int)'
 
 interface Reader {
   userId: string
@@ -65,23 +65,27 @@ export interface Arguments {
   asked: string | null
   relaxed?: boolean | null
   prefix?: boolean | null
-  filter?: object | null
-  sources?: (string | null)[] | null
-  conversations?: (string | null)[] | null
-  documents?: (string | null)[] | null
+  /** As `app.resolve_scope` takes it. */
+  scope?: object | null
+  /** The scope as it stands, with conversations and documents that nobody has looked up. */
+  unresolved?: boolean
   wanted?: number | null
 }
 
 /** Calls the function for a user, or with no setting at all. @returns ids in order */
 export async function hitsOf(client: Client, userId: string | null, args: Arguments): Promise<string[]> {
-  const { asked, relaxed = false, prefix = false, filter = {}, sources = ['message', 'document'] } = args
-  const { conversations = null, documents = null, wanted = 200 } = args
+  const { asked, relaxed = false, prefix = false, scope = {}, unresolved = false, wanted = 200 } = args
+  const scoped = scope && JSON.stringify({ sources: ['message', 'document'], ...scope })
   await client.query('begin')
   try {
     if (userId !== null) await client.query(`select set_config('app.user_id', $1, true)`, [userId])
     const { rows } = await client.query<{ id: string }>(
-      'select id from app.keyword_hits($1, $2, $3, $4, $5, $6, $7, $8)',
-      [asked, relaxed, prefix, filter && JSON.stringify(filter), sources, conversations, documents, wanted],
+      `select id from app.keyword_hits($1, $2, $3, ${
+        unresolved
+          ? 'jsonb_populate_record(null::app.search_scope, $4)'
+          : 'app.resolve_scope(app.current_user_id(), $4)'
+      }, $5)`,
+      [asked, relaxed, prefix, scoped, wanted],
     )
     return rows.map(({ id }) => id).sort()
   } finally {
@@ -109,25 +113,29 @@ export function randomArguments(dice: Dice, { ada, eve, common }: Library): Argu
     asked: dice.chance(3) ? null : Array.from({ length: 1 + dice.int(3) }, () => dice.pick(words)).join(' '),
     relaxed: dice.pick([true, false, false, null]) ?? null,
     prefix: dice.pick([true, false, null]) ?? null,
-    filter: dice.pick([
-      {},
-      {},
-      null,
-      { roles: some(['user', 'tool']) },
-      { tags: some(['red', 'blue']) },
-      { createdAfter: '1970-01-01' },
-      { createdBefore: 'infinity' },
-      { createdAfter: 'whenever' },
-      { metadata: { path, vars: { w: dice.pick([ada.word, eve.word]) } } },
-      { metadata: { path, vars: 7 } },
-    ]) as object | null,
-    sources: dice.chance(80)
-      ? ['message', 'document']
-      : dice.chance(20)
-        ? null
-        : some(['message', 'document', 'user', null]),
-    conversations: dice.chance(70) ? null : some([ada.conversationId, eve.conversationId, null]),
-    documents: dice.chance(70) ? null : some([ada.documentId, eve.documentId, null]),
+    scope: dice.chance(4)
+      ? null
+      : {
+          ...(dice.chance(20) && { sources: null }),
+          ...(dice.chance(20) && { sources: some(['message', 'document', 'user', null]) }),
+          ...(dice.chance(30) && { conversations: some([ada.conversationId, eve.conversationId, null]) }),
+          ...(dice.chance(30) && { documents: some([ada.documentId, eve.documentId, null]) }),
+          ...(dice.chance(30) && { hidden_conversations: some([ada.conversationId, eve.conversationId, null]) }),
+          ...(dice.chance(30) && { hidden_documents: [] }),
+          ...dice.pick([
+            {},
+            {},
+            {},
+            { roles: some(['user', 'tool']) },
+            { tags: some(['red', 'blue']) },
+            { created_after: '1970-01-01' },
+            { created_before: 'infinity' },
+            { created_after: 'whenever' },
+            { metadata_path: path, metadata_vars: { w: dice.pick([ada.word, eve.word]) } },
+            { metadata_path: path, metadata_vars: 7 },
+          ]),
+        },
+    unresolved: dice.chance(30),
     wanted: dice.pick([200, 200, 1, 0, null, 2_000_000_000, -1]) ?? null,
   }
 }

@@ -13,6 +13,8 @@ export interface Stripped {
   removed: number
   /** And those that an insert writes as its first column, which is the owner's. */
   written: number
+  /** And those that a function of `app` gets as its owner: `withoutOwnerChecks` takes out what it compares with them. */
+  passed: number
 }
 
 /**
@@ -39,8 +41,9 @@ export function stripOwner([preamble, ...statements]: Posted[], log: Stripped[])
       const written = [...stripped.matchAll(/(?:values \(|select )\$(\d+)\b(?:::uuid)?,/g)].filter(([, n]) =>
         isAsker(n),
       )
+      const passed = [...stripped.matchAll(/\bapp\.\w+\(\$(\d+)\b/g)].filter(([, n]) => isAsker(n))
       const named = params.filter((value) => value === asker).length
-      log.push({ query: stripped, named, removed, written: written.length })
+      log.push({ query: stripped, named, removed, written: written.length, passed: passed.length })
       return { query: stripped, params }
     }),
   ]
@@ -50,7 +53,7 @@ export function stripOwner([preamble, ...statements]: Posted[], log: Stripped[])
  * Whether a stripped statement could still have a filter of the application's: it reads or writes one of `tables`
  * without naming the asker, or uses the asker's id for more than the comparisons taken out and what it inserts.
  */
-export function isDoubtful({ query, named, removed, written }: Stripped, tables: readonly string[]): boolean {
+export function isDoubtful({ query, named, removed, written, passed }: Stripped, tables: readonly string[]): boolean {
   const touches = new RegExp(`\\b(from|join|into|update|using)\\s+"?(${tables.join('|')})\\b`, 'i').test(query)
-  return named !== removed + written || (touches && named === 0)
+  return named !== removed + written + passed || (touches && named === 0)
 }

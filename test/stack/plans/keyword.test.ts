@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSearchRepository } from '../../../src/features/search/repository.ts'
-import { explain, user } from './explain.ts'
+import type { SearchFilter } from '../../../src/features/search/schemas.ts'
+import { countReads, fetchedOf, type Reads, user } from './explain.ts'
 import { type Library, seedLibrary, type Shelf, WORDS } from './library.ts'
 import { places, type Place } from './places.ts'
-import { nodesOf, ran, rowsRead, scansOf } from './plan.ts'
 import { search } from './searches.ts'
 
 const START_MS = 120_000
@@ -11,20 +11,7 @@ const SMALL = { heavy: 1_500, others: 1_200 }
 const LARGE = { heavy: 6_000, others: 6_000 }
 const WORD = 7
 
-/** What has been read of a table in order, or of an index, by the server's own count. */
-interface Reads {
-  name: string
-  scans: number
-  /** Rows, or entries that the index gave. */
-  entries: number
-}
-
-const COUNT = `
-  select oid::regclass::text as name, pg_stat_get_xact_numscans(oid)::int as scans,
-    pg_stat_get_xact_tuples_returned(oid)::int as entries
-  from pg_class where oid = any ('{messages,document_chunks}'::regclass[])
-    or oid in (select indexrelid from pg_index where indrelid = any ('{messages,document_chunks}'::regclass[]))
-  order by name`
+const TEXTS = ['messages', 'document_chunks']
 
 describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
   let place: Place
@@ -35,65 +22,58 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
   }, START_MS)
   afterAll(() => place.close())
 
-  /** No plan shows what a function does inside: its reads are counted instead. */
-  const readsOf = ({ userId }: Shelf, words: string, filter = '{}') =>
-    place.as('parley_app', async (client) => {
-      // The embedded session's own count goes on from the transaction before.
-      const count = async () => (await client.query<Reads>(COUNT)).rows
-      await client.query('begin')
-      await client.query(`select app.begin_request($1, 'keyword', 'keyword', null, false)`, [userId])
-      const before = new Map((await count()).map((row) => [row.name, row]))
-      const { rowCount } = await client.query(
-        `select * from app.keyword_hits($1, false, false, $2, '{message,document}', null, null, 200)`,
-        [words, filter],
-      )
-      const after = await count()
-      await client.query('rollback')
-      const reads = after.map(({ name, scans, entries }) => ({
-        name,
-        scans: scans - (before.get(name)?.scans ?? 0),
-        entries: entries - (before.get(name)?.entries ?? 0),
-      }))
-      return { hits: rowCount, reads: reads.filter(({ scans }) => scans > 0) }
-    })
-
+  const readsOf = async ({ userId }: Shelf, text: string, filter: SearchFilter = {}) => {
+    const call = search({ text, limit: 50, filter })
+    const { value, reads } = await countReads(place, user(userId), [...TEXTS, 'chat_vectors'], (db) =>
+      createSearchRepository(db, userId).search(call),
+    )
+    return { hits: value.hits.length, reads }
+  }
   test('goes by the index of owner and words, and reads no entries of others', async () => {
     const { heavy } = library
     const { hits, reads } = await readsOf(heavy, `word${WORD}`)
-    expect(reads).toEqual([
+    expect(byWords(reads)).toMatchObject([
       { name: 'document_chunks_search_idx', scans: 1, entries: withWord(heavy, 'chunk').length },
       { name: 'messages_search_idx', scans: 1, entries: withWord(heavy, 'message').length },
     ])
     const found = heavy.live.filter(({ text }) => text.content.includes(`word${WORD},`))
-    expect(hits).toBe(Math.min(found.length, 200))
+    expect(hits).toBe(Math.min(found.length, 51))
     expect(found.length).toBeGreaterThan(heavy.live.length / WORDS / 2)
   })
 
   test('reads a word that one text has, and that text', async () => {
     const { reads } = await readsOf(library.heavy, 'number42 word14')
-    expect(reads.reduce((sum, { entries }) => sum + entries, 0)).toBe(1)
+    expect(byWords(reads).reduce((sum, { entries }) => sum + entries, 0)).toBe(1)
   })
 
   test('goes the same way under a filter', async () => {
-    const filter = JSON.stringify({ metadata: { path: '($."n" == $"v0")', vars: { v0: 3 } } })
-    const { reads } = await readsOf(library.heavy, `word${WORD}`, filter)
-    expect(reads.map(({ name }) => name)).toEqual(['document_chunks_search_idx', 'messages_search_idx'])
+    const { reads } = await readsOf(library.heavy, `word${WORD}`, { metadata: { key: 'n', eq: 3 } })
+    expect(byWords(reads).map(({ name }) => name)).toEqual(['document_chunks_search_idx', 'messages_search_idx'])
   })
 
-  test('fetches what it found by its key, and looks at no vectors', async () => {
-    const call = search({ text: `word${WORD}`, limit: 10 })
-    const { value, plans } = await explain(place, user(library.heavy.userId), (db) =>
-      createSearchRepository(db, library.heavy.userId).search(call),
+  test('looks at those that have the words, fetches what it shows by its key, and compares no vectors', async () => {
+    const { heavy } = library
+    const { hits, reads } = await readsOf(heavy, `word${WORD}`)
+    const looked = withWord(heavy, 'message').length + withWord(heavy, 'chunk').length
+    expect(fetchedOf(reads, 'messages') + fetchedOf(reads, 'document_chunks')).toBeLessThanOrEqual(looked + hits)
+    expect(fetchedOf(reads, 'chat_vectors')).toBe(0)
+    for (const table of TEXTS) expect(reads.find(({ name }) => name === table)?.scans ?? 0).toBe(0)
+  })
+
+  test("looks at each text of who has few, and at nobody else's", async () => {
+    const { few } = library
+    const { hits, reads } = await readsOf(few, `word${WORD}`)
+    expect(hits).toBe(few.live.filter(({ text }) => text.content.includes(`word${WORD},`)).length)
+    expect(fetchedOf(reads, 'messages') + fetchedOf(reads, 'document_chunks')).toBeLessThanOrEqual(
+      // Once for how long they are, once for their words.
+      2 * (few.live.length + few.deleted.length) + hits,
     )
-    expect(value.hits).toHaveLength(11)
-    const plan = plans.at(-1)
-    if (!plan) throw new Error('A plan was expected')
-    // Two hundred hits are placed, eleven of them shown.
-    expect(rowsRead(plan, 'messages') + rowsRead(plan, 'document_chunks')).toBeLessThanOrEqual(2 * 211)
-    expect(scansOf(plan, 'chat_vectors').filter((scan) => ran(scan) && scan['Actual Rows'] > 0)).toEqual([])
-    expect(nodesOf(plan).filter((node) => node['Node Type'] === 'Function Scan' && ran(node)).length).toBeGreaterThan(0)
+    expect(byWords(reads)).toEqual([])
   })
 })
+
+/** The reads of the indexes of words. */
+const byWords = (reads: readonly Reads[]) => reads.filter(({ name }) => name.endsWith('_search_idx'))
 
 const withWord = (shelf: Shelf, kind: 'message' | 'chunk') =>
   [...shelf.live, ...shelf.deleted].filter(({ text }) => text.kind === kind && text.content.includes(`word${WORD},`))

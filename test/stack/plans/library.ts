@@ -21,6 +21,8 @@ export type TextVector = StoredVector & { text: TextOf }
 
 /** Vectors of many users, and queries that are not among the searching user's own. */
 export interface Library {
+  /** 90 vectors in a few topics. */
+  few: Shelf
   /** 300 vectors in a few topics. */
   small: Shelf
   /** In all topics but the first; more than the exact search takes on, where the place can bear it. */
@@ -31,6 +33,7 @@ export interface Library {
   foreignQueries: EmbeddingVector[]
 }
 
+const FEW = 90
 const SMALL = 300
 const QUERIES = 20
 const SEED = 20_261_122
@@ -44,12 +47,14 @@ export async function seedLibrary(place: Place, size: { heavy: number; others: n
   const random = createRandom(SEED)
   const topics = createTopics(40, random)
   const [crowded, rest] = [topics.slice(0, 1), topics.slice(1)]
+  const few = withTexts(vectorsOf(randomUUID(), FEW, topics.slice(2, 6)), 10)
   const small = withTexts(vectorsOf(randomUUID(), SMALL, topics.slice(2, 6)), 10)
   const heavy = withTexts(vectorsOf(randomUUID(), size.heavy, rest), 40)
   const crowd = withTexts(vectorsOf(randomUUID(), size.others / 2, crowded), 40)
   const queries = vectorsOf('', QUERIES, rest).map(({ vector }) => vector)
   const decoys = queries.map((vector) => ({ userId: randomUUID(), id: randomUUID(), vector }))
   const stored: StoredVector[] = [
+    ...few,
     ...small,
     ...heavy,
     ...crowd,
@@ -71,6 +76,7 @@ export async function seedLibrary(place: Place, size: { heavy: number; others: n
     await superuser.query('vacuum analyze')
   })
   return {
+    few: shelfOf(few),
     small: shelfOf(small),
     heavy: shelfOf(heavy),
     queries,
@@ -113,16 +119,16 @@ async function storeTexts(superuser: Client, vectors: readonly TextVector[]): Pr
     ("userId" uuid, id uuid, "placeId" uuid, index int, content text, n int, deleted boolean)`
   const json = (kind: TextOf['kind']) => [JSON.stringify(texts.filter((text) => text.kind === kind))]
   for (const statement of [
-    `insert into conversations (user_id, id) select distinct "userId", "placeId" ${from}`,
+    `insert into conversations (user_id, id, message_count) select "userId", "placeId", count(*) ${from} group by 1, 2`,
     `insert into messages (user_id, id, conversation_id, seq, depth, role, content, metadata)
      select "userId", id, "placeId", index + 1, index + 1, 'user', content, jsonb_build_object('n', n) ${from}`,
   ]) {
     await superuser.query(statement, json('message'))
   }
   for (const statement of [
-    `insert into documents (user_id, id, title, content, content_hash, format, language, metadata, deleted_at)
-     select distinct "userId", "placeId", 'A document', '', '', 'text', 'simple'::regconfig, jsonb_build_object('n', n),
-       case when deleted then now() end ${from}`,
+    `insert into documents (user_id, id, title, content, content_hash, format, language, metadata, deleted_at, chunk_count)
+     select "userId", "placeId", 'A document', '', '', 'text', 'simple'::regconfig, jsonb_build_object('n', n),
+       case when deleted then now() end, count(*) ${from} group by "userId", "placeId", n, deleted`,
     `insert into document_chunks (user_id, id, document_id, position, content, hash, start_offset, end_offset, language)
      select "userId", id, "placeId", index, content, '', 0, 1, 'simple' ${from}`,
   ]) {
