@@ -47,6 +47,18 @@ describe('A cursor', () => {
     expect(await pages(ada, body, data.length)).toEqual(data)
   })
 
+  it.each(['semantic', 'keyword', 'hybrid'])('tells apart texts that say the same: %s', async (mode) => {
+    // Their ids are in another order than they, and their vectors, were made.
+    const messages = Array.from({ length: 12 }, () => ({
+      id: crypto.randomUUID(),
+      role: 'user',
+      content: 'one saying',
+    }))
+    await read(ada.post(`/v1/conversations/${conversation}/messages`, { messages }), 201)
+    const found = (await pages(ada, { query: 'one saying', mode }, 4)).slice(0, messages.length)
+    expect(found.map(({ id }) => id).toSorted()).toEqual(messages.map(({ id }) => id).toSorted())
+  })
+
   it('may go on with another limit', async () => {
     const body = { query: 'red winter trees' }
     const { data } = await search(ada, { ...body, limit: 50 })

@@ -73,7 +73,7 @@ export async function seedLibrary(place: Place, size: { heavy: number; others: n
       mixed.filter((vector): vector is TextVector => vector.text !== undefined),
     )
     await superuser.query('set session_replication_role = origin')
-    await superuser.query('vacuum analyze')
+    await vacuum(superuser)
   })
   return {
     few: shelfOf(few),
@@ -82,6 +82,20 @@ export async function seedLibrary(place: Place, size: { heavy: number; others: n
     queries,
     foreignQueries: vectorsOf('', QUERIES, crowded).map(({ vector }) => vector),
   }
+}
+
+const VISIBLE = `
+  select bool_and(relallvisible >= relpages) as visible
+  from pg_class where oid = any ('{chat_vectors,messages,document_chunks}'::regclass[])`
+
+/** Until what is read off an index alone is: while an autovacuum worker looks at the database, rows seem too new for that. */
+async function vacuum(superuser: Client): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    await superuser.query('vacuum analyze')
+    const { rows } = await superuser.query<{ visible: boolean }>(VISIBLE)
+    if (rows[0]?.visible) return
+  }
+  throw new Error('The visibility map stays behind')
 }
 
 function shelfOf(vectors: TextVector[]): Shelf {
