@@ -70,6 +70,21 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
     )
     expect(byWords(reads)).toEqual([])
   })
+
+  test('goes by the index where the few texts are long', async () => {
+    const { userId, live } = library.few
+    const others = live.filter(({ text }) => !text.content.includes(`word${WORD},`))
+    const changed = others.slice(0, 6).map(({ text }) => text.id)
+    const change = (statement: string) =>
+      place.asSuperuser((superuser) => superuser.query(statement, [userId, changed]))
+    await change(`update messages set content = (select string_agg(md5(n::text), ' ') from generate_series(1, 5000) n)
+      where user_id = $1 and id = any ($2)`)
+    try {
+      expect(byWords((await readsOf(library.few, `word${WORD}`)).reads)).not.toEqual([])
+    } finally {
+      await change(`update messages set content = 'short again' where user_id = $1 and id = any ($2)`)
+    }
+  })
 })
 
 /** The reads of the indexes of words. */
