@@ -2,7 +2,10 @@ import type { VectorScope } from '../vectors/nearest.ts'
 import { toPredicate } from './metadata-filter.ts'
 import { type SearchFilter, SOURCES, type Source } from './schemas.ts'
 
-/** What is searched, for both kinds of search. Whoever names conversations, or a role, asks for messages; whoever names documents asks for chunks. */
+/**
+ * What is searched, for both kinds of search, as `app.resolve_scope` reads it. Whoever names conversations, or a role, asks for
+ * messages; whoever names documents asks for chunks.
+ */
 export function scopeOf(asked: readonly Source[], filter: SearchFilter): VectorScope {
   const { source, conversationId, documentId, role, tags, createdAfter, createdBefore, metadata } = filter
   const predicate = metadata && toPredicate(metadata)
