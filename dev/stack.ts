@@ -11,6 +11,7 @@ export interface Stack {
     DATABASE_URL_SYSTEM: string
     COGNITO_ISSUER: string
     COGNITO_CLIENT_IDS: string
+    EMBEDDING_PROVIDER: 'lexical'
   }
   cognito: RunningCognito
   neonPort: number
@@ -40,6 +41,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         DATABASE_URL_SYSTEM: connectionString('parley_system', database, neon.port),
         COGNITO_ISSUER: cognito.issuer,
         COGNITO_CLIENT_IDS: cognito.clientId,
+        EMBEDDING_PROVIDER: 'lexical',
       },
       cognito,
       neonPort: neon.port,
