@@ -20,6 +20,8 @@ export default defineConfig({
           globalSetup: ['test/setup/stack.ts'],
         },
       },
+      // In a real browser: only where there is one (`npm run check:pages`).
+      { test: { name: 'pages', include: ['test/pages/**/*.test.ts'] } },
       { test: { name: 'stack', testTimeout: 30_000, hookTimeout: 60_000, include: ['test/stack/**/*.test.ts'] } },
     ],
   },

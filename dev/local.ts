@@ -3,6 +3,7 @@ import { type LocalDatabase, openPglite, openServer } from './database.ts'
 import { describeMigration } from './migrate.ts'
 import { freePort } from './ports.ts'
 import { findRunning, forgetRunning, recordRunning } from './running.ts'
+import { readSettings, type SettingSources } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
 
@@ -11,6 +12,8 @@ export interface LocalParley {
   database: LocalDatabase
   stack: Stack
   worker: RunningWorker
+  /** Whether the Worker trusts another issuer than `stack.cognito`. */
+  ownIssuer: boolean
   close(): Promise<void>
 }
 
@@ -20,24 +23,26 @@ export interface LocalOptions {
   ports: { worker: number; neon: number; cognito: number }
   /** A real server in place of PGlite. */
   databaseUrl?: string | undefined
+  /** Where the Worker's own settings come from; by default it has none, so that it is the same on each machine. */
+  settings?: SettingSources
   /** Told of each part once it runs. */
   onStarted?: (part: string, what: string) => void
   onLog?: (line: string) => void
 }
-
-/** Settings that a developer may hand through to the Worker. */
-const PASSED_ON = /^(EMBEDDING_\w+|DATABASE_TIMEOUT_MS|IDENTITY_TIMEOUT_MS|SLOW_QUERY_MS|RATE_LIMIT|CORS_ORIGINS)$/
 
 /** Starts database, Neon endpoint, Cognito and Worker, in this order; what has started is stopped when a later one fails. */
 export async function startLocal(options: LocalOptions): Promise<LocalParley> {
   const { dataDir, databaseUrl, onStarted = () => {}, onLog } = options
   const running = await findRunning(dataDir)
   if (running) throw new Error(`Parley runs on this data already: ${running.url} (process ${running.pid}).`)
+  const { bindings: own, ownIssuer, notes } = await readSettings(options.settings ?? {})
   const ports = {
     worker: await freePort(options.ports.worker, 'PORT'),
     neon: await freePort(options.ports.neon, 'NEON_PORT'),
     cognito: await freePort(options.ports.cognito, 'COGNITO_PORT'),
   }
+
+  for (const note of notes) onStarted('settings', note)
 
   const undo: (() => Promise<void>)[] = []
   const close = async () => {
@@ -51,10 +56,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalParley> {
     const stack = await startStack({ database, dataDir, neonPort: ports.neon, cognitoPort: ports.cognito })
     undo.push(() => stack.close())
     onStarted('neon', `postgres://parley_app@127.0.0.1:${ports.neon}/${database.name}, over HTTP as Neon speaks it`)
-    onStarted('cognito', `${stack.cognito.issuer}, app client ${stack.cognito.clientId}`)
+    const whose = ownIssuer ? '; the Worker trusts the issuer of COGNITO_ISSUER instead' : ''
+    onStarted('cognito', `${stack.cognito.issuer}, app client ${stack.cognito.clientId}${whose}`)
 
-    const handedOn = Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))
-    const bindings = { ...stack.bindings, ...(Object.fromEntries(handedOn) as Record<string, string>) }
+    const bindings = { ...stack.bindings, ...own }
     const worker = await startWorker({ port: ports.worker, bindings, dataDir, ...(onLog && { onLog }) })
     undo.push(() => worker.close())
     onStarted('worker', worker.url)
@@ -70,7 +75,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalParley> {
       databasePassword: database.password,
       cognito: { port, poolId, clientId },
     })
-    return { database, stack, worker, close }
+    return { database, stack, worker, ownIssuer, close }
   } catch (error) {
     await close()
     throw error

@@ -30,13 +30,19 @@ async function main(check: boolean): Promise<void> {
 async function generate(directory: string): Promise<void> {
   // The routes are read, not run: no dependency is ever called.
   const { routes } = createApp({} as Deps)
-  await write(join(directory, DOCUMENT), `${JSON.stringify(buildDocument(routes), null, 2)}\n`)
+  await write(join(directory, DOCUMENT), toJson(buildDocument(routes)))
   await mkdir(dirname(join(directory, CLIENT)), { recursive: true })
   const generator = ['node_modules/oazapfts/dist/cli.js', '--argumentStyle=object']
   const client = join(directory, CLIENT)
   await promisify(execFile)(process.execPath, [...generator, join(directory, DOCUMENT), client])
   // Its inside is not written for exactOptionalPropertyTypes; what it exports is checked where it is used.
   await writeFile(client, `// @ts-nocheck\n${await readFile(client, 'utf8')}`)
+}
+
+/** Indented, but for lists of numbers: an embedding has 1536. */
+function toJson(document: object): string {
+  const indented = JSON.stringify(document, null, 2)
+  return `${indented.replaceAll(/\[[\d.,\s-]+\]/g, (numbers) => numbers.replaceAll(/\s+/g, ' '))}\n`
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -2,6 +2,13 @@ import { runCommand } from './command.ts'
 import { startLocal } from './local.ts'
 import { portFrom } from './ports.ts'
 import { dataDirectory } from './running.ts'
+import { DEV_VARS } from './settings-file.ts'
+
+const LOCAL_SIGN_IN = { how: 'Sign in with:', token: '$(npm run --silent token -- ada@example.com)' }
+const OWN_SIGN_IN = {
+  how: 'Sign in with an access token of your COGNITO_ISSUER; the Worker trusts no other:',
+  token: '$ACCESS_TOKEN',
+}
 
 /** `npm run dev`: the whole stack, until Ctrl-C. */
 async function main(): Promise<void> {
@@ -15,15 +22,17 @@ async function main(): Promise<void> {
     dataDir: dataDirectory(),
     ports,
     databaseUrl: process.env.DATABASE_URL,
+    settings: { environment: process.env, devVars: process.env.PARLEY_DEV_VARS ?? DEV_VARS },
     onStarted: (part, what) => console.log(`  ${part.padEnd(9)} ${what}`),
     onLog: (line) => console.log(line),
   })
   const { url } = parley.worker
+  const { how, token } = parley.ownIssuer ? OWN_SIGN_IN : LOCAL_SIGN_IN
   console.log(`
 Parley runs at ${url} (reference: ${url}/docs). Ctrl-C stops it.
-Sign in with:
+${how}
 
-  curl -s -X POST ${url}/v1/session -H "Authorization: Bearer $(npm run --silent token -- ada@example.com)"
+  curl -s -X POST ${url}/v1/session -H "Authorization: Bearer ${token}"
 `)
 
   const interrupted = new Promise<void>((resolve) => {

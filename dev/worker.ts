@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { lookup } from 'node:dns/promises'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import { freePort } from './ports.ts'
+import { formatEnvFile } from './settings-file.ts'
 
 export interface RunningWorker {
   url: string
@@ -22,23 +26,18 @@ export interface WorkerOptions {
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 5_000
 const CRON_MS = 60_000
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1'])
 
 /** Starts `wrangler dev` on a port that is free, and waits until the Worker answers. Runs the cron trigger each minute. */
 export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOptions): Promise<RunningWorker> {
   // A file, not arguments: those could be read by every user of the machine. It also keeps .dev.vars out of the way.
   await mkdir(dataDir, { recursive: true })
   const envFile = join(dataDir, 'worker.env')
-  await writeFile(
-    envFile,
-    Object.entries(bindings)
-      .map(([name, value]) => `${name}="${value}"\n`)
-      .join(''),
-    { mode: 0o600 },
-  )
+  await writeFile(envFile, formatEnvFile(bindings), { mode: 0o600 })
 
   const output: string[] = []
   const flags = {
-    ip: '127.0.0.1',
+    ip: await loopbackHost(port),
     port,
     'inspector-port': await freePort(0, ''),
     'env-file': envFile,
@@ -58,6 +57,9 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
       detached: true,
       env: {
         ...process.env,
+        // The file decides, whatever the developer has set for other projects.
+        CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: 'true',
+        CLOUDFLARE_INCLUDE_PROCESS_ENV: 'false',
         NO_COLOR: '1',
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_LOG_PATH: join(dataDir, 'wrangler', 'logs'),
@@ -66,28 +68,60 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
   )
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
-      if (line.startsWith('{"level"')) onLog?.(line)
+      // wrangler puts a coloured label in front of warnings and errors, whatever NO_COLOR says.
+      const [logged] = /\{"level".*\}$/.exec(stripVTControlCharacters(line)) ?? []
+      if (logged !== undefined) onLog?.(logged)
       else output.push(line)
     })
   }
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const url = `http://127.0.0.1:${port}`
+  // Where it listens in any case; what people read names the one host under which a browser keeps cookies for them.
+  const own = `http://127.0.0.1:${port}`
   const close = () => stop(child, ended)
-  if (!(await answers(`${url}/healthz`, child))) {
+  if (!(await answers(`${own}/healthz`, child))) {
     await close()
     throw new Error(`The Worker did not start:\n${output.slice(-30).join('\n')}`)
   }
   const cron = setInterval(() => {
-    fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => {})
+    fetch(`${own}/cdn-cgi/handler/scheduled`).catch(() => {})
   }, CRON_MS)
   return {
-    url,
+    url: `http://localhost:${port}`,
     ended,
     async close() {
       clearInterval(cron)
       await close()
     },
   }
+}
+
+/**
+ * The host for workerd to listen on. As `localhost` it listens on all addresses of that name, which are 127.0.0.1 and often
+ * ::1, but does not start where it cannot have one of them, such as ::1 in a container without IPv6.
+ *
+ * @param addresses those of `localhost`
+ * @returns `localhost` where all of them are this machine's own and free, else `127.0.0.1`
+ */
+export async function loopbackHost(port: number, addresses?: readonly string[]): Promise<'localhost' | '127.0.0.1'> {
+  const all = addresses ?? (await lookup('localhost', { all: true }).catch(() => [])).map(({ address }) => address)
+  if (!all.includes('127.0.0.1') || !all.every((address) => LOOPBACK.has(address))) return '127.0.0.1'
+  for (const address of all) {
+    const code = await listenOnce(port, address)
+    if (code === 'EADDRINUSE') {
+      throw new Error(`Port ${port} is in use on ${address}, which is localhost too. Set PORT to another port.`)
+    }
+    if (code !== null) return '127.0.0.1'
+  }
+  return 'localhost'
+}
+
+/** @returns the code of the error where that is not possible, or null */
+function listenOnce(port: number, host: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', (error) => resolve('code' in error ? String(error.code) : error.name))
+    server.listen(port, host, () => server.close(() => resolve(null)))
+  })
 }
 
 /** Whether the Worker answers, before it ends or the time is up. */

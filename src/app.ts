@@ -36,33 +36,38 @@ const limitBody = (maxSize: number) =>
 const limits = { document: limitBody(5 * MIB), other: limitBody(MIB) }
 
 /** The whole API over its dependencies. */
-export const createApp = (deps: Deps) =>
-  new Hono<AppEnv>()
-    .onError(onError)
-    .notFound(onNotFound)
-    .use(traceRequests(deps))
-    .use(secureAnswers)
-    .use(allowOrigins(deps))
-    .use(boundRequests)
-    .use((c, next) =>
-      STREAMED.has(c.req.path) ? next() : limits[DOCUMENTS.test(c.req.path) ? 'document' : 'other'](c, next),
-    )
-    // The one route that asks the database without a token.
-    .use('/readyz', limitOpen(deps))
-    .route('/', healthRoutes(deps))
-    .route('/', referenceRoutes())
-    .route('/v1/session', sessionRoutes(deps))
-    .route('/v1/sessions', sessionsRoutes(deps))
-    .route('/v1/me/export', exportRoutes(deps))
-    .route('/v1/me', meRoutes(deps))
-    .route('/v1/import', importRoutes(deps))
-    .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
-    .route('/v1/conversations', conversationRoutes(deps))
-    .route('/v1/documents', documentRoutes(deps))
-    .route('/v1/vectors', vectorRoutes(deps))
-    .route('/v1/search', searchRoutes(deps))
-    .route('/v1/embedding-jobs', embeddingJobRoutes(deps))
-    .route('/v1/audit-events', auditRoutes(deps))
+export const createApp = (deps: Deps) => {
+  // Not strict: a path may end in a slash.
+  const app = new Hono<AppEnv>({ strict: false })
+  return (
+    app
+      .onError(onError)
+      .notFound(onNotFound(app.router))
+      .use(traceRequests(deps))
+      .use(secureAnswers)
+      .use(allowOrigins(deps))
+      .use(boundRequests)
+      .use((c, next) =>
+        STREAMED.has(c.req.path) ? next() : limits[DOCUMENTS.test(c.req.path) ? 'document' : 'other'](c, next),
+      )
+      // The one route that asks the database without a token.
+      .use('/readyz', limitOpen(deps))
+      .route('/', healthRoutes(deps))
+      .route('/', referenceRoutes())
+      .route('/v1/session', sessionRoutes(deps))
+      .route('/v1/sessions', sessionsRoutes(deps))
+      .route('/v1/me/export', exportRoutes(deps))
+      .route('/v1/me', meRoutes(deps))
+      .route('/v1/import', importRoutes(deps))
+      .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
+      .route('/v1/conversations', conversationRoutes(deps))
+      .route('/v1/documents', documentRoutes(deps))
+      .route('/v1/vectors', vectorRoutes(deps))
+      .route('/v1/search', searchRoutes(deps))
+      .route('/v1/embedding-jobs', embeddingJobRoutes(deps))
+      .route('/v1/audit-events', auditRoutes(deps))
+  )
+}
 
 /** For `hc<App>`: a typed client of this very API. */
 export type App = ReturnType<typeof createApp>

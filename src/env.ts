@@ -77,6 +77,12 @@ const configuration = bindings
 
 export type Config = z.output<typeof configuration>
 
+/** A variable or secret by name, such as `CORS_ORIGINS`. */
+export type SettingName = keyof z.input<typeof bindings>
+
+/** The names of all variables and secrets. A function, so that the Worker's bundle leaves it out. */
+export const settingNames = (): SettingName[] => bindings.keyof().options
+
 /** What a binding under `ratelimits` in `wrangler.toml` becomes. */
 export interface RateLimiter {
   limit: (options: { key: string }) => Promise<{ success: boolean }>
@@ -89,7 +95,7 @@ export type LimitName = 'user' | 'search' | 'session' | 'address'
 export type Limiters = { readonly [Name in LimitName]?: RateLimiter | undefined }
 
 /** The bindings as wrangler hands them over: strings from variables and secrets, static assets, rate limiters. */
-export type Env = { [Name in keyof z.input<typeof bindings>]?: string | undefined } & {
+export type Env = { [Name in SettingName]?: string | undefined } & {
   ASSETS: { fetch: (request: Request) => Promise<Response> }
 } & { [Name in `${Uppercase<LimitName>}_LIMIT`]?: RateLimiter }
 
@@ -115,7 +121,8 @@ function isConnectionString(text: string): boolean {
   return url.username !== '' && url.hostname !== '' && url.pathname.length > 1
 }
 
-function isOrigin(text: string): boolean {
+/** Whether `CORS_ORIGINS` can name it: scheme, host and port as browsers send them, and no wildcard. */
+export function isOrigin(text: string): boolean {
   return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'not_registered'
   | 'account_deleted'
   | 'not_found'
+  | 'method_not_allowed'
   | 'precondition_failed'
   | 'conflict'
   | 'mixed_models'

@@ -65,8 +65,8 @@ export async function forget(ada: Client, library: Library): Promise<void> {
   }
   const before = await found()
   expect(before > 0, 'hits before')
-  await expectStatus(ada.v1.conversations[':id'].$delete({ param: { id } }), 204)
-  await expectProblem(ada.v1.conversations[':id'].$get({ param: { id } }), 404)
+  await expectStatus(ada.v1.conversations[':conversationId'].$delete({ param: { conversationId: id } }), 204)
+  await expectProblem(ada.v1.conversations[':conversationId'].$get({ param: { conversationId: id } }), 404)
   const after = await found()
   expect(after === 0, 'no hit after')
   say(`DELETE the conversation on jose: 204, then 404; its hits: ${before} before, ${after} after`)

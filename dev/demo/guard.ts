@@ -7,11 +7,14 @@ export async function stranger(grace: Client, id: string, embedding: number[]): 
   const messages = grace.v1.conversations[':conversationId'].messages
   const param = { conversationId: id }
   const attempts = {
-    'reads the conversation': grace.v1.conversations[':id'].$get({ param: { id } }),
+    'reads the conversation': grace.v1.conversations[':conversationId'].$get({ param: { conversationId: id } }),
     'reads its messages': messages.$get({ param, query: {} }),
     'writes into it': messages.$post({ param, json: { role: 'user', content: 'Hello?' } }),
-    'renames it': grace.v1.conversations[':id'].$patch({ param: { id }, json: { title: 'Mine' } }),
-    'deletes it': grace.v1.conversations[':id'].$delete({ param: { id } }),
+    'renames it': grace.v1.conversations[':conversationId'].$patch({
+      param: { conversationId: id },
+      json: { title: 'Mine' },
+    }),
+    'deletes it': grace.v1.conversations[':conversationId'].$delete({ param: { conversationId: id } }),
   }
   for (const [attempt, call] of Object.entries(attempts)) {
     const { code } = await expectProblem(call, 404)
@@ -30,11 +33,11 @@ export async function stranger(grace: Client, id: string, embedding: number[]): 
 /** Of two people who change the same thing, the second learns of the first. */
 export async function preconditions(ada: Client, id: string): Promise<void> {
   step('Two changes at once: ETag and If-Match')
-  const conversation = ada.v1.conversations[':id']
-  const read = await expectStatus(conversation.$get({ param: { id } }), 200)
+  const conversation = ada.v1.conversations[':conversationId']
+  const read = await expectStatus(conversation.$get({ param: { conversationId: id } }), 200)
   const etag = read.headers.get('ETag') ?? ''
   const change = (title: string) =>
-    conversation.$patch({ param: { id }, json: { title } }, { headers: { 'If-Match': etag } })
+    conversation.$patch({ param: { conversationId: id }, json: { title } }, { headers: { 'If-Match': etag } })
   await expectStatus(change('Balcony garden, north side'), 200)
   say(`PATCH with If-Match: ${etag}: 200`)
   const { detail } = await expectProblem(change('Balcony garden, windy side'), 412)

@@ -1,5 +1,5 @@
 import type { RouterRoute } from 'hono/types'
-import { descriptionOf, type InputDescription, type OperationDescription } from '../../src/http/openapi.ts'
+import { descriptionOf, type InputDescription, type OperationDescription, type Tag } from '../../src/http/openapi.ts'
 import { problemSchema, statusOf, titleOf } from '../../src/http/problem.ts'
 import { ACCESS_COOKIE, REFRESH_COOKIE } from '../../src/http/cookies.ts'
 import type { ErrorCode } from '../../src/result.ts'
@@ -12,13 +12,15 @@ interface Route {
   inputs: InputDescription[]
 }
 
-const TAGS = {
+const TAGS: Record<Tag, string> = {
   Session: 'Sign in with a Cognito access token.',
   Profile: 'The signed-in user.',
   Conversations: 'What a user talks about.',
   Messages: 'What is said in a conversation, in order.',
-  Search: 'Find it again by meaning.',
+  Documents: 'Texts that are cut into chunks and found by search.',
+  Search: 'Find messages and documents by meaning and by keyword.',
   Vectors: 'Embeddings, stored and searched as they are.',
+  'Embedding jobs': 'Texts that wait for their vector, or could not be embedded.',
   Audit: 'What was done to a user’s data.',
   Health: 'For monitors.',
 }
@@ -76,7 +78,6 @@ export function buildDocument(routes: readonly RouterRoute[]): object {
       version: '1.0.0',
       description:
         'The backend of an AI chat product: users, conversations, messages and their vectors. Lists are paged by an opaque cursor; errors are RFC 9457 problem details; every answer has X-Request-Id and Server-Timing.',
-      license: { name: 'UNLICENSED' },
     },
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
@@ -113,7 +114,8 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
   const add = (more: readonly ErrorCode[]) => more.forEach((code) => codes.add(code))
   if (!operation.open) add(SIGNED_IN)
   if (!operation.open && operation.operationId !== 'signIn') add(['not_registered'])
-  if (method !== 'GET' && !operation.open) add(['outcome_unknown', 'origin_not_allowed'])
+  if (method !== 'GET' && !operation.open) add(['origin_not_allowed'])
+  if (method !== 'GET' && !operation.open && !operation.readOnly) add(['outcome_unknown'])
   if (body) add(WITH_BODY)
   else if (inputs.length > 0) add(['invalid_request'])
   if (operation.preconditions === 'write') add(['precondition_failed'])
@@ -131,28 +133,38 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
     tags: [operation.tag],
     ...(operation.open && { security: operation.scheme ? [{ [operation.scheme]: [] }] : [] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: {
-        required: operation.optionalBody !== true,
-        content: {
-          'application/json': { schema: schemas.input(body.schema) },
-          ...(body.orAs && { [body.orAs]: { schema: { type: 'string' } } }),
-        },
-      },
-    }),
+    ...(body && { requestBody: requestBody(operation, body, schemas) }),
     responses: { ...successes(operation, isRepeatable, schemas), ...failures(codes, schemas) },
   }
 }
 
+function requestBody(
+  { operationId, optionalBody, examples = {} }: OperationDescription,
+  body: InputDescription,
+  schemas: Schemas,
+) {
+  const schema = schemas.input(body.schema)
+  if (!schema.$ref) throw new Error(`The body of ${operationId} has no name: give its schema a meta({ id })`)
+  const types = ['application/json', ...(body.orAs ? [body.orAs] : [])]
+  const content = types.map((type) => {
+    const own = Object.entries(examples).filter(([, { contentType = 'application/json' }]) => contentType === type)
+    if (own.length === 0) throw new Error(`The body of ${operationId} has no example as ${type}`)
+    const named = own.map(([name, { summary, value, fromPage }]) => [
+      name,
+      { summary, value, ...(fromPage && { 'x-from-page': true }) },
+    ])
+    return [type, { schema: type === body.orAs ? { type: 'string' } : schema, examples: Object.fromEntries(named) }]
+  })
+  return { required: optionalBody !== true, content: Object.fromEntries(content) }
+}
+
 function toParameters({ target, schema }: InputDescription, schemas: Schemas): object[] {
   const { properties = {}, required = [] } = schemas.input(schema)
-  return Object.entries(properties).map(([name, { description, ...property }]) => ({
-    name,
-    in: target === 'param' ? 'path' : target,
-    required: target === 'param' || required.includes(name),
-    ...(description && { description }),
-    schema: property,
-  }))
+  return Object.entries(properties).map(([name, { description, ...property }]) => {
+    if (!description) throw new Error(`The parameter ${name} has no description`)
+    const place = target === 'param' ? 'path' : target
+    return { name, in: place, required: target === 'param' || required.includes(name), description, schema: property }
+  })
 }
 
 function preconditionHeaders({ preconditions }: OperationDescription): object[] {

@@ -20,6 +20,12 @@ export interface Schemas {
 export function createSchemas(): Schemas {
   const components = new Map<string, JsonSchema>()
 
+  function add(id: string, schema: JsonSchema) {
+    const known = components.get(id)
+    if (known && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`Two schemas are called ${id}`)
+    components.set(id, schema)
+  }
+
   function convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const {
       $schema: _,
@@ -28,11 +34,11 @@ export function createSchemas(): Schemas {
     } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema & {
       $defs?: Record<string, JsonSchema>
     }
-    for (const [id, definition] of Object.entries($defs)) components.set(id, clean(definition))
+    for (const [id, definition] of Object.entries($defs)) add(id, clean(definition))
     const cleaned = clean(own)
     const { id } = own
     if (typeof id !== 'string') return cleaned
-    components.set(id, cleaned)
+    add(id, cleaned)
     return { $ref: `#/components/schemas/${id}` }
   }
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
 import { readAccessCookie } from '../http/cookies.ts'
-import { isOwnPage, isSafe } from '../http/origin.ts'
+import { isOwnPage, isSafe, originNotAllowed } from '../http/origin.ts'
 import { problem } from '../http/problem.ts'
 import { limitRefused, limitUser } from '../http/rate-limit.ts'
 import { type AppError, fail, ok, type Result } from '../result.ts'
@@ -33,9 +33,7 @@ export async function admit(c: AdmissionContext, deps: Deps): Promise<Result<Adm
   const byCookie = header === undefined
   const token = byCookie ? readAccessCookie(c) : bearerToken(header)
   if (token === null) return fail(await refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } }))
-  if (byCookie && !isSafe(c.req.method) && !isOwnPage(c, deps)) {
-    return fail(problem(c, { code: 'origin_not_allowed' }))
-  }
+  if (byCookie && !isSafe(c.req.method) && !isOwnPage(c, deps)) return fail(problem(c, originNotAllowed(c)))
   const [identity, refusal] = await identify(c, deps, token)
   return refusal ? fail(refusal) : ok({ identity, accessToken: token })
 }

@@ -13,7 +13,8 @@ const EXPOSED =
 
 /**
  * Lets the pages of exactly these origins call the API, by bearer token or with cookies (Fetch standard, CORS protocol).
- * Others get no CORS header at all. hono/cors would copy each answer to say that it varies.
+ * Others get no CORS header at all, and are named in the request's line of the log (`refusedOrigin`). hono/cors would
+ * copy each answer to say that it varies.
  */
 export const allowOrigins = (deps: Pick<Deps, 'corsOrigins'>) =>
   createMiddleware<AppEnv>(async (c, next) => {

@@ -1,7 +1,10 @@
 import * as z from 'zod'
 
 /** Any UUID, of whatever version; what Parley makes itself is a UUIDv7. */
-export const id = z.guid().meta({ format: 'uuid' })
+export const id = z.guid({ error: 'must be a UUID' }).meta({ format: 'uuid' })
+
+/** An id in the path. */
+export const pathId = (what: string) => id.meta({ description: `The id of ${what}` })
 
 /** Ids and times of rows: the column's type vouches for their form, so that reading them checks no pattern. */
 export const storedId = z.string().meta({ format: 'uuid' })

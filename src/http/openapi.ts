@@ -10,12 +10,37 @@ export interface InputDescription {
   /** Another media type in which the same body can come, as text. */
   orAs?: string
 }
+
+/** The groups of the reference; `dev/openapi/document.ts` describes each. */
+export type Tag =
+  | 'Session'
+  | 'Profile'
+  | 'Conversations'
+  | 'Messages'
+  | 'Documents'
+  | 'Search'
+  | 'Vectors'
+  | 'Embedding jobs'
+  | 'Audit'
+  | 'Health'
+
+/** A request body that the API accepts as it is; the reference shows the first one of an operation in its sample. */
+export interface BodyExample {
+  summary: string
+  /** Text where the content type is not JSON. */
+  value: unknown
+  /** By default `application/json`. */
+  contentType?: string
+  /** Only for pages: the sample sends an `Origin` and no bearer token. */
+  fromPage?: boolean
+}
+
 export interface OperationDescription {
   kind: 'operation'
   operationId: string
   summary: string
   description?: string
-  tag: string
+  tag: Tag
   /** By status; null where there is no body. */
   responses: Record<number, { description: string; schema: z.ZodType | null; contentType?: string }>
   /** Beside those that every operation can answer. */
@@ -24,6 +49,10 @@ export interface OperationDescription {
   open?: boolean
   /** What an open operation asks for all the same; the document names the schemes. */
   scheme?: 'refreshCookie'
+  /** Bodies by name. An operation that takes a body has at least one. */
+  examples?: Record<string, BodyExample>
+  /** Writes nothing, though it is no GET. */
+  readOnly?: boolean
   /** Works without the body that it takes. */
   optionalBody?: boolean
   /** Answers with an `ETag`; takes `If-None-Match` (read) or `If-Match` (write). */

@@ -1,20 +1,77 @@
 import type { Deps } from '../deps.ts'
+import { isOrigin } from '../env.ts'
+import type { AppError } from '../result.ts'
 
 /** The part of Hono's context that every kind of route has. */
 interface OriginContext {
   req: { url: string; header: (name: string) => string | undefined }
 }
 
+/** A client writes the header: no more of it than this goes into a problem or the log. */
+const SHOWN_CHARACTERS = 200
+
+const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
 /**
  * Whether a page of this very origin or of a configured one sent the request. Browsers send cookies along whoever asks,
  * so that this must hold before a cookie changes anything. Where there is no `Origin`, `Sec-Fetch-Site` must say so;
  * what sends neither is no browser, and has no business with cookies.
  */
-export function isOwnPage(c: OriginContext, { corsOrigins }: Pick<Deps, 'corsOrigins'>): boolean {
+export function isOwnPage(c: OriginContext, deps: Pick<Deps, 'corsOrigins'>): boolean {
   const origin = c.req.header('Origin')
   if (origin === undefined) return c.req.header('Sec-Fetch-Site') === 'same-origin'
-  return origin === new URL(c.req.url).origin || corsOrigins.includes(origin)
+  return isAccepted(c, origin, deps)
+}
+
+/** @returns the `Origin` of a page that cannot read the answer, shortened for the log; null where there is no such page */
+export function refusedOrigin(c: OriginContext, deps: Pick<Deps, 'corsOrigins'>): string | null {
+  const origin = c.req.header('Origin')
+  return origin === undefined || isAccepted(c, origin, deps) ? null : shorten(origin)
+}
+
+/** The 403 for a request that {@link isOwnPage} refuses. It names the origin that came, and says what to do. */
+export function originNotAllowed(c: OriginContext): AppError {
+  const origin = c.req.header('Origin')
+  const shown = origin === undefined ? null : shorten(origin)
+  return { code: 'origin_not_allowed', detail: explain(c, origin, shown), context: { origin: shown } }
+}
+
+/** @returns what to do when a browser drops the cookies of an answer without a word, to a page that may have them; or null */
+export function whyCookiesAreDropped(c: OriginContext): string | null {
+  const names = loopbackNames(c)
+  return names === null ? null : adviseOneHost(names)
 }
 
 /** Methods that change nothing (RFC 9110 §9.2.1), as far as routes here have them. */
 export const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
+const isAccepted = (c: OriginContext, origin: string, { corsOrigins }: Pick<Deps, 'corsOrigins'>): boolean =>
+  origin === new URL(c.req.url).origin || corsOrigins.includes(origin)
+
+function explain(c: OriginContext, origin: string | undefined, shown: string | null): string {
+  if (origin === undefined) {
+    return 'The request has no Origin header, and its Sec-Fetch-Site is not same-origin. Cookies are accepted only from pages of this origin or of one in CORS_ORIGINS.'
+  }
+  if (!isOrigin(origin)) return `The Origin header is "${shown}", which CORS_ORIGINS cannot name.`
+  const refused = `The page's origin "${shown}" is neither the API's own nor in CORS_ORIGINS.`
+  const names = loopbackNames(c)
+  return names === null
+    ? `${refused} If the page is yours, add its origin there.`
+    : `${refused} ${adviseOneHost(names)} If their ports differ, add the page's origin to CORS_ORIGINS too.`
+}
+
+/** @returns the host names of page and API, where both are names of this machine and they differ */
+function loopbackNames(c: OriginContext): [page: string, api: string] | null {
+  const origin = c.req.header('Origin')
+  if (origin === undefined || !isOrigin(origin)) return null
+  const [page, api] = [new URL(origin).hostname, new URL(c.req.url).hostname]
+  return page !== api && LOOPBACK_NAMES.has(page) && LOOPBACK_NAMES.has(api) ? [page, api] : null
+}
+
+const adviseOneHost = ([page, api]: readonly [string, string]): string =>
+  `Use the same host name for the page and the API: browsers keep no cookies between ${page} and ${api}.`
+
+function shorten(origin: string): string {
+  const text = origin.length > SHOWN_CHARACTERS ? `${origin.slice(0, SHOWN_CHARACTERS)}…` : origin
+  return text.toWellFormed()
+}

@@ -50,6 +50,11 @@ const PROBLEMS = {
     detail: 'This account was deleted. Until it is purged, signing in anew and calling POST /v1/session restores it.',
   },
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'This path does not take this method. Allow names those that it takes.',
+  },
   conflict: { status: 409, title: 'Conflict', detail: 'Something with this id exists already.' },
   mixed_models: {
     status: 409,

@@ -7,6 +7,7 @@ import { hashForLog, logSlowQueries } from '../log.ts'
 import { createTrace, databaseTime, type Trace } from '../trace.ts'
 import { addressOf } from './address.ts'
 import type { AppEnv } from './app-env.ts'
+import { refusedOrigin, whyCookiesAreDropped } from './origin.ts'
 
 const WELL_FORMED = /^[\w.:-]{1,128}$/
 
@@ -22,8 +23,10 @@ export const traceHeaders = (trace: Trace) => ({
   'Server-Timing': `auth;dur=${trace.auth}, db;dur=${databaseTime(trace)}, embed;dur=${trace.embed}`,
 })
 
+type RequestDeps = Pick<Deps, 'log' | 'slowQueryMs' | 'corsOrigins'>
+
 /** Around every request: its id, its trace, `Server-Timing`, and one line in the log. */
-export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
+export const traceRequests = (deps: RequestDeps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const started = Date.now()
     const trace = createTrace(requestIdOf(c.req.raw), addressOf(c.req.raw))
@@ -34,11 +37,14 @@ export const traceRequests = (deps: Pick<Deps, 'log' | 'slowQueryMs'>) =>
     c.executionCtx.waitUntil(logRequest(c, deps, Date.now() - started))
   })
 
-async function logRequest(c: Context<AppEnv>, { log, slowQueryMs }: Pick<Deps, 'log' | 'slowQueryMs'>, total: number) {
+async function logRequest(c: Context<AppEnv>, deps: RequestDeps, total: number) {
+  const { log, slowQueryMs } = deps
   const { trace } = c.var
   const { requestId, failure, identity } = trace
   // Middleware is registered for all methods, a handler for one: its pattern names the route, with no id in it.
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? null
+  // A browser's console doesn't say why it withholds an answer from a page.
+  const origin = refusedOrigin(c, deps)
   const level = c.res.status >= 500 ? 'error' : 'info'
   log(level, 'request', {
     requestId,
@@ -51,7 +57,10 @@ async function logRequest(c: Context<AppEnv>, { log, slowQueryMs }: Pick<Deps, '
     dbTrips: trace.calls.length,
     embedMs: trace.embed,
     ...(identity ? { user: await hashForLog(identity) } : {}),
+    ...(origin === null ? {} : { refusedOrigin: origin }),
     ...(failure ? { error: failure.code, cause: failure.context } : {}),
   })
+  const advice = c.res.headers.has('Set-Cookie') ? whyCookiesAreDropped(c) : null
+  if (advice !== null) log('warn', 'cookies_dropped', { requestId, route, advice })
   logSlowQueries({ log, slowQueryMs }, trace, { route })
 }

@@ -76,7 +76,8 @@ const refuseKey = (key: string): Found | null =>
   key === '__proto__' ? { path: [], message: 'must not be a name' } : refuseText(key)
 
 function refuseText(text: string): Found | null {
-  if (text.includes('\0')) return { path: [], message: 'must not contain NUL bytes' }
+  if (text.includes('\0'))
+    return { path: [], message: 'must not contain NUL bytes: text is expected, not a binary file' }
   if (!text.isWellFormed()) return { path: [], message: 'must not contain lone surrogates' }
   return null
 }

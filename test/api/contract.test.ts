@@ -3,7 +3,7 @@ import { createApp } from '../../src/app.ts'
 import type { Deps } from '../../src/deps.ts'
 import { descriptionOf } from '../../src/http/openapi.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { expectProblem, expectRefused } from './helpers.ts'
+import { expectProblem, expectRefused, openConversation } from './helpers.ts'
 import {
   newPlace,
   nowhere,
@@ -116,8 +116,10 @@ describe.each(PROTECTED_ROUTES.filter(({ names }) => names))('$method $pattern',
     for (const name of route.names ?? []) {
       for (const id of ['1', '%', '\0', "';--", `${crypto.randomUUID()}0`]) {
         const [response, posts] = await countPosts(() => call(route, { ...nowhere(), [name]: id }))
-        const path = route.pattern.endsWith('/:id') ? 'id' : name
-        await expectRefused(response, path)
+        const { errors } = await expectProblem(response, 400, 'invalid_request')
+        expect(errors).toEqual([
+          { path: name, message: id === '\0' ? expect.stringMatching(/^must not contain NUL/) : 'must be a UUID' },
+        ])
         expect(posts).toBe(0)
       }
     }
@@ -209,7 +211,27 @@ describe('Every answer', () => {
   it('is a problem where there is no such route', async () => {
     await expectProblem(await api.call('GET', '/v1/nothing'), 404, 'not_found')
     await expectProblem(await api.call('GET', '/'), 404, 'not_found')
-    await expectProblem(await ada.post('/v1/me', {}), 404, 'not_found')
+  })
+
+  it('names the methods that its path takes, where it takes another', async () => {
+    for (const [method, path, allow] of [
+      ['POST', '/v1/me', 'GET, HEAD, PATCH, DELETE'],
+      ['PUT', '/v1/conversations', 'GET, HEAD, POST'],
+      ['GET', '/v1/search', 'POST'],
+      ['POST', '/healthz', 'GET, HEAD'],
+    ] as const) {
+      const response = await api.call(method, path, { headers: bearer(ada.accessToken) })
+      await expectProblem(response, 405, 'method_not_allowed')
+      expect([path, response.headers.get('Allow')]).toEqual([path, allow])
+    }
+  })
+
+  it('is the same where the path ends in a slash', async () => {
+    const { id } = await openConversation(ada, { title: 'Slash' })
+    for (const path of ['/v1/conversations', `/v1/conversations/${id}`, '/healthz', '/docs']) {
+      const [plain, slashed] = await Promise.all([ada.get(path), ada.get(`${path}/`)])
+      expect([path, slashed.status, await slashed.text()]).toEqual([path, 200, await plain.text()])
+    }
   })
 
   it('of /healthz takes no request to the database, of /readyz one', async () => {

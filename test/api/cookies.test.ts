@@ -108,7 +108,6 @@ describe('Signing in by cookie', () => {
   })
 
   it.each<[what: string, json: unknown, paths: string[]]>([
-    ['an empty object', {}, ['transport', 'accessToken', 'refreshToken']],
     ['another transport', { transport: 'bearer', accessToken: 'a', refreshToken: 'b' }, ['transport']],
     ['no refresh token', { transport: 'cookie', accessToken: 'a' }, ['refreshToken']],
     ['an empty refresh token', { transport: 'cookie', accessToken: 'a', refreshToken: '' }, ['refreshToken']],

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readLog } from './discretion.ts'
 import { createApi, type TestUser } from './harness.ts'
 import { expectProblem } from './helpers.ts'
 
@@ -72,6 +73,26 @@ describe.each(STRANGERS)('The foreign origin %s', (Origin) => {
     const answers = await Promise.all([ada.get('/v1/me', { Origin }), preflight(open, Origin)])
     expect(answers.flatMap(corsHeaders)).toEqual([])
   })
+
+  it('is named in the log, since the browser does not say what it lacks', async () => {
+    const log = readLog()
+    await preflight(open, Origin)
+    await ada.get('/v1/me', { Origin })
+    expect(log.lines()).toMatchObject([
+      { event: 'request', method: 'OPTIONS', refusedOrigin: Origin },
+      { event: 'request', method: 'GET', status: 200, refusedOrigin: Origin },
+    ])
+  })
+})
+
+it('The log names no origin of a page that may read the answer, nor one where there is none', async () => {
+  const log = readLog()
+  await ada.get('/v1/me')
+  await ada.get('/v1/me', { Origin: CHAT })
+  await ada.get('/v1/me', { Origin: 'https://parley.test' })
+  await preflight(open, LOCAL)
+  expect(log.lines()).toHaveLength(4)
+  expect(log.text()).not.toContain('refusedOrigin')
 })
 
 it('Every answer varies by origin, so that no cache serves one to another', async () => {
@@ -82,8 +103,10 @@ it('Every answer varies by origin, so that no cache serves one to another', asyn
 })
 
 it('Without a configured origin nobody gets a CORS header', async () => {
+  const log = readLog()
   const answers = await Promise.all([closed.as(ada).get('/v1/me', { Origin: CHAT }), preflight(closed, CHAT)])
   expect(answers.flatMap(corsHeaders)).toEqual([])
+  expect(log.lines().map((line) => line['refusedOrigin'])).toEqual([CHAT, CHAT])
 })
 
 it.each([

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { refreshLocally } from '../../dev/cognito/sign-in.ts'
 import { bodyOf, type Browser, cookiesOf, createBrowser, openBrowser, OWN_ORIGIN } from './browser.ts'
+import { readLog } from './discretion.ts'
 import { type Call, createApi, signIn, type TestUser } from './harness.ts'
 import { expectProblem, read } from './helpers.ts'
 
@@ -126,4 +127,83 @@ it('A bearer token needs no origin: no browser sends it by itself', async () => 
   for (const Origin of ['https://evil.example.com', 'null']) {
     expect((await ada.patch('/v1/me', { name: 'Ada' }, { Origin, 'Sec-Fetch-Site': 'cross-site' })).status).toBe(200)
   }
+})
+
+/** Has a page of that origin refused; what the problem and the log say of it. */
+async function refusal(Origin: string | null, url = OWN_ORIGIN) {
+  const log = readLog()
+  const headers = { Cookie: '__Host-parley-access=x', ...(Origin === null ? {} : { Origin }) }
+  const response = await api.fetch(`${url}/v1/me`, { method: 'PATCH', headers })
+  const { detail } = await expectProblem(response, 403, 'origin_not_allowed')
+  const line = log.lines().at(-1)
+  expect(line).toMatchObject({ event: 'request', error: 'origin_not_allowed' })
+  return { detail, cause: line?.['cause'] }
+}
+
+describe('The refusal names the origin and says what to do, in the problem and in the log', () => {
+  it('where a page is not in CORS_ORIGINS', async () => {
+    const { detail, cause } = await refusal('https://evil.example.com')
+    expect(detail).toBe(
+      'The page\'s origin "https://evil.example.com" is neither the API\'s own nor in CORS_ORIGINS. If the page is yours, add its origin there.',
+    )
+    expect(cause).toEqual({ origin: 'https://evil.example.com' })
+  })
+
+  it('where there is none', async () => {
+    const { detail, cause } = await refusal(null)
+    expect(detail).toMatch(
+      /^The request has no Origin header, and its Sec-Fetch-Site is not same-origin\. .*CORS_ORIGINS/,
+    )
+    expect(cause).toEqual({ origin: null })
+  })
+
+  it.each(['null', '', `${OWN_ORIGIN}/`, 'https://*.example.com', '"><script>'])(
+    'where %j is no origin',
+    async (origin) => {
+      const { detail, cause } = await refusal(origin)
+      expect(detail).toBe(`The Origin header is "${origin}", which CORS_ORIGINS cannot name.`)
+      expect(cause).toEqual({ origin })
+    },
+  )
+
+  it('and no more of it than 200 characters', async () => {
+    const origin = `https://${'a'.repeat(900)}.example.com`
+    const { detail, cause } = await refusal(origin)
+    expect(detail).toContain(`"${origin.slice(0, 200)}…"`)
+    expect(detail.length).toBeLessThan(400)
+    expect(cause).toEqual({ origin: `${origin.slice(0, 200)}…` })
+  })
+
+  it.each([
+    ['http://localhost:5173', 'http://127.0.0.1:8787', 'localhost and 127.0.0.1'],
+    ['http://127.0.0.1:8787', 'http://localhost:8787', '127.0.0.1 and localhost'],
+    ['http://localhost:5173', 'http://[::1]:8787', 'localhost and [::1]'],
+  ])('where the page is on %s and the API on %s', async (origin, url, names) => {
+    const { detail } = await refusal(origin, url)
+    expect(detail).toContain(`"${origin}" is neither the API's own nor in CORS_ORIGINS. Use the same host name`)
+    expect(detail).toContain(`for the page and the API: browsers keep no cookies between ${names}.`)
+    expect((await refusal(origin, url.replace(/\/\/.*:/, '//parley.test:'))).detail).not.toContain('host name')
+  })
+})
+
+it('Cookies that a browser drops between two names of one machine are a warning in the log', async () => {
+  const log = readLog()
+  const page = 'http://localhost:5173'
+  const local = createApi({ CORS_ORIGINS: page })
+  const signInAt = async (url: string) => {
+    const headers = { 'Content-Type': 'application/json', Origin: page }
+    const body = JSON.stringify(bodyOf(await signIn()))
+    return (await local.fetch(`${url}/v1/session`, { method: 'POST', headers, body })).status
+  }
+  expect(await signInAt('http://localhost:8787')).toBe(201)
+  expect(log.text()).not.toContain('cookies_dropped')
+  expect(await signInAt('http://127.0.0.1:8787')).toBe(201)
+  expect(log.lines()).toContainEqual(
+    expect.objectContaining({
+      level: 'warn',
+      event: 'cookies_dropped',
+      route: '/v1/session',
+      advice: expect.stringContaining('browsers keep no cookies between localhost and 127.0.0.1'),
+    }),
+  )
 })

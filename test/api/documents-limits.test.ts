@@ -26,6 +26,16 @@ const send = (method: string, path: string, body: string, headers: Record<string
     headers: { Authorization: `Bearer ${ada.accessToken}`, 'Content-Type': 'application/json', ...headers },
   })
 
+it.each([
+  ['with NUL bytes', '%PDF-1.7\n1 0 obj\n\0\0endobj'],
+  ['without them', '%PDF-1.4\n%âãÏÓ\n1 0 obj'],
+  ['in an office file', 'PK\u0003\u0004\u0014word/document.xml'],
+])('says of a PDF sent as text, %s, that text is expected', async (_, content) => {
+  const response = await ada.post(DOCUMENTS, { title: 'Report', content })
+  const { errors } = await expectProblem(response, 400, 'invalid_request')
+  expect(errors).toEqual([{ path: 'content', message: expect.stringMatching(/\btext\b/) }])
+})
+
 it('A document may have 5 MiB as it is sent, and is kept to the last character', async () => {
   const body = bodyOf(5 * MIB)
   const { content } = JSON.parse(body) as { content: string }

@@ -13,13 +13,13 @@ it('works with a client that was generated from openapi.json', async () => {
 
   const signedIn = await parley.signIn({}, options)
   expect(signedIn.status).toBe(201)
-  const opened = await parley.createConversation({ body: { title: 'Generated', tags: ['client'] } }, options)
+  const opened = await parley.createConversation({ newConversation: { title: 'Generated', tags: ['client'] } }, options)
   if (opened.status !== 201) throw new Error(opened.data.detail)
   expectTypeOf(opened.data).toEqualTypeOf<parley.OpenedConversation>()
 
   const conversationId = opened.data.id
   const appended = await parley.appendMessages(
-    { conversationId, body: { role: 'user', content: 'Good morning' } },
+    { conversationId, messageAppend: { role: 'user', content: 'Good morning' } },
     options,
   )
   expect(appended.status).toBe(201)
@@ -27,8 +27,8 @@ it('works with a client that was generated from openapi.json', async () => {
   if (page.status !== 200) throw new Error(page.data.detail)
   expect(page.data.data.map((message) => message.content)).toEqual(['Good morning'])
 
-  const found = await parley.search({ body: { query: 'morning' } }, options)
+  const found = await parley.search({ searchRequest: { query: 'morning' } }, options)
   expect(found).toMatchObject({ status: 200, data: { data: [{ conversationId, content: 'Good morning' }] } })
-  const missing = await parley.getConversation({ id: crypto.randomUUID() }, options)
+  const missing = await parley.getConversation({ conversationId: crypto.randomUUID() }, options)
   expect(missing).toMatchObject({ status: 404, data: { code: 'not_found' } })
 })

@@ -36,16 +36,14 @@ export interface ProtectedRoute {
 
 const embedding = Array.from({ length: 1536 }, (_, i) => (i === 7 ? 1 : 0))
 const conversations = '/v1/conversations'
-const conversation = `${conversations}/:id`
+const conversation = `${conversations}/:conversationId`
 const messages = `${conversations}/:conversationId/messages`
 const message = `${messages}/:messageId`
 const inConversation = ['conversationId'] as const
 const ofMessage = ['conversationId', 'messageId'] as const
 const said = { role: 'user', content: 'Hello' }
-const document = '/v1/documents/:id'
-const inDocument = '/v1/documents/:documentId'
+const document = '/v1/documents/:documentId'
 const ofDocument = ['documentId'] as const
-const inside = `${conversations}/:conversationId`
 
 /** Every route behind a token; `contract.test.ts` fails when one is missing here. */
 export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
@@ -78,16 +76,16 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
   },
   {
     method: 'POST',
-    pattern: `${inside}/fork`,
+    pattern: `${conversation}/fork`,
     status: 201,
     names: inConversation,
     body: () => ({ title: 'Copy' }),
     field: 'title',
   },
-  { method: 'POST', pattern: `${inside}/restore`, status: 200, names: inConversation },
+  { method: 'POST', pattern: `${conversation}/restore`, status: 200, names: inConversation },
   {
     method: 'POST',
-    pattern: `${inside}/purge`,
+    pattern: `${conversation}/purge`,
     status: 200,
     names: inConversation,
     body: () => ({ confirmation: null }),
@@ -126,11 +124,11 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     mebibytes: 5,
   },
   { method: 'DELETE', pattern: document, status: 204, names: ofDocument },
-  { method: 'GET', pattern: `${inDocument}/chunks`, status: 200, names: ofDocument },
-  { method: 'POST', pattern: `${inDocument}/restore`, status: 200, names: ofDocument },
+  { method: 'GET', pattern: `${document}/chunks`, status: 200, names: ofDocument },
+  { method: 'POST', pattern: `${document}/restore`, status: 200, names: ofDocument },
   {
     method: 'POST',
-    pattern: `${inDocument}/purge`,
+    pattern: `${document}/purge`,
     status: 200,
     names: ofDocument,
     body: () => ({ confirmation: null }),
@@ -160,12 +158,7 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
 ]
 
 export const pathOf = ({ pattern }: ProtectedRoute, place: Place): string =>
-  pattern
-    .replace(/(documents\/):\w+/, `$1${encodeURIComponent(place.documentId)}`)
-    .replace(/:(id|conversationId)\b/, encodeURIComponent(place.conversationId))
-    .replace(':messageId', encodeURIComponent(place.messageId))
-    .replace(':sessionId', encodeURIComponent(place.sessionId))
-    .replace(':jobId', encodeURIComponent(place.jobId))
+  pattern.replaceAll(/:(\w+)/g, (_, name: keyof Place) => encodeURIComponent(place[name]))
 
 /** A conversation with one message that waits for a vector, a session on another device, and a document, for routes that name them. */
 export async function newPlace(user: TestUser): Promise<Place> {

@@ -18,6 +18,20 @@ const setAttributes = (email: string, attributes: Record<string, string>) =>
 const logIn = (tokens: Tokens, status: 200 | 201 = 200) => read<SignIn>(api.as(tokens).post('/v1/session'), status)
 
 describe('The first sign-in', () => {
+  // What most HTTP clients send for a POST without a body.
+  it.each([
+    ['{}', 'application/json'],
+    [' { }\n', 'application/json; charset=utf-8'],
+    ['{}', 'text/plain'],
+    ['', 'application/json'],
+  ])('takes the body %j as none', async (body, type) => {
+    const { accessToken } = await signIn()
+    const headers = { Authorization: `Bearer ${accessToken}`, 'Content-Type': type }
+    const response = await api.call('POST', '/v1/session', { body, headers })
+    await read<SignIn>(response, 201)
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+
   it('registers the user with the profile that Cognito has', async () => {
     const tokens = await signIn(`grace.hopper+${crypto.randomUUID()}@example.com`)
     await setAttributes(tokens.email, { picture: 'https://example.com/grace.png', name: 'Rear Admiral Hopper' })

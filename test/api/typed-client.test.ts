@@ -48,9 +48,12 @@ describe('hc<App>', () => {
     expectTypeOf(recall).toEqualTypeOf<'exact' | 'approximate'>()
     expect(data).toMatchObject([{ id: message?.id }])
 
-    const renamed = await v1.conversations[':id'].$patch({ param: { id: conversation.id }, json: { title: null } })
+    const renamed = await v1.conversations[':conversationId'].$patch({
+      param: { conversationId: conversation.id },
+      json: { title: null },
+    })
     expect(renamed.status).toBe(200)
-    const deleted = await v1.conversations[':id'].$delete({ param: { id: conversation.id } })
+    const deleted = await v1.conversations[':conversationId'].$delete({ param: { conversationId: conversation.id } })
     expect(deleted.status).toBe(204)
   })
 
@@ -66,7 +69,7 @@ describe('hc<App>', () => {
   it('loses no type on the way', () => {
     type Client = ReturnType<typeof createClient>['v1']
     type Conversations = Client['conversations']
-    type Got = InferResponseType<Conversations[':id']['$get'], 200>
+    type Got = InferResponseType<Conversations[':conversationId']['$get'], 200>
     type Hit = InferResponseType<Client['vectors']['search']['$post'], 200>['data'][number]
     expectTypeOf<Client>().not.toBeAny()
     expectTypeOf<Omit<Got, 'metadata'>>().toEqualTypeOf<Omit<Conversation, 'metadata'>>()

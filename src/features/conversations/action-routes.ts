@@ -9,18 +9,11 @@ import { etagOf } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { embedInBackground } from '../embedding-jobs/background.ts'
-import {
-  actionPath,
-  bulkReport,
-  conversationBulk,
-  conversationFork,
-  conversationPurge,
-  purgePreview,
-} from './action-schemas.ts'
+import { bulkReport, conversationBulk, conversationFork, conversationPurge, purgePreview } from './action-schemas.ts'
 import { changeConversations } from './bulk.ts'
 import { forkConversation } from './fork.ts'
 import { previewPurge, purgeConversation, restoreConversation } from './lifecycle.ts'
-import { conversationSchema } from './schemas.ts'
+import { conversationPath, conversationSchema } from './schemas.ts'
 import { toConversation } from './wire.ts'
 
 const tag = 'Conversations'
@@ -37,6 +30,12 @@ export const conversationActions = (deps: Deps) =>
         summary: 'Archive, delete or restore many conversations',
         description:
           'In one transaction, with the same effects as one by one. Ids of which there is nothing to change are reported as not_found; the others are done all the same.',
+        examples: {
+          archive: {
+            summary: 'Archive some',
+            value: { action: 'archive', ids: ['0199c3a0-7c1e-7d34-9b52-4f0a6d8e21c7'] },
+          },
+        },
         responses: { 200: { description: 'What became of each id, in the order sent', schema: bulkReport } },
       }),
       validate('json', conversationBulk),
@@ -62,10 +61,14 @@ export const conversationActions = (deps: Deps) =>
         summary: 'Fork a conversation off at a message',
         description:
           'A new conversation with copies of the messages from the beginning to that one, in one branch; deleted ones are left out. It takes over system prompt, metadata and tags. The copies have ids of their own and can be found by meaning at once.',
+        examples: {
+          all: { summary: 'The whole active path', value: {} },
+          titled: { summary: 'With a title of its own', value: { title: 'What if we went by train?' } },
+        },
         responses: { 201: { description: 'The new conversation', schema: conversationSchema } },
         errors: ['not_found', 'conflict'],
       }),
-      validate('param', actionPath),
+      validate('param', conversationPath),
       idempotent,
       validate('json', conversationFork),
       async (c) => {
@@ -97,7 +100,7 @@ export const conversationActions = (deps: Deps) =>
         responses: { 200: { description: 'The conversation', schema: conversationSchema } },
         errors: ['not_found'],
       }),
-      validate('param', actionPath),
+      validate('param', conversationPath),
       async (c) => {
         const { conversationId } = c.req.valid('param')
         const [restored, error] = await restoreConversation(c.var.db, c.var.identity.userId, conversationId)
@@ -116,13 +119,14 @@ export const conversationActions = (deps: Deps) =>
         summary: 'Remove a conversation for good',
         description:
           'In two calls. The first one, without a confirmation, changes nothing and answers with one; the second one brings it and removes the conversation with all its messages and vectors, deleted or not. What happens to the conversation in between makes it a 412.',
+        examples: { preview: { summary: 'The first call: what would be lost', value: {} } },
         responses: {
           200: { description: 'What a purge would remove, and its confirmation', schema: purgePreview },
           204: { description: 'Purged', schema: null },
         },
         errors: ['not_found', 'precondition_failed'],
       }),
-      validate('param', actionPath),
+      validate('param', conversationPath),
       validate('json', conversationPurge),
       async (c) => {
         const { conversationId } = c.req.valid('param')

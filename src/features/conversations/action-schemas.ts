@@ -23,24 +23,27 @@ export const conversationOpen = conversationCreate
       if (id) before.add(id.toLowerCase())
     }
   })
+  .meta({ id: 'NewConversation' })
 export type ConversationOpen = z.output<typeof conversationOpen>
 
 export const openedSchema = conversationSchema
   .extend({ messages: z.array(messageSchema).optional().meta({ description: 'Those that were sent, in order' }) })
   .meta({ id: 'OpenedConversation' })
 
-export const actionPath = z.object({ conversationId: id })
-
-export const conversationFork = z.strictObject({
-  messageId: id.optional().meta({ description: 'The last message to take along; by default the active leaf' }),
-  id: id.optional().meta({ description: 'Of the new conversation' }),
-  title: conversationPatch.shape.title.meta({ description: 'By default that of the original' }),
-})
+export const conversationFork = z
+  .strictObject({
+    messageId: id.optional().meta({ description: 'The last message to take along; by default the active leaf' }),
+    id: id.optional().meta({ description: 'Of the new conversation' }),
+    title: conversationPatch.shape.title.meta({ description: 'By default that of the original' }),
+  })
+  .meta({ id: 'ConversationFork' })
 export type ConversationFork = z.output<typeof conversationFork>
 
-export const conversationPurge = z.strictObject({
-  confirmation: z.string().max(256).nullish().meta({ description: 'As the call without it has answered' }),
-})
+export const conversationPurge = z
+  .strictObject({
+    confirmation: z.string().max(256).nullish().meta({ description: 'As the call without it has answered' }),
+  })
+  .meta({ id: 'ConversationPurge' })
 export const purgePreview = z
   .object({
     confirmation: z.string().meta({ description: 'Good for this state of the conversation only' }),
@@ -51,10 +54,12 @@ export const purgePreview = z
 export const BULK_ACTIONS = ['archive', 'unarchive', 'delete', 'restore'] as const
 export type BulkAction = (typeof BULK_ACTIONS)[number]
 
-export const conversationBulk = z.strictObject({
-  action: z.enum(BULK_ACTIONS),
-  ids: listOf(id, { min: 1, max: 100 }),
-})
+export const conversationBulk = z
+  .strictObject({
+    action: z.enum(BULK_ACTIONS),
+    ids: listOf(id, { min: 1, max: 100 }).meta({ description: 'Of conversations' }),
+  })
+  .meta({ id: 'ConversationBulk' })
 export const bulkReport = z
   .object({ data: z.array(z.object({ id: storedId, status: z.enum(['done', 'not_found']) })) })
   .meta({ id: 'BulkReport' })

@@ -11,8 +11,8 @@ const filters = z.strictObject({
     .prefault('activity')
     .meta({ description: 'activity and created: newest first; title: A to Z, whatever the case' }),
   pinnedFirst: flag.prefault(false).meta({ description: 'Those that are pinned before all others' }),
-  archived: flag.optional(),
-  pinned: flag.optional(),
+  archived: flag.optional().meta({ description: 'Only archived ones, or only those that are not' }),
+  pinned: flag.optional().meta({ description: 'Only pinned ones, or only those that are not' }),
   tag: tagsFilter,
   metadata: metadataFilter,
   createdAfter: moment.optional().meta({ description: MOMENT }),

@@ -47,6 +47,19 @@ export const conversationRoutes = (deps: Deps) =>
         summary: 'Open a conversation',
         description:
           'On request with its first messages: all or none of it. They become searchable by meaning shortly after.',
+        examples: {
+          titled: { summary: 'With a title', value: { title: 'A weekend in Lisbon', tags: ['travel'] } },
+          empty: { summary: 'Nothing is needed', value: {} },
+          opened: {
+            summary: 'With its first messages, and an id of the client',
+            value: {
+              id: '0199c3a0-7c1e-7d34-9b52-4f0a6d8e21c7',
+              systemPrompt: 'You plan trips.',
+              metadata: { model: 'example-1' },
+              messages: [{ role: 'user', content: 'Where can I stay near the river?' }],
+            },
+          },
+        },
         responses: { 201: { description: 'The new conversation', schema: openedSchema } },
         errors: ['conflict'],
       }),
@@ -93,7 +106,7 @@ export const conversationRoutes = (deps: Deps) =>
       },
     )
     .get(
-      '/:id',
+      '/:conversationId',
       operation({
         operationId: 'getConversation',
         tag,
@@ -105,7 +118,7 @@ export const conversationRoutes = (deps: Deps) =>
       validate('param', conversationPath),
       async (c) => {
         const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
-        const [conversation, error] = await conversations.get(c.req.valid('param').id)
+        const [conversation, error] = await conversations.get(c.req.valid('param').conversationId)
         if (error) return problem(c, error)
         const etag = etagOf(conversation)
         c.header('ETag', etag)
@@ -113,13 +126,17 @@ export const conversationRoutes = (deps: Deps) =>
       },
     )
     .patch(
-      '/:id',
+      '/:conversationId',
       operation({
         operationId: 'updateConversation',
         tag,
         summary: 'Change a conversation',
         description:
           'Fields that are absent stay; null clears title, systemPrompt and metadata; without a title of its own a conversation shows how its first message begins. Metadata is a merge patch (RFC 7396). Changing is no activity.',
+        examples: {
+          title: { summary: 'Another title', value: { title: 'A week in Lisbon' } },
+          archived: { summary: 'Archived and no longer pinned', value: { archived: true, pinned: false } },
+        },
         responses: { 200: { description: 'The changed conversation', schema: conversationSchema } },
         errors: ['not_found'],
         preconditions: 'write',
@@ -128,7 +145,7 @@ export const conversationRoutes = (deps: Deps) =>
       validate('json', conversationPatch),
       async (c) => {
         const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
-        const { id } = c.req.valid('param')
+        const { conversationId: id } = c.req.valid('param')
         const [conversation, error] = await conversations.patch(id, c.req.valid('json'), allowedVersions(c))
         if (error) return problem(c, error)
         c.header('ETag', etagOf(conversation))
@@ -136,7 +153,7 @@ export const conversationRoutes = (deps: Deps) =>
       },
     )
     .delete(
-      '/:id',
+      '/:conversationId',
       operation({
         operationId: 'deleteConversation',
         tag,
@@ -149,7 +166,11 @@ export const conversationRoutes = (deps: Deps) =>
       validate('param', conversationPath),
       async (c) => {
         const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
-        const [, error] = await conversations.remove(c.req.valid('param').id, allowedVersions(c), deps.retentionDays)
+        const [, error] = await conversations.remove(
+          c.req.valid('param').conversationId,
+          allowedVersions(c),
+          deps.retentionDays,
+        )
         return error ? problem(c, error) : c.body(null, 204)
       },
     )

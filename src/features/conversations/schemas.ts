@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, metadata, storedId, storedTime, tags } from '../../http/fields.ts'
+import { changesSomething, id, metadata, pathId, storedId, storedTime, tags } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { conversations } from './table.ts'
@@ -76,6 +76,7 @@ export const conversationPatch = fields
   })
   .partial()
   .refine(...changesSomething)
+  .meta({ id: 'ConversationPatch', minProperties: 1 })
 export type ConversationPatch = z.output<typeof conversationPatch>
 
-export const conversationPath = z.object({ id })
+export const conversationPath = z.object({ conversationId: pathId('the conversation') })

@@ -10,7 +10,7 @@ import { validate } from '../../http/validate.ts'
 import { embedInBackground } from '../embedding-jobs/background.ts'
 import { previewDocumentPurge, purgeDocument, restoreDocument } from './lifecycle.ts'
 import { createDocumentRepository } from './repository.ts'
-import { chunkPage, documentActionPath, documentPurge, documentPurgePreview, documentSchema } from './schemas.ts'
+import { chunkPage, documentPath, documentPurge, documentPurgePreview, documentSchema } from './schemas.ts'
 import { tagOf, toDocument } from './wire.ts'
 
 const tag = 'Documents'
@@ -29,7 +29,7 @@ export const documentActions = (deps: Deps) =>
         responses: { 200: { description: 'A page', schema: chunkPage } },
         errors: ['not_found', 'invalid_cursor'],
       }),
-      validate('param', documentActionPath),
+      validate('param', documentPath),
       validate('query', pageQuery),
       async (c) => {
         const { documentId } = c.req.valid('param')
@@ -56,7 +56,7 @@ export const documentActions = (deps: Deps) =>
         responses: { 200: { description: 'The document', schema: documentSchema } },
         errors: ['not_found'],
       }),
-      validate('param', documentActionPath),
+      validate('param', documentPath),
       async (c) => {
         const { documentId } = c.req.valid('param')
         const [document, error] = await restoreDocument(c.var.db, c.var.identity.userId, documentId)
@@ -74,13 +74,14 @@ export const documentActions = (deps: Deps) =>
         summary: 'Remove a document for good',
         description:
           'In two calls. The first one, without a confirmation, changes nothing and answers with one; the second one brings it and removes the document with all its chunks and vectors, deleted or not. What happens to the document in between makes it a 412.',
+        examples: { preview: { summary: 'The first call: what would be lost', value: {} } },
         responses: {
           200: { description: 'What a purge would remove, and its confirmation', schema: documentPurgePreview },
           204: { description: 'Purged', schema: null },
         },
         errors: ['not_found', 'precondition_failed'],
       }),
-      validate('param', documentActionPath),
+      validate('param', documentPath),
       validate('json', documentPurge),
       async (c) => {
         const { documentId } = c.req.valid('param')

@@ -4,7 +4,7 @@ import { pageQuery } from '../../http/page.ts'
 
 /** Which documents a list has. All conditions must hold. */
 const filters = z.strictObject({
-  externalId: z.string().min(1).max(256).optional(),
+  externalId: z.string().min(1).max(256).optional().meta({ description: 'The one with this `externalId`' }),
   tag: tagsFilter,
   metadata: metadataFilter,
   createdAfter: moment.optional().meta({ description: MOMENT }),

@@ -9,6 +9,7 @@ import { allowedVersions, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { embedInBackground } from '../embedding-jobs/background.ts'
+import { exampleEmbedding } from '../vectors/schemas.ts'
 import { documentActions } from './action-routes.ts'
 import { documentListQuery } from './filters.ts'
 import { positionOf } from './list.ts'
@@ -29,6 +30,22 @@ export const documentRoutes = (deps: Deps) =>
         summary: 'Store a document',
         description:
           'It is cut into chunks, which can be found by keyword at once and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB and 20,000 chunks.',
+        examples: {
+          markdown: {
+            summary: 'Markdown, known by an id of the client',
+            value: {
+              externalId: 'guides/lisbon.md',
+              title: 'Lisbon',
+              content: '# Lisbon\n\n## Hotels\n\nMost hotels near the river are in the old town.',
+              language: 'english',
+              tags: ['travel'],
+            },
+          },
+          embedded: {
+            summary: 'One chunk with an embedding of the client',
+            value: { title: 'A note', content: 'Trams are slow.', embedding: exampleEmbedding, model: 'example-1' },
+          },
+        },
         responses: {
           200: { description: 'The document of this externalId, as sent', schema: documentSchema },
           201: { description: 'The new document', schema: documentSchema },
@@ -81,7 +98,7 @@ export const documentRoutes = (deps: Deps) =>
       },
     )
     .get(
-      '/:id',
+      '/:documentId',
       operation({
         operationId: 'getDocument',
         tag,
@@ -94,7 +111,7 @@ export const documentRoutes = (deps: Deps) =>
       validate('param', documentPath),
       async (c) => {
         const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
-        const [document, error] = await documents.get(c.req.valid('param').id)
+        const [document, error] = await documents.get(c.req.valid('param').documentId)
         if (error) return problem(c, error)
         const etag = tagOf(document)
         c.header('ETag', etag)
@@ -102,13 +119,17 @@ export const documentRoutes = (deps: Deps) =>
       },
     )
     .patch(
-      '/:id',
+      '/:documentId',
       operation({
         operationId: 'updateDocument',
         tag,
         summary: 'Change a document',
         description:
           'Fields that are absent stay; null clears externalId and metadata. Metadata is a merge patch (RFC 7396). Of a new content only the chunks that differ are embedded anew; of a new title all are, as it is embedded with them; of other fields none. A new content without an embedding ends the one that the client has brought. An ETag of any state of the embeddings does for If-Match.',
+        examples: {
+          content: { summary: 'Another text', value: { content: '# Lisbon\n\nTrams are slow.' } },
+          tags: { summary: 'Other tags', value: { tags: ['travel', 'portugal'] } },
+        },
         responses: { 200: { description: 'The changed document', schema: documentSchema } },
         errors: ['not_found', 'conflict'],
         preconditions: 'write',
@@ -117,7 +138,7 @@ export const documentRoutes = (deps: Deps) =>
       validate('json', documentPatch),
       async (c) => {
         const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
-        const { id } = c.req.valid('param')
+        const { documentId: id } = c.req.valid('param')
         const [document, error] = await documents.patch(id, c.req.valid('json'), allowedVersions(c))
         if (error) return problem(c, error)
         if (document.jobs.pending > 0) embedInBackground(c, deps, { documentIds: [id] })
@@ -126,7 +147,7 @@ export const documentRoutes = (deps: Deps) =>
       },
     )
     .delete(
-      '/:id',
+      '/:documentId',
       operation({
         operationId: 'deleteDocument',
         tag,
@@ -140,7 +161,11 @@ export const documentRoutes = (deps: Deps) =>
       validate('param', documentPath),
       async (c) => {
         const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
-        const [, error] = await documents.remove(c.req.valid('param').id, allowedVersions(c), deps.retentionDays)
+        const [, error] = await documents.remove(
+          c.req.valid('param').documentId,
+          allowedVersions(c),
+          deps.retentionDays,
+        )
         return error ? problem(c, error) : c.body(null, 204)
       },
     )

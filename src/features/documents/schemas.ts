@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, metadata, storedId, storedTime, tags } from '../../http/fields.ts'
+import { changesSomething, id, metadata, pathId, storedId, storedTime, tags } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { embedding, vectorCreate } from '../vectors/schemas.ts'
 import { LANGUAGES } from './languages.ts'
@@ -81,7 +81,15 @@ export const documentSchema = listed.extend({ content: z.string() }).meta({ id: 
 const documentItem = listed.meta({ id: 'DocumentItem' })
 export const documentPage = pageOf(documentItem).meta({ id: 'DocumentPage' })
 
-const content = z.string().refine((text) => /\S/.test(text), { error: 'must not be blank' })
+/** How PDFs, and the zip archives that office files are, begin. */
+const BINARY = ['%PDF-', 'PK\u0003\u0004']
+
+const content = z
+  .string()
+  .refine((text) => /\S/.test(text), { error: 'must not be blank' })
+  .refine((text) => !BINARY.some((start) => text.startsWith(start)), {
+    error: 'must be text: this is a PDF or an archive. Send the text in it',
+  })
 const fields = z.strictObject({
   externalId: z.string().min(1).max(256),
   title: z.string().trim().min(1).max(300),
@@ -107,6 +115,12 @@ function embeddingFits(
   if (embedding === undefined && model !== undefined) refuse('model', 'goes with an embedding only')
 }
 
+/** The same in words of JSON Schema. */
+const EMBEDDING_FITS = {
+  dependentRequired: { model: ['embedding'] },
+  not: { required: ['chunking', 'embedding'] },
+}
+
 const absent = fields.partial()
 export const documentCreate = absent
   .extend({
@@ -119,6 +133,7 @@ export const documentCreate = absent
     tags: tags.prefault([]),
   })
   .superRefine(embeddingFits)
+  .meta({ id: 'NewDocument', ...EMBEDDING_FITS })
 export type DocumentCreate = z.output<typeof documentCreate>
 
 export const documentPatch = absent
@@ -128,10 +143,10 @@ export const documentPatch = absent
   })
   .superRefine(embeddingFits)
   .refine(...changesSomething)
+  .meta({ id: 'DocumentPatch', minProperties: 1, ...EMBEDDING_FITS })
 export type DocumentPatch = z.output<typeof documentPatch>
 
-export const documentPath = z.object({ id })
-export const documentActionPath = z.object({ documentId: id })
+export const documentPath = z.object({ documentId: pathId('the document') })
 
 /** A chunk as it leaves the repository. */
 export const chunkRow = createSelectSchema(documentChunks, {
@@ -149,9 +164,11 @@ export const chunkRow = createSelectSchema(documentChunks, {
 export type ChunkRow = z.output<typeof chunkRow>
 export const chunkPage = pageOf(chunkRow.meta({ id: 'DocumentChunk' })).meta({ id: 'DocumentChunkPage' })
 
-export const documentPurge = z.strictObject({
-  confirmation: z.string().max(256).nullish().meta({ description: 'As the call without it has answered' }),
-})
+export const documentPurge = z
+  .strictObject({
+    confirmation: z.string().max(256).nullish().meta({ description: 'As the call without it has answered' }),
+  })
+  .meta({ id: 'DocumentPurge' })
 export const documentPurgePreview = z
   .object({
     confirmation: z.string().meta({ description: 'Good for this state of the document only' }),

@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { id, storedId, storedTime } from '../../http/fields.ts'
+import { pathId, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { embeddingJobs } from './table.ts'
 
@@ -36,8 +36,10 @@ export const jobSchema = jobRow
   .meta({ id: 'EmbeddingJob' })
 export const jobPage = pageOf(jobSchema).meta({ id: 'EmbeddingJobPage' })
 
-export const jobPath = z.object({ jobId: id })
-export const jobQuery = pageQuery.extend({ status: z.enum(JOB_STATUSES).optional() })
+export const jobPath = z.object({ jobId: pathId('the job') })
+export const jobQuery = pageQuery.extend({
+  status: z.enum(JOB_STATUSES).optional().meta({ description: 'Only jobs of this status' }),
+})
 export const retried = z
   .object({ retried: z.int().meta({ description: 'Jobs that were given up and are tried again' }) })
   .meta({ id: 'EmbeddingRetry' })

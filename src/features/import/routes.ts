@@ -35,6 +35,46 @@ export const importRoutes = (deps: Deps) =>
       summary: 'Take over conversations',
       description:
         'As `application/x-ndjson` the download of `GET /v1/me/export`, up to 64 MiB; as `application/json`, up to 5 MiB, ChatGPT’s `conversations.json` or a list of the AI SDK’s UIMessages, which becomes one conversation. What is here already stays as it is, so that the same file can be sent again, and a file in parts. What cannot be taken is told by line and does not stop the rest. Texts become searchable by meaning in the minutes after.',
+      examples: {
+        uiMessages: {
+          summary: 'A list of UIMessages',
+          value: [
+            { id: 'msg-1', role: 'user', parts: [{ type: 'text', text: 'Where can I stay near the river?' }] },
+            { id: 'msg-2', role: 'assistant', parts: [{ type: 'text', text: 'In the old town.' }] },
+          ],
+        },
+        chatGpt: {
+          summary: 'ChatGPT’s conversations.json',
+          value: [
+            {
+              id: '6710f0c2-5d1c-8002-9d0c-3f1f1f5e8a11',
+              title: 'Lisbon',
+              create_time: 1729163458.1,
+              current_node: 'b',
+              mapping: {
+                a: { id: 'a', parent: null, children: ['b'], message: null },
+                b: {
+                  id: 'b',
+                  parent: 'a',
+                  children: [],
+                  message: {
+                    id: 'b',
+                    author: { role: 'user' },
+                    create_time: 1729163458.2,
+                    content: { content_type: 'text', parts: ['Where can I stay near the river?'] },
+                  },
+                },
+              },
+            },
+          ],
+        },
+        export: {
+          summary: 'The download of GET /v1/me/export',
+          contentType: NDJSON,
+          value:
+            '{"type":"conversation","id":"0199c3a0-7c1e-7d34-9b52-4f0a6d8e21c9","title":"Lisbon"}\n{"type":"message","id":"0199c3a0-7c1e-7d34-9b52-4f0a6d8e21ca","conversationId":"0199c3a0-7c1e-7d34-9b52-4f0a6d8e21c9","parentId":null,"role":"user","content":"Where can I stay near the river?"}\n',
+        },
+      },
       responses: { 200: { description: 'What became of it', schema: importReport } },
       errors: ['conflict', 'import_interrupted'],
     }),

@@ -167,7 +167,7 @@ const chatGptConversation = z
   .meta({ id: 'ChatGPTConversation' })
 
 /** What the JSON form takes, in words of JSON Schema. */
-export const importInput = z.union([z.array(uiMessage), z.array(chatGptConversation)])
+export const importInput = z.union([z.array(uiMessage), z.array(chatGptConversation)]).meta({ id: 'ImportList' })
 
 export const importQuery = z.strictObject({
   conversationId: id.optional().meta({ description: 'For a list of UIMessages: which conversation they become' }),

@@ -9,6 +9,7 @@ import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
 import { embedInBackground } from '../embedding-jobs/background.ts'
+import { conversationPath } from '../conversations/schemas.ts'
 import { createMessageRepository } from './repository.ts'
 import {
   messageAppend,
@@ -18,7 +19,6 @@ import {
   messagePatch,
   messagePath,
   messageSchema,
-  messagesPath,
   messagesQuery,
 } from './schemas.ts'
 import { toMessage, toPathMessage } from './wire.ts'
@@ -39,12 +39,37 @@ export const messageRoutes = (deps: Deps) =>
         tag,
         summary: 'Append one message or several',
         description: 'All or none, in the order given. The texts become searchable by meaning shortly after.',
+        examples: {
+          text: { summary: 'A text', value: { role: 'user', content: 'Where can I stay near the river?' } },
+          parts: {
+            summary: 'A UIMessage of the AI SDK',
+            value: {
+              role: 'assistant',
+              parts: [
+                { type: 'step-start' },
+                { type: 'text', text: 'In the old town, close to the bridge.', state: 'done' },
+                { type: 'source-url', sourceId: 's1', url: 'https://example.com/hotels', title: 'Hotels' },
+              ],
+              model: 'example-1',
+              usage: { inputTokens: 12, outputTokens: 9 },
+            },
+          },
+          several: {
+            summary: 'A question and its answer',
+            value: {
+              messages: [
+                { role: 'user', content: 'And by train?' },
+                { role: 'assistant', content: 'It takes three hours.' },
+              ],
+            },
+          },
+        },
         responses: {
           201: { description: 'The message, or `data` with all', schema: z.union([messageSchema, messageList]) },
         },
         errors: ['not_found', 'conflict'],
       }),
-      validate('param', messagesPath),
+      validate('param', conversationPath),
       idempotent,
       describeInput('json', messageAppendInput, validate('json', messageAppend)),
       async (c) => {
@@ -71,7 +96,7 @@ export const messageRoutes = (deps: Deps) =>
         responses: { 200: { description: 'A page', schema: messagePage } },
         errors: ['not_found', 'invalid_cursor'],
       }),
-      validate('param', messagesPath),
+      validate('param', conversationPath),
       validate('query', messagesQuery),
       async (c) => {
         const { userId } = c.var.identity
@@ -131,6 +156,10 @@ export const messageRoutes = (deps: Deps) =>
         tag,
         summary: 'Change a message',
         description: 'A changed text is embedded anew; until then a search by meaning does not find it.',
+        examples: {
+          content: { summary: 'Another text', value: { content: 'Where can I stay near the sea?' } },
+          metadata: { summary: 'A merge patch of the metadata', value: { metadata: { rating: 'good' } } },
+        },
         responses: { 200: { description: 'The changed message', schema: messageSchema } },
         errors: ['not_found'],
         preconditions: 'write',

@@ -1,7 +1,8 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, listOf, metadata, storedId, storedTime } from '../../http/fields.ts'
+import { changesSomething, id, pathId, listOf, metadata, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
+import { conversationPath } from '../conversations/schemas.ts'
 import { attachments, model, usage } from './attachments.ts'
 import { messageParts } from './parts.ts'
 import { MESSAGE_ROLES, MESSAGE_STATUSES, messages } from './table.ts'
@@ -86,9 +87,12 @@ export const newMessage = z
     path: ['content'],
     error: 'is needed where there are no parts',
   })
+  .meta({ id: 'NewMessage', if: { required: ['content'] }, else: { required: ['parts'] } })
 export type NewMessage = z.output<typeof newMessage>
 
-const manyMessages = z.strictObject({ messages: listOf(newMessage, { min: 1, max: MAX_APPEND }) })
+const manyMessages = z
+  .strictObject({ messages: listOf(newMessage, { min: 1, max: MAX_APPEND }) })
+  .meta({ id: 'NewMessages' })
 
 /** One message, or several under `messages`. Told apart first, so that an error names the path in the right one. */
 export const messageAppend = z
@@ -104,15 +108,15 @@ export const messageAppend = z
   })
 
 /** What `messageAppend` takes, in words of JSON Schema. */
-export const messageAppendInput = z.union([newMessage, manyMessages])
+export const messageAppendInput = z.union([newMessage, manyMessages]).meta({ id: 'MessageAppend' })
 
 export const messagePatch = z
   .strictObject({ ...fields, metadata: metadata.nullable().optional() })
   .refine(...changesSomething)
+  .meta({ id: 'MessagePatch', minProperties: 1 })
 export type MessagePatch = z.output<typeof messagePatch>
 
-export const messagesPath = z.object({ conversationId: id })
-export const messagePath = z.object({ conversationId: id, messageId: id })
+export const messagePath = conversationPath.extend({ messageId: pathId('the message') })
 const flag = z.enum(['true', 'false']).default('false')
 export const messagesQuery = pageQuery
   .extend({

@@ -69,9 +69,19 @@ export const searchRequest = fields.superRefine((body, ctx) => {
   if (body.mode === 'keyword' && body.threshold !== undefined) refuse('threshold', 'is of semantic similarity')
 })
 /** What `searchRequest` takes, in words of JSON Schema. */
-export const searchRequestInput = fields.extend({
-  filter: filter.extend({ metadata: metadataConditionInput.optional() }).prefault({}),
-})
+export const searchRequestInput = fields
+  .extend({ filter: filter.extend({ metadata: metadataConditionInput.optional() }).prefault({}) })
+  .meta({
+    id: 'SearchRequest',
+    if: { required: ['query'] },
+    else: { required: ['embedding'] },
+    not: { required: ['query', 'embedding'] },
+    dependentRequired: { model: ['embedding'] },
+    dependentSchemas: {
+      embedding: { properties: { mode: { const: 'semantic' } } },
+      threshold: { properties: { mode: { enum: ['hybrid', 'semantic'] } } },
+    },
+  })
 export type SearchRequest = z.output<typeof searchRequest>
 
 const position = z.int().nullable()

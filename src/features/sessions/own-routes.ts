@@ -28,8 +28,16 @@ export const sessionRoutes = (deps: Deps) =>
         tag,
         summary: 'Register or log in',
         description:
-          'Send the Cognito access token as bearer token; no body. The profile comes from Cognito. A new user is a 201, a known one a 200.\n\nA page that keeps its tokens in cookies sends them in the body instead, once. They come back as cookies that no script can read, and from then on the access cookie stands in for the bearer token.',
+          'Send the Cognito access token as bearer token, with no body or with `{}`. The profile comes from Cognito. A new user is a 201, a known one a 200.\n\nA page that keeps its tokens in cookies sends them in the body instead, once. They come back as cookies that no script can read, and from then on the access cookie stands in for the bearer token.',
         optionalBody: true,
+        examples: {
+          bearer: { summary: 'With the bearer token alone', value: {} },
+          cookie: {
+            summary: 'Tokens that are to become cookies, from a page',
+            value: { transport: 'cookie', accessToken: 'ACCESS_TOKEN', refreshToken: 'REFRESH_TOKEN' },
+            fromPage: true,
+          },
+        },
         responses: {
           200: { description: 'Logged in', schema: signInSchema },
           201: { description: 'Registered', schema: signInSchema },

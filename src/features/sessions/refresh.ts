@@ -3,7 +3,7 @@ import { identify, refuse } from '../../auth/admission.ts'
 import { giveCookies } from '../../auth/cookie-session.ts'
 import type { Deps } from '../../deps.ts'
 import { clearCookies, readRefreshCookie, setRefreshCookie } from '../../http/cookies.ts'
-import { isOwnPage } from '../../http/origin.ts'
+import { isOwnPage, originNotAllowed } from '../../http/origin.ts'
 import { problem } from '../../http/problem.ts'
 import { limitRefused } from '../../http/rate-limit.ts'
 import { type ErrorCode, fail } from '../../result.ts'
@@ -19,7 +19,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'session_revok
  */
 export const refreshByCookie = (deps: Deps) =>
   createMiddleware<TokensEnv>(async (c, next) => {
-    if (!isOwnPage(c, deps)) return problem(c, { code: 'origin_not_allowed' })
+    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c))
     const held = readRefreshCookie(c)
     if (held === null) return refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } })
     // It costs a call to Cognito before anybody knows who asks.

@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { id, storedId, storedTime } from '../../http/fields.ts'
+import { pathId, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { userSchema } from '../users/schemas.ts'
 import { sessions } from './table.ts'
@@ -22,7 +22,7 @@ export const sessionSchema = sessionRow.omit({ userId: true, signInId: true, rev
 export const sessionPage = pageOf(
   sessionSchema.extend({ current: z.boolean().meta({ description: 'The one that asks' }) }),
 ).meta({ id: 'SessionPage' })
-export const sessionPath = z.object({ sessionId: id })
+export const sessionPath = z.object({ sessionId: pathId('the session') })
 
 export const signInSchema = z.object({ user: userSchema, session: sessionSchema }).meta({ id: 'SignIn' })
 
@@ -37,6 +37,10 @@ export const cookieSignIn = z.strictObject({
     .regex(/^[\w.=-]+$/, { error: 'must be a token' })
     .meta({ description: 'Of the same sign-in' }),
 })
+/** What `POST /v1/session` takes, in words of JSON Schema. */
+export const signInRequest = z
+  .union([z.strictObject({}).meta({ title: 'With a bearer token' }), cookieSignIn])
+  .meta({ id: 'SignInRequest' })
 export type CookieSignIn = z.output<typeof cookieSignIn>
 
 export function toSession({ userId: _user, signInId: _signIn, revokedAt: _revoked, ...session }: SessionRow) {

@@ -6,11 +6,11 @@ import type { Deps } from '../../deps.ts'
 import type { AppEnv, IdentityEnv } from '../../http/app-env.ts'
 import { fitsAccessCookie, fitsRefreshCookie } from '../../http/cookies.ts'
 import { describeInput } from '../../http/openapi.ts'
-import { isOwnPage } from '../../http/origin.ts'
+import { isOwnPage, originNotAllowed } from '../../http/origin.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import type { FieldError } from '../../result.ts'
-import { type CookieSignIn, cookieSignIn } from './schemas.ts'
+import { type CookieSignIn, cookieSignIn, signInRequest } from './schemas.ts'
 
 interface Input {
   in: { json?: CookieSignIn }
@@ -23,14 +23,13 @@ export interface TokensEnv {
   Variables: IdentityEnv['Variables'] & { tokens: CookieTokens }
 }
 
-/** Validates the body that asks for cookies, where there is one: from a page of ours, as it sets them. */
+/** Validates the body that asks for cookies, from a page of ours, as it sets them. No body and `{}`, which many HTTP clients send by default, ask for none. */
 export function bodyIfAny(deps: Deps): MiddlewareHandler<AppEnv, string, Input> {
   const read: MiddlewareHandler = validate('json', cookieSignIn)
-  return describeInput('json', cookieSignIn, async (c, next) => {
-    if ((await c.req.arrayBuffer()).byteLength === 0) return next()
-    if (isOwnPage(c, deps)) return read(c, next)
-    const detail = 'A body asks for cookies, which only pages of this origin or of a configured one get. Send none.'
-    return problem(c, { code: 'origin_not_allowed', detail })
+  return describeInput('json', signInRequest, async (c, next) => {
+    const text = new TextDecoder().decode(await c.req.arrayBuffer())
+    if (/^\s*(\{\s*\}\s*)?$/.test(text)) return next()
+    return isOwnPage(c, deps) ? read(c, next) : problem(c, originNotAllowed(c))
   })
 }
 

@@ -3,7 +3,7 @@ import { forgetCookies, isByCookie } from '../../auth/cookie-session.ts'
 import type { Deps } from '../../deps.ts'
 import type { AppEnv } from '../../http/app-env.ts'
 import { readRefreshCookie } from '../../http/cookies.ts'
-import { isOwnPage } from '../../http/origin.ts'
+import { isOwnPage, originNotAllowed } from '../../http/origin.ts'
 import { problem } from '../../http/problem.ts'
 
 /**
@@ -13,7 +13,7 @@ import { problem } from '../../http/problem.ts'
 export const endCookies = (deps: Deps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     if (!isByCookie(c)) return next()
-    if (!isOwnPage(c, deps)) return problem(c, { code: 'origin_not_allowed' })
+    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c))
     await next()
     const { status } = c.res
     const isRefused = status === 401 || status === 403

@@ -33,6 +33,10 @@ export const meRoutes = (deps: Deps) =>
         tag: 'Profile',
         summary: 'Change the profile',
         description: 'Fields that are absent stay; null clears one.',
+        examples: {
+          name: { summary: 'Another name', value: { firstName: 'Ada', lastName: 'King' } },
+          noPicture: { summary: 'Without a picture', value: { avatarUrl: null } },
+        },
         responses: { 200: { description: 'The changed profile', schema: userSchema } },
         preconditions: 'write',
       }),

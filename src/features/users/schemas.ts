@@ -40,4 +40,5 @@ export const userPatch = z
   })
   .partial()
   .refine(...changesSomething)
+  .meta({ id: 'UserPatch', minProperties: 1 })
 export type UserPatch = z.output<typeof userPatch>

@@ -5,7 +5,7 @@ import { operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { createVectorRepository } from './repository.ts'
-import { vectorCreate, vectorHits, vectorSchema, vectorSearch } from './schemas.ts'
+import { exampleEmbedding, vectorCreate, vectorHits, vectorSchema, vectorSearch } from './schemas.ts'
 
 const tag = 'Vectors'
 
@@ -19,6 +19,12 @@ export const vectorRoutes = (deps: Deps) =>
         summary: 'Store an embedding of your own',
         description:
           'Tied to a message, it takes the place of the embedding that Parley makes: a search by text then finds the message only if `model` names the model that Parley embeds with. A change of the text ends it.',
+        examples: {
+          note: {
+            summary: 'A text with its embedding',
+            value: { content: 'Trams are slow.', embedding: exampleEmbedding },
+          },
+        },
         responses: { 201: { description: 'The stored vector', schema: vectorSchema } },
         errors: ['not_found', 'conflict'],
       }),
@@ -37,6 +43,10 @@ export const vectorRoutes = (deps: Deps) =>
         tag,
         summary: 'Find the nearest stored vectors',
         description: 'By cosine similarity, over all vectors of the user: of messages, and stored by hand.',
+        readOnly: true,
+        examples: {
+          nearest: { summary: 'The three nearest', value: { embedding: exampleEmbedding, limit: 3 } },
+        },
         responses: { 200: { description: 'The nearest first', schema: vectorHits } },
         errors: ['mixed_models'],
       }),

@@ -30,6 +30,9 @@ export const embedding = z
     maxItems: EMBEDDING_DIMENSIONS,
   })
 
+/** For the reference: the first axis. */
+export const exampleEmbedding = Array.from({ length: EMBEDDING_DIMENSIONS }, (_, i) => Number(i === 0))
+
 export const vectorRow = createSelectSchema(chatVectors, {
   id: storedId,
   messageId: storedId.nullable(),
@@ -44,14 +47,16 @@ export type VectorRow = z.output<typeof vectorRow>
 /** A stored vector on the wire; its 1536 numbers stay where they are. */
 export const vectorSchema = vectorRow.meta({ id: 'Vector' })
 
-export const vectorCreate = z.strictObject({
-  id: id.optional(),
-  embedding,
-  messageId: id.optional(),
-  model: z.string().trim().min(1).max(128).default('custom').meta({ description: 'Which model made the embedding' }),
-  content: z.string().max(32_000).nullable().default(null),
-  metadata: metadata.prefault({}),
-})
+export const vectorCreate = z
+  .strictObject({
+    id: id.optional(),
+    embedding,
+    messageId: id.optional(),
+    model: z.string().trim().min(1).max(128).default('custom').meta({ description: 'Which model made the embedding' }),
+    content: z.string().max(32_000).nullable().default(null),
+    metadata: metadata.prefault({}),
+  })
+  .meta({ id: 'NewVector' })
 export type VectorCreate = z.output<typeof vectorCreate>
 
 export const searchLimit = z.int().min(1).max(50).default(10)
@@ -59,7 +64,9 @@ export const threshold = z.number().min(-1).max(1).optional().meta({ description
 
 export const ofModel = z.string().trim().min(1).max(128).optional().meta({ description: 'Only vectors of this model' })
 
-export const vectorSearch = z.strictObject({ embedding, model: ofModel, limit: searchLimit, threshold })
+export const vectorSearch = z
+  .strictObject({ embedding, model: ofModel, limit: searchLimit, threshold })
+  .meta({ id: 'VectorSearch' })
 export type VectorSearch = z.output<typeof vectorSearch>
 
 /** How the nearest vectors were found. */

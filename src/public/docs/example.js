@@ -25,17 +25,15 @@ const BY_NAME = {
   requestId: '0199c3a0-7c1e-7d34-9b52-4f0a6d8e21c8',
 }
 const SHOWN_ITEMS = 3
-const SUGGESTED_FIELDS = 3
 
 /**
- * A value that the schema describes.
+ * A value that the schema describes, with all of its fields.
  *
- * @param {'request' | 'response'} side a request shows what is required, or some fields when nothing is; a response all
  * @returns {{ value: unknown, shortened: string[] }} `shortened` names the arrays that are longer in truth
  */
-export function exampleOf(spec, raw, side) {
+export function exampleOf(spec, raw) {
   const shortened = []
-  const value = build({ spec, side, shortened, inside: [] }, raw, '')
+  const value = build({ spec, shortened, inside: [] }, raw, '')
   return { value, shortened }
 }
 
@@ -68,24 +66,12 @@ function build(context, raw, key) {
 }
 
 function buildObject(context, schema) {
-  const all = Object.entries(schema.properties ?? {})
-  const required = all.filter(([key]) => schema.required?.includes(key))
-  const chosen = context.side === 'response' ? all : required.length > 0 ? required : suggested(context, all)
   const value = {}
-  for (const [key, part] of chosen) {
+  for (const [key, part] of Object.entries(schema.properties ?? {})) {
     const built = build(context, part, key)
     if (built !== undefined) value[key] = built
   }
   return value
-}
-
-/** Some fields of those that may all be left out: not the client's own id, no free-form object, no thousand numbers. */
-function suggested(context, fields) {
-  const isTelling = ([key, part]) => {
-    const { schema } = resolve(context.spec, part)
-    return key !== 'id' && (schema.type !== 'object' || schema.properties) && !(schema.minItems > SHOWN_ITEMS)
-  }
-  return fields.filter(isTelling).slice(0, SUGGESTED_FIELDS)
 }
 
 function buildArray(context, schema, key) {
@@ -104,31 +90,3 @@ function buildNumber(schema) {
   if (schema.type === 'number') return isBounded || schema.maximum === undefined ? 0.42 : schema.maximum
   return Math.max(1, least < -1e9 ? 1 : Math.ceil(least))
 }
-
-/**
- * A command for a POSIX shell that makes the request. `$TOKEN` is left to the shell.
- *
- * @param {{ method: string, path: string, parameters: any[], body: { type: string, value: unknown } | null, token: boolean }} request
- */
-export function curl(spec, origin, { method, path, parameters, body, token }) {
-  const query = new URLSearchParams()
-  const headers = []
-  let url = path
-  for (const parameter of parameters) {
-    const value = String(exampleOf(spec, parameter.schema, 'request').value)
-    if (parameter.in === 'path') url = url.replaceAll(`{${parameter.name}}`, encodeURIComponent(value))
-    if (parameter.in === 'query' && parameter.required) query.set(parameter.name, value)
-    if (parameter.in !== 'header') continue
-    if (parameter.name.toLowerCase() === 'idempotency-key') headers.push('"Idempotency-Key: $(uuidgen)"')
-    else if (parameter.required) headers.push(quote(`${parameter.name}: ${value}`))
-  }
-  const parts = [
-    `curl${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} ${quote(origin + url + (query.size ? `?${query}` : ''))}`,
-  ]
-  if (token) parts.push('-H "Authorization: Bearer $TOKEN"')
-  parts.push(...headers.map((header) => `-H ${header}`))
-  if (body) parts.push(`-H ${quote(`Content-Type: ${body.type}`)}`, `-d ${quote(JSON.stringify(body.value, null, 2))}`)
-  return parts.join(' \\\n  ')
-}
-
-const quote = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`

@@ -1,6 +1,7 @@
 import { codeBlock, el, prose, table } from './dom.js'
-import { curl, exampleOf } from './example.js'
-import { constraints, resolve, schemaView, typeLabel } from './schema.js'
+import { exampleOf } from './example.js'
+import { samplesOf, toJson } from './sample.js'
+import { constraints, fieldRules, resolve, schemaView, typeLabel } from './schema.js'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
 
@@ -36,8 +37,23 @@ export function listOperations(spec) {
 
 export const methodBadge = (method) => el('span', { class: `method ${method}` }, method.toUpperCase())
 
-/** Everything about one operation. */
+/** Everything about one operation; a notice where that cannot be shown. */
 export function operationView(spec, entry) {
+  try {
+    return wholeView(spec, entry)
+  } catch (error) {
+    console.error(`${entry.id} cannot be shown`, error)
+    const text = `${entry.method.toUpperCase()} ${entry.path} cannot be shown here. openapi.json describes it.`
+    return el(
+      'article',
+      { id: entry.id, class: 'operation' },
+      el('h3', { tabindex: '-1' }, entry.summary),
+      el('p', {}, text),
+    )
+  }
+}
+
+function wholeView(spec, entry) {
   const { id, method, path, summary, operation } = entry
   const body = requestBody(spec, operation)
   const schemes = securitySchemes(spec, operation)
@@ -67,7 +83,7 @@ export function operationView(spec, entry) {
       body && bodyView(spec, body),
       responsesView(spec, operation),
     ),
-    el('div', { class: 'examples' }, ...examples(spec, entry, body, schemes)),
+    el('div', { class: 'examples' }, ...examples(spec, entry, schemes)),
   )
 }
 
@@ -79,7 +95,8 @@ function pathParts(path) {
   })
 }
 
-function securitySchemes(spec, operation) {
+/** What an operation can be authorized with, the best first. */
+export function securitySchemes(spec, operation) {
   const names = (operation.security ?? spec.security ?? []).flatMap((requirement) => Object.keys(requirement))
   return names.map((name) => ({ name, ...spec.components?.securitySchemes?.[name] }))
 }
@@ -131,6 +148,7 @@ function bodyView(spec, body) {
     ),
     prose(body.description ?? schema.description),
     schemaView(spec, body.schema, 'request') ?? el('p', {}, ...typeLabel(spec, body.schema)),
+    fieldRules(schema).map((rule) => prose(rule)),
     schema.additionalProperties === false && el('p', { class: 'note' }, 'Other fields are refused.'),
   ]
 }
@@ -194,23 +212,24 @@ function problemCodes(spec, response) {
   return (code.enum ?? ('const' in code ? [code.const] : [])).map(String)
 }
 
-function examples(spec, entry, body, schemes) {
+function examples(spec, entry, schemes) {
   const origin = new URL(spec.servers?.[0]?.url ?? '/', location.href).href.replace(/\/$/, '')
-  const request = body?.required && exampleOf(spec, body.schema, 'request')
-  const command = curl(spec, origin, {
-    ...entry,
-    body: request && { type: body.type, value: request.value },
-    token: schemes.some(({ scheme }) => scheme === 'bearer'),
-  })
-  return [codeBlock('Request', command, shortenedNote(request)), ...answerExample(spec, entry.operation)]
+  const [first, ...others] = samplesOf(spec, origin, entry, schemes)
+  return [
+    codeBlock(first.title, first.command),
+    others.map(({ title, command }) =>
+      el('details', { class: 'sample' }, el('summary', {}, title), codeBlock(title, command)),
+    ),
+    ...answerExample(spec, entry.operation),
+  ]
 }
 
 function answerExample(spec, operation) {
   const [status, raw] = Object.entries(operation.responses ?? {}).find(([status]) => /^2/.test(status)) ?? []
   const media = raw && resolve(spec, raw).schema.content?.['application/json']
   if (!media?.schema) return []
-  const example = exampleOf(spec, media.schema, 'response')
-  return [codeBlock(`Answer ${status}`, JSON.stringify(example.value, null, 2), shortenedNote(example))]
+  const example = exampleOf(spec, media.schema)
+  return [codeBlock(`Answer ${status}`, toJson(example.value), shortenedNote(example))]
 }
 
-const shortenedNote = (example) => (example?.shortened.length ? `Shortened: ${example.shortened.join(', ')}.` : null)
+const shortenedNote = ({ shortened }) => (shortened.length > 0 ? `Shortened: ${shortened.join(', ')}.` : null)

@@ -110,6 +110,18 @@ export function constraints(spec, raw) {
   return found
 }
 
+const names = (keys) => keys.map((key) => `\`${key}\``).join(' and ')
+
+/** Rules that span several fields, each as a sentence. */
+export function fieldRules(schema) {
+  return [
+    // `if` one field is absent, `else` asks for another.
+    schema.else && `${names(schema.if.required)} or ${names(schema.else.required)} is required.`,
+    ...Object.entries(schema.dependentRequired ?? {}).map(([key, others]) => `\`${key}\` requires ${names(others)}.`),
+    schema.not?.required && `${names(schema.not.required)} exclude each other.`,
+  ].filter(Boolean)
+}
+
 // zod bounds every integer by what a double can count; nobody needs to read that.
 const bound = (value) => (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value)
 

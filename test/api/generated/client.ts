@@ -27,6 +27,13 @@ export type Problem = {
         message: string;
     }[];
 };
+export type SignInRequest = {} | {
+    transport: "cookie";
+    /** As Cognito gave it, as the bearer token would be */
+    accessToken: string;
+    /** Of the same sign-in */
+    refreshToken: string;
+};
 export type User = {
     id: string;
     email: string;
@@ -215,6 +222,12 @@ export type ExportLine = {
     counts: {
         [key: string]: number;
     };
+};
+export type UserPatch = {
+    firstName?: string | null;
+    lastName?: string | null;
+    name?: string | null;
+    avatarUrl?: string | null;
 };
 export type AccountDeletion = {
     /** ISO-8601, UTC */
@@ -617,6 +630,7 @@ export type ChatGptConversation = {
     };
     [key: string]: any;
 };
+export type ImportList = ImportedUiMessage[] | ChatGptConversation[];
 export type ImportReport = {
     format: "export" | "chatgpt" | "uiMessages";
     /** false for an export without its last line: it broke off */
@@ -670,6 +684,26 @@ export type Usage = {
         [key: string]: any;
     };
 };
+export type NewMessage = {
+    id?: string;
+    /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
+    parentId?: string | null;
+    role: "system" | "user" | "assistant" | "tool";
+    content?: string;
+    parts?: MessagePart[];
+    attachments?: Attachment[];
+    reasoning?: string | null;
+    status?: "in_progress" | "complete" | "failed";
+    model?: string | null;
+    usage?: Usage | null;
+    metadata?: {
+        [key: string]: any;
+    };
+};
+export type NewMessages = {
+    messages: NewMessage[];
+};
+export type MessageAppend = NewMessage | NewMessages;
 export type Message = {
     id: string;
     conversationId: string;
@@ -728,6 +762,31 @@ export type PathMessage = {
 export type MessagePage = {
     data: PathMessage[];
     nextCursor: string | null;
+};
+export type MessagePatch = {
+    content?: string;
+    parts?: MessagePart[];
+    attachments?: Attachment[];
+    reasoning?: string | null;
+    status?: "in_progress" | "complete" | "failed";
+    model?: string | null;
+    usage?: Usage | null;
+    metadata?: {
+        [key: string]: any;
+    } | null;
+};
+export type NewConversation = {
+    title?: string | null;
+    systemPrompt?: string | null;
+    metadata?: {
+        [key: string]: any;
+    };
+    tags?: string[];
+    archived?: boolean;
+    pinned?: boolean;
+    id?: string;
+    /** What is said in it already, in order */
+    messages?: NewMessage[];
 };
 export type OpenedConversation = {
     id: string;
@@ -805,17 +864,71 @@ export type ConversationPage = {
     data: Conversation[];
     nextCursor: string | null;
 };
+export type ConversationPatch = {
+    title?: string | null;
+    systemPrompt?: string | null;
+    /** A JSON merge patch (RFC 7396); null clears */
+    metadata?: {
+        [key: string]: any;
+    } | null;
+    tags?: string[];
+    archived?: boolean;
+    pinned?: boolean;
+    /** A message of this conversation: the path to it is the one that is shown */
+    activeLeafId?: string;
+};
+export type ConversationBulk = {
+    action: "archive" | "unarchive" | "delete" | "restore";
+    /** Of conversations */
+    ids: string[];
+};
 export type BulkReport = {
     data: {
         id: string;
         status: "done" | "not_found";
     }[];
 };
+export type ConversationFork = {
+    /** The last message to take along; by default the active leaf */
+    messageId?: string;
+    /** Of the new conversation */
+    id?: string;
+    /** By default that of the original */
+    title?: string | null;
+};
+export type ConversationPurge = {
+    /** As the call without it has answered */
+    confirmation?: string | null;
+};
 export type PurgePreview = {
     /** Good for this state of the conversation only */
     confirmation: string;
     /** Messages that would be lost */
     messageCount: number;
+};
+export type NewDocument = {
+    externalId?: string;
+    title: string;
+    content: string;
+    /** markdown is cut at its headings, too */
+    format?: "markdown" | "text";
+    /** Which words the keyword search takes for the same */
+    language?: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+    tags?: string[];
+    metadata?: {
+        [key: string]: any;
+    };
+    chunking?: {
+        /** Most of a chunk, in UTF-16 units */
+        size?: number;
+        /** What a chunk repeats of the one before: at most half the size, by default 200 */
+        overlap?: number;
+    };
+    /** Of the whole content, which becomes one chunk; Parley then neither cuts nor embeds it */
+    embedding?: number[];
+    /** Which model made the embedding; by default `custom` */
+    model?: string;
+    id?: string;
 };
 export type Document = {
     id: string;
@@ -894,6 +1007,30 @@ export type DocumentPage = {
     data: DocumentItem[];
     nextCursor: string | null;
 };
+export type DocumentPatch = {
+    externalId?: string | null;
+    title?: string;
+    content?: string;
+    /** markdown is cut at its headings, too */
+    format?: "markdown" | "text";
+    /** Which words the keyword search takes for the same */
+    language?: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
+    tags?: string[];
+    /** A JSON merge patch (RFC 7396); null clears */
+    metadata?: {
+        [key: string]: any;
+    } | null;
+    chunking?: {
+        /** Most of a chunk, in UTF-16 units */
+        size?: number;
+        /** What a chunk repeats of the one before: at most half the size, by default 200 */
+        overlap?: number;
+    };
+    /** Of the whole content, which becomes one chunk; Parley then neither cuts nor embeds it */
+    embedding?: number[];
+    /** Which model made the embedding; by default `custom` */
+    model?: string;
+};
 export type DocumentChunk = {
     id: string;
     /** 0, 1, 2 … in its document */
@@ -912,11 +1049,26 @@ export type DocumentChunkPage = {
     data: DocumentChunk[];
     nextCursor: string | null;
 };
+export type DocumentPurge = {
+    /** As the call without it has answered */
+    confirmation?: string | null;
+};
 export type DocumentPurgePreview = {
     /** Good for this state of the document only */
     confirmation: string;
     /** Chunks that would be lost */
     chunkCount: number;
+};
+export type NewVector = {
+    id?: string;
+    embedding: number[];
+    messageId?: string;
+    /** Which model made the embedding */
+    model?: string;
+    content?: string | null;
+    metadata?: {
+        [key: string]: any;
+    };
 };
 export type Vector = {
     id: string;
@@ -931,6 +1083,14 @@ export type Vector = {
     };
     /** ISO-8601, UTC */
     createdAt: string;
+};
+export type VectorSearch = {
+    embedding: number[];
+    /** Only vectors of this model */
+    model?: string;
+    limit?: number;
+    /** Least cosine similarity */
+    threshold?: number;
 };
 export type VectorHits = {
     data: {
@@ -950,6 +1110,85 @@ export type VectorHits = {
         score: number;
     }[];
     recall: "exact" | "approximate";
+};
+export type SearchRequest = {
+    /** A text; this or `embedding` */
+    query?: string;
+    embedding?: number[];
+    /** Only vectors of this model */
+    model?: string;
+    /** `hybrid` where there is a text, `semantic` where there is an embedding */
+    mode?: "hybrid" | "semantic" | "keyword";
+    sources?: ("message" | "document")[];
+    filter?: {
+        source?: ("message" | "document")[];
+        /** Messages of these */
+        conversationId?: string[];
+        /** Chunks of these */
+        documentId?: string[];
+        /** Only messages have one */
+        role?: ("system" | "user" | "assistant" | "tool")[];
+        /** All of them, on the conversation or the document */
+        tags?: string[];
+        /** ISO-8601 with an offset or Z; exclusive */
+        createdAfter?: string;
+        /** ISO-8601 with an offset or Z; exclusive */
+        createdBefore?: string;
+        /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must. `and` and `or` may be nested, 4 levels deep. */
+        metadata?: {
+            key?: string | string[];
+            eq?: string | number | boolean | null;
+            ne?: string | number | boolean | null;
+            gt?: string | number;
+            gte?: string | number;
+            lt?: string | number;
+            lte?: string | number;
+            "in"?: (string | number | boolean | null)[];
+        } | {
+            and: {
+                key?: string | string[];
+                eq?: string | number | boolean | null;
+                ne?: string | number | boolean | null;
+                gt?: string | number;
+                gte?: string | number;
+                lt?: string | number;
+                lte?: string | number;
+                "in"?: (string | number | boolean | null)[];
+            }[];
+        } | {
+            or: {
+                key?: string | string[];
+                eq?: string | number | boolean | null;
+                ne?: string | number | boolean | null;
+                gt?: string | number;
+                gte?: string | number;
+                lt?: string | number;
+                lte?: string | number;
+                "in"?: (string | number | boolean | null)[];
+            }[];
+        };
+    };
+    /** Least cosine similarity */
+    threshold?: number;
+    limit?: number;
+    /** `nextCursor` of the same search */
+    cursor?: string;
+    /** Only the best hit of each */
+    groupBy?: ("conversation" | "document")[];
+    /** So many neighbours before and behind each hit */
+    context?: number;
+    /** The last word of the query may go on */
+    prefix?: boolean;
+    /** Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all` */
+    match?: "all" | "any";
+    /** Reciprocal rank fusion: the sum of weight / (k + position) over both lists */
+    fusion?: {
+        k?: number;
+        weights?: {
+            semantic?: number;
+            keyword?: number;
+        };
+    };
 };
 export type MessageHit = {
     source: "message";
@@ -1172,14 +1411,8 @@ export function getReadiness(opts?: Oazapfts.RequestOpts) {
 /**
  * Register or log in
  */
-export function signIn({ body }: {
-    body?: {
-        transport: "cookie";
-        /** As Cognito gave it, as the bearer token would be */
-        accessToken: string;
-        /** Of the same sign-in */
-        refreshToken: string;
-    };
+export function signIn({ signInRequest }: {
+    signInRequest?: SignInRequest;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -1226,7 +1459,7 @@ export function signIn({ body }: {
     }>("/v1/session", oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body: signInRequest
     }));
 }
 /**
@@ -1502,14 +1735,9 @@ export function getMe({ ifNoneMatch }: {
 /**
  * Change the profile
  */
-export function updateMe({ ifMatch, body }: {
+export function updateMe({ ifMatch, userPatch }: {
     ifMatch?: string;
-    body: {
-        firstName?: string | null;
-        lastName?: string | null;
-        name?: string | null;
-        avatarUrl?: string | null;
-    };
+    userPatch: UserPatch;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -1553,7 +1781,7 @@ export function updateMe({ ifMatch, body }: {
     }>("/v1/me", oazapfts.json({
         ...opts,
         method: "PATCH",
-        body,
+        body: userPatch,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "If-Match": ifMatch
         })
@@ -1606,9 +1834,9 @@ export function deleteMe({ ifMatch }: {
 /**
  * Take over conversations
  */
-export function importConversations({ conversationId, body }: {
+export function importConversations({ conversationId, importList }: {
     conversationId?: string;
-    body: ImportedUiMessage[] | ChatGptConversation[];
+    importList: ImportList;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -1654,48 +1882,16 @@ export function importConversations({ conversationId, body }: {
     }))}`, oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body: importList
     }));
 }
 /**
  * Append one message or several
  */
-export function appendMessages({ conversationId, idempotencyKey, body }: {
+export function appendMessages({ conversationId, idempotencyKey, messageAppend }: {
     conversationId: string;
     idempotencyKey?: string;
-    body: {
-        id?: string;
-        /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
-        parentId?: string | null;
-        role: "system" | "user" | "assistant" | "tool";
-        content?: string;
-        parts?: MessagePart[];
-        attachments?: Attachment[];
-        reasoning?: string | null;
-        status?: "in_progress" | "complete" | "failed";
-        model?: string | null;
-        usage?: Usage | null;
-        metadata?: {
-            [key: string]: any;
-        };
-    } | {
-        messages: {
-            id?: string;
-            /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
-            parentId?: string | null;
-            role: "system" | "user" | "assistant" | "tool";
-            content?: string;
-            parts?: MessagePart[];
-            attachments?: Attachment[];
-            reasoning?: string | null;
-            status?: "in_progress" | "complete" | "failed";
-            model?: string | null;
-            usage?: Usage | null;
-            metadata?: {
-                [key: string]: any;
-            };
-        }[];
-    };
+    messageAppend: MessageAppend;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 201;
@@ -1747,7 +1943,7 @@ export function appendMessages({ conversationId, idempotencyKey, body }: {
     }>(`/v1/conversations/${encodeURIComponent(conversationId)}/messages`, oazapfts.json({
         ...opts,
         method: "POST",
-        body,
+        body: messageAppend,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Idempotency-Key": idempotencyKey
         })
@@ -1862,22 +2058,11 @@ export function getMessage({ conversationId, messageId, ifNoneMatch }: {
 /**
  * Change a message
  */
-export function updateMessage({ conversationId, messageId, ifMatch, body }: {
+export function updateMessage({ conversationId, messageId, ifMatch, messagePatch }: {
     conversationId: string;
     messageId: string;
     ifMatch?: string;
-    body: {
-        content?: string;
-        parts?: MessagePart[];
-        attachments?: Attachment[];
-        reasoning?: string | null;
-        status?: "in_progress" | "complete" | "failed";
-        model?: string | null;
-        usage?: Usage | null;
-        metadata?: {
-            [key: string]: any;
-        } | null;
-    };
+    messagePatch: MessagePatch;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -1924,7 +2109,7 @@ export function updateMessage({ conversationId, messageId, ifMatch, body }: {
     }>(`/v1/conversations/${encodeURIComponent(conversationId)}/messages/${encodeURIComponent(messageId)}`, oazapfts.json({
         ...opts,
         method: "PATCH",
-        body,
+        body: messagePatch,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "If-Match": ifMatch
         })
@@ -2029,36 +2214,9 @@ export function restoreMessage({ conversationId, messageId }: {
 /**
  * Open a conversation
  */
-export function createConversation({ idempotencyKey, body }: {
+export function createConversation({ idempotencyKey, newConversation }: {
     idempotencyKey?: string;
-    body: {
-        title?: string | null;
-        systemPrompt?: string | null;
-        metadata?: {
-            [key: string]: any;
-        };
-        tags?: string[];
-        archived?: boolean;
-        pinned?: boolean;
-        id?: string;
-        /** What is said in it already, in order */
-        messages?: {
-            id?: string;
-            /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
-            parentId?: string | null;
-            role: "system" | "user" | "assistant" | "tool";
-            content?: string;
-            parts?: MessagePart[];
-            attachments?: Attachment[];
-            reasoning?: string | null;
-            status?: "in_progress" | "complete" | "failed";
-            model?: string | null;
-            usage?: Usage | null;
-            metadata?: {
-                [key: string]: any;
-            };
-        }[];
-    };
+    newConversation: NewConversation;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 201;
@@ -2105,7 +2263,7 @@ export function createConversation({ idempotencyKey, body }: {
     }>("/v1/conversations", oazapfts.json({
         ...opts,
         method: "POST",
-        body,
+        body: newConversation,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Idempotency-Key": idempotencyKey
         })
@@ -2182,8 +2340,8 @@ export function listConversations({ limit, cursor, sort, pinnedFirst, archived, 
 /**
  * Read a conversation
  */
-export function getConversation({ id, ifNoneMatch }: {
-    id: string;
+export function getConversation({ conversationId, ifNoneMatch }: {
+    conversationId: string;
     ifNoneMatch?: string;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -2221,7 +2379,7 @@ export function getConversation({ id, ifNoneMatch }: {
     } | {
         status: 504;
         data: Problem;
-    }>(`/v1/conversations/${encodeURIComponent(id)}`, {
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}`, {
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "If-None-Match": ifNoneMatch
@@ -2231,22 +2389,10 @@ export function getConversation({ id, ifNoneMatch }: {
 /**
  * Change a conversation
  */
-export function updateConversation({ id, ifMatch, body }: {
-    id: string;
+export function updateConversation({ conversationId, ifMatch, conversationPatch }: {
+    conversationId: string;
     ifMatch?: string;
-    body: {
-        title?: string | null;
-        systemPrompt?: string | null;
-        /** A JSON merge patch (RFC 7396); null clears */
-        metadata?: {
-            [key: string]: any;
-        } | null;
-        tags?: string[];
-        archived?: boolean;
-        pinned?: boolean;
-        /** A message of this conversation: the path to it is the one that is shown */
-        activeLeafId?: string;
-    };
+    conversationPatch: ConversationPatch;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -2290,10 +2436,10 @@ export function updateConversation({ id, ifMatch, body }: {
     } | {
         status: 504;
         data: Problem;
-    }>(`/v1/conversations/${encodeURIComponent(id)}`, oazapfts.json({
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}`, oazapfts.json({
         ...opts,
         method: "PATCH",
-        body,
+        body: conversationPatch,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "If-Match": ifMatch
         })
@@ -2302,8 +2448,8 @@ export function updateConversation({ id, ifMatch, body }: {
 /**
  * Delete a conversation with its messages
  */
-export function deleteConversation({ id, ifMatch }: {
-    id: string;
+export function deleteConversation({ conversationId, ifMatch }: {
+    conversationId: string;
     ifMatch?: string;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -2341,7 +2487,7 @@ export function deleteConversation({ id, ifMatch }: {
     } | {
         status: 504;
         data: Problem;
-    }>(`/v1/conversations/${encodeURIComponent(id)}`, {
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}`, {
         ...opts,
         method: "DELETE",
         headers: oazapfts.mergeHeaders(opts?.headers, {
@@ -2352,11 +2498,8 @@ export function deleteConversation({ id, ifMatch }: {
 /**
  * Archive, delete or restore many conversations
  */
-export function changeConversations({ body }: {
-    body: {
-        action: "archive" | "unarchive" | "delete" | "restore";
-        ids: string[];
-    };
+export function changeConversations({ conversationBulk }: {
+    conversationBulk: ConversationBulk;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -2397,23 +2540,16 @@ export function changeConversations({ body }: {
     }>("/v1/conversations/bulk", oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body: conversationBulk
     }));
 }
 /**
  * Fork a conversation off at a message
  */
-export function forkConversation({ conversationId, idempotencyKey, body }: {
+export function forkConversation({ conversationId, idempotencyKey, conversationFork }: {
     conversationId: string;
     idempotencyKey?: string;
-    body: {
-        /** The last message to take along; by default the active leaf */
-        messageId?: string;
-        /** Of the new conversation */
-        id?: string;
-        /** By default that of the original */
-        title?: string | null;
-    };
+    conversationFork: ConversationFork;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 201;
@@ -2463,7 +2599,7 @@ export function forkConversation({ conversationId, idempotencyKey, body }: {
     }>(`/v1/conversations/${encodeURIComponent(conversationId)}/fork`, oazapfts.json({
         ...opts,
         method: "POST",
-        body,
+        body: conversationFork,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Idempotency-Key": idempotencyKey
         })
@@ -2516,12 +2652,9 @@ export function restoreConversation({ conversationId }: {
 /**
  * Remove a conversation for good
  */
-export function purgeConversation({ conversationId, body }: {
+export function purgeConversation({ conversationId, conversationPurge }: {
     conversationId: string;
-    body: {
-        /** As the call without it has answered */
-        confirmation?: string | null;
-    };
+    conversationPurge: ConversationPurge;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -2570,38 +2703,15 @@ export function purgeConversation({ conversationId, body }: {
     }>(`/v1/conversations/${encodeURIComponent(conversationId)}/purge`, oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body: conversationPurge
     }));
 }
 /**
  * Store a document
  */
-export function putDocument({ idempotencyKey, body }: {
+export function putDocument({ idempotencyKey, newDocument }: {
     idempotencyKey?: string;
-    body: {
-        externalId?: string;
-        title: string;
-        content: string;
-        /** markdown is cut at its headings, too */
-        format?: "markdown" | "text";
-        /** Which words the keyword search takes for the same */
-        language?: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
-        tags?: string[];
-        metadata?: {
-            [key: string]: any;
-        };
-        chunking?: {
-            /** Most of a chunk, in UTF-16 units */
-            size?: number;
-            /** What a chunk repeats of the one before: at most half the size, by default 200 */
-            overlap?: number;
-        };
-        /** Of the whole content, which becomes one chunk; Parley then neither cuts nor embeds it */
-        embedding?: number[];
-        /** Which model made the embedding; by default `custom` */
-        model?: string;
-        id?: string;
-    };
+    newDocument: NewDocument;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -2651,7 +2761,7 @@ export function putDocument({ idempotencyKey, body }: {
     }>("/v1/documents", oazapfts.json({
         ...opts,
         method: "POST",
-        body,
+        body: newDocument,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Idempotency-Key": idempotencyKey
         })
@@ -2716,8 +2826,8 @@ export function listDocuments({ limit, cursor, externalId, tag, metadata, create
 /**
  * Read a document
  */
-export function getDocument({ id, ifNoneMatch }: {
-    id: string;
+export function getDocument({ documentId, ifNoneMatch }: {
+    documentId: string;
     ifNoneMatch?: string;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -2755,7 +2865,7 @@ export function getDocument({ id, ifNoneMatch }: {
     } | {
         status: 504;
         data: Problem;
-    }>(`/v1/documents/${encodeURIComponent(id)}`, {
+    }>(`/v1/documents/${encodeURIComponent(documentId)}`, {
         ...opts,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "If-None-Match": ifNoneMatch
@@ -2765,33 +2875,10 @@ export function getDocument({ id, ifNoneMatch }: {
 /**
  * Change a document
  */
-export function updateDocument({ id, ifMatch, body }: {
-    id: string;
+export function updateDocument({ documentId, ifMatch, documentPatch }: {
+    documentId: string;
     ifMatch?: string;
-    body: {
-        externalId?: string | null;
-        title?: string;
-        content?: string;
-        /** markdown is cut at its headings, too */
-        format?: "markdown" | "text";
-        /** Which words the keyword search takes for the same */
-        language?: "simple" | "arabic" | "armenian" | "basque" | "catalan" | "danish" | "dutch" | "english" | "finnish" | "french" | "german" | "greek" | "hindi" | "hungarian" | "indonesian" | "irish" | "italian" | "lithuanian" | "nepali" | "norwegian" | "portuguese" | "romanian" | "russian" | "serbian" | "spanish" | "swedish" | "tamil" | "turkish" | "yiddish";
-        tags?: string[];
-        /** A JSON merge patch (RFC 7396); null clears */
-        metadata?: {
-            [key: string]: any;
-        } | null;
-        chunking?: {
-            /** Most of a chunk, in UTF-16 units */
-            size?: number;
-            /** What a chunk repeats of the one before: at most half the size, by default 200 */
-            overlap?: number;
-        };
-        /** Of the whole content, which becomes one chunk; Parley then neither cuts nor embeds it */
-        embedding?: number[];
-        /** Which model made the embedding; by default `custom` */
-        model?: string;
-    };
+    documentPatch: DocumentPatch;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -2838,10 +2925,10 @@ export function updateDocument({ id, ifMatch, body }: {
     } | {
         status: 504;
         data: Problem;
-    }>(`/v1/documents/${encodeURIComponent(id)}`, oazapfts.json({
+    }>(`/v1/documents/${encodeURIComponent(documentId)}`, oazapfts.json({
         ...opts,
         method: "PATCH",
-        body,
+        body: documentPatch,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "If-Match": ifMatch
         })
@@ -2850,8 +2937,8 @@ export function updateDocument({ id, ifMatch, body }: {
 /**
  * Delete a document
  */
-export function deleteDocument({ id, ifMatch }: {
-    id: string;
+export function deleteDocument({ documentId, ifMatch }: {
+    documentId: string;
     ifMatch?: string;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -2889,7 +2976,7 @@ export function deleteDocument({ id, ifMatch }: {
     } | {
         status: 504;
         data: Problem;
-    }>(`/v1/documents/${encodeURIComponent(id)}`, {
+    }>(`/v1/documents/${encodeURIComponent(documentId)}`, {
         ...opts,
         method: "DELETE",
         headers: oazapfts.mergeHeaders(opts?.headers, {
@@ -2992,12 +3079,9 @@ export function restoreDocument({ documentId }: {
 /**
  * Remove a document for good
  */
-export function purgeDocument({ documentId, body }: {
+export function purgeDocument({ documentId, documentPurge }: {
     documentId: string;
-    body: {
-        /** As the call without it has answered */
-        confirmation?: string | null;
-    };
+    documentPurge: DocumentPurge;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -3046,25 +3130,15 @@ export function purgeDocument({ documentId, body }: {
     }>(`/v1/documents/${encodeURIComponent(documentId)}/purge`, oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body: documentPurge
     }));
 }
 /**
  * Store an embedding of your own
  */
-export function createVector({ idempotencyKey, body }: {
+export function createVector({ idempotencyKey, newVector }: {
     idempotencyKey?: string;
-    body: {
-        id?: string;
-        embedding: number[];
-        messageId?: string;
-        /** Which model made the embedding */
-        model?: string;
-        content?: string | null;
-        metadata?: {
-            [key: string]: any;
-        };
-    };
+    newVector: NewVector;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 201;
@@ -3114,7 +3188,7 @@ export function createVector({ idempotencyKey, body }: {
     }>("/v1/vectors", oazapfts.json({
         ...opts,
         method: "POST",
-        body,
+        body: newVector,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Idempotency-Key": idempotencyKey
         })
@@ -3123,15 +3197,8 @@ export function createVector({ idempotencyKey, body }: {
 /**
  * Find the nearest stored vectors
  */
-export function searchVectors({ body }: {
-    body: {
-        embedding: number[];
-        /** Only vectors of this model */
-        model?: string;
-        limit?: number;
-        /** Least cosine similarity */
-        threshold?: number;
-    };
+export function searchVectors({ vectorSearch }: {
+    vectorSearch: VectorSearch;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -3175,92 +3242,14 @@ export function searchVectors({ body }: {
     }>("/v1/vectors/search", oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body: vectorSearch
     }));
 }
 /**
  * Search messages and documents
  */
-export function search({ body }: {
-    body: {
-        /** A text; this or `embedding` */
-        query?: string;
-        embedding?: number[];
-        /** Only vectors of this model */
-        model?: string;
-        /** `hybrid` where there is a text, `semantic` where there is an embedding */
-        mode?: "hybrid" | "semantic" | "keyword";
-        sources?: ("message" | "document")[];
-        filter?: {
-            source?: ("message" | "document")[];
-            /** Messages of these */
-            conversationId?: string[];
-            /** Chunks of these */
-            documentId?: string[];
-            /** Only messages have one */
-            role?: ("system" | "user" | "assistant" | "tool")[];
-            /** All of them, on the conversation or the document */
-            tags?: string[];
-            /** ISO-8601 with an offset or Z; exclusive */
-            createdAfter?: string;
-            /** ISO-8601 with an offset or Z; exclusive */
-            createdBefore?: string;
-            /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must. `and` and `or` may be nested, 4 levels deep. */
-            metadata?: {
-                key?: string | string[];
-                eq?: string | number | boolean | null;
-                ne?: string | number | boolean | null;
-                gt?: string | number;
-                gte?: string | number;
-                lt?: string | number;
-                lte?: string | number;
-                "in"?: (string | number | boolean | null)[];
-            } | {
-                and: {
-                    key?: string | string[];
-                    eq?: string | number | boolean | null;
-                    ne?: string | number | boolean | null;
-                    gt?: string | number;
-                    gte?: string | number;
-                    lt?: string | number;
-                    lte?: string | number;
-                    "in"?: (string | number | boolean | null)[];
-                }[];
-            } | {
-                or: {
-                    key?: string | string[];
-                    eq?: string | number | boolean | null;
-                    ne?: string | number | boolean | null;
-                    gt?: string | number;
-                    gte?: string | number;
-                    lt?: string | number;
-                    lte?: string | number;
-                    "in"?: (string | number | boolean | null)[];
-                }[];
-            };
-        };
-        /** Least cosine similarity */
-        threshold?: number;
-        limit?: number;
-        /** `nextCursor` of the same search */
-        cursor?: string;
-        /** Only the best hit of each */
-        groupBy?: ("conversation" | "document")[];
-        /** So many neighbours before and behind each hit */
-        context?: number;
-        /** The last word of the query may go on */
-        prefix?: boolean;
-        /** Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all` */
-        match?: "all" | "any";
-        /** Reciprocal rank fusion: the sum of weight / (k + position) over both lists */
-        fusion?: {
-            k?: number;
-            weights?: {
-                semantic?: number;
-                keyword?: number;
-            };
-        };
-    };
+export function search({ searchRequest }: {
+    searchRequest: SearchRequest;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -3304,7 +3293,7 @@ export function search({ body }: {
     }>("/v1/search", oazapfts.json({
         ...opts,
         method: "POST",
-        body
+        body: searchRequest
     }));
 }
 /**

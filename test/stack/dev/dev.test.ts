@@ -1,4 +1,6 @@
+import { lookup } from 'node:dns/promises'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
@@ -10,6 +12,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const JUST_A_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+\n$/
 const CURL = /^ *(curl .*)$/m
+const PAGE = 'http://localhost:5173'
 const TOKEN = 'npm run --silent token --'
 
 let dataDir: string
@@ -33,8 +36,8 @@ const conversationsOf = async (email: string) => {
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'parley-dev-'))
   ports = await freePorts(3)
-  own = { PARLEY_DATA: dataDir, ...portVariables(ports) }
-  url = `http://127.0.0.1:${ports[0]}`
+  own = { PARLEY_DATA: dataDir, ...portVariables(ports), CORS_ORIGINS: PAGE }
+  url = `http://localhost:${ports[0]}`
   // Before anything runs, as somebody may do who reads from the bottom up.
   firstToken = (await run(`${TOKEN} ada@example.com`, own)).stdout
   dev = await startDev()
@@ -55,7 +58,9 @@ describe('npm run dev', () => {
     expect(output).toMatch(new RegExp(`neon +postgres://parley_app@127.0.0.1:${neon}/postgres`))
     expect(output).toMatch(new RegExp(`cognito +http://127.0.0.1:${cognito}/\\w+, app client \\w+`))
     expect(output).toMatch(new RegExp(`worker +${url}`))
-    expect(output).toContain(`Parley runs at ${url}`)
+    expect(output).toContain(`Parley runs at ${url} (reference: ${url}/docs)`)
+    expect(output.match(CURL)?.[0]).toContain(` ${url}/v1/session `)
+    expect(output).not.toContain(`127.0.0.1:${ports[0]}`)
   })
 
   it('prints a curl line that signs in when pasted', async () => {
@@ -63,6 +68,29 @@ describe('npm run dev', () => {
     const { code, stdout } = await run(line, own)
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ user: { email: 'ada@example.com' }, session: {} })
+  })
+
+  it('answers at localhost and 127.0.0.1, as pages of the same origin see it, and at no address of the network', async () => {
+    const resolved = (await lookup('localhost', { all: true })).map(({ address }) => address)
+    const hosts = new Set(['localhost', '127.0.0.1', ...resolved.map((host) => (isIPv6(host) ? `[${host}]` : host))])
+    for (const host of hosts) {
+      const origin = `http://${host}:${ports[0]}`
+      expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+      const refresh = { method: 'POST', headers: { Origin: origin } }
+      // Without a cookie there is nobody to refresh, but the page may ask.
+      expect((await fetch(`${origin}/v1/session/refresh`, refresh)).status).toBe(401)
+    }
+    await expect(fetch(`http://127.0.0.2:${ports[0]}/healthz`)).rejects.toThrow('fetch failed')
+  })
+
+  it('prints the warnings of the Worker, such as that a browser drops its cookies', async () => {
+    const { status } = await fetch(`http://127.0.0.1:${ports[0]}/v1/session`, {
+      method: 'POST',
+      headers: { Origin: PAGE, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ transport: 'cookie', accessToken: firstToken.trim(), refreshToken: 'any' }),
+    })
+    expect(status).toBeLessThan(300)
+    await dev.printed(/^\{"level":"warn","event":"cookies_dropped",.*between localhost and 127\.0\.0\.1/m)
   })
 
   it('keeps what may hold a password from other users of the machine', async () => {

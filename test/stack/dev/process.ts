@@ -2,14 +2,20 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { createServer, type Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { settingNames } from '../../../src/env.ts'
 
 type Environment = Record<string, string>
 
 /** What the runner's own environment must not decide. */
-const OF_THE_RUNNER = /^(DATABASE_URL|PARLEY_DATA|PORT|NEON_PORT|COGNITO_PORT|NODE_ENV|NODE_OPTIONS|VITEST.*|npm_.*)$/
+const OF_THE_RUNNER = /^(PARLEY_.*|PORT|NEON_PORT|COGNITO_PORT|NODE_ENV|NODE_OPTIONS|VITEST.*|npm_.*)$/
+const SETTINGS: ReadonlySet<string> = new Set(settingNames())
 
 const environment = (own: Environment): Environment => ({
-  ...(Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name))) as Environment),
+  ...(Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !OF_THE_RUNNER.test(name) && !SETTINGS.has(name)),
+  ) as Environment),
+  // Nor a developer's .dev.vars.
+  PARLEY_DEV_VARS: '',
   npm_config_loglevel: 'error',
   ...own,
 })
