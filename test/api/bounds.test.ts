@@ -280,7 +280,7 @@ describe('Another method', () => {
     const head = await call('HEAD', '/v1/me')
     expect([head.status, await head.text()]).toEqual([200, ''])
     for (const method of ['OPTIONS', 'PUT', 'PROPFIND']) {
-      await expectProblem(await call(method, '/v1/me'), 404, 'not_found')
+      await expectProblem(await call(method, '/v1/me'), 405, 'method_not_allowed')
     }
   })
 })
