@@ -1,9 +1,7 @@
-import { bundleWorker } from './bundle.ts'
-import { inTemporaryDirectory } from './files.ts'
+import { bundleParley } from './bundle.ts'
 import { reportBundle } from './size.ts'
 
-const fits = await inTemporaryDirectory(async (directory) => reportBundle(await bundleWorker(directory)))
-if (!fits) {
+if (!reportBundle(await bundleParley())) {
   console.error('The bundle is over its budget (bench/budget.ts).')
   process.exitCode = 1
 }

@@ -1,14 +1,18 @@
 import { signInLocally } from '../dev/cognito.ts'
+import { connected } from '../dev/database.ts'
 import { startStack } from '../dev/stack.ts'
-import { bundleWorker } from './bundle.ts'
-import { openExportDatabase, seedMessages } from './export/database.ts'
+import { bundleParley } from './bundle.ts'
+import { openBenchDatabase } from './database.ts'
 import { type Cost, type Source, startSource } from './export/source.ts'
 import { inTemporaryDirectory } from './files.ts'
+import type { RunSize } from './part.ts'
+import { seedTenant, withoutTriggers } from './seed.ts'
 
-const CONVERSATIONS = 100
-const FEWEST = 1_000
-const MOST = 100_000
-const SIZES = [FEWEST, 10_000, MOST]
+/** How many conversations each owner has, and how many messages the one and the other. */
+const SIZES: Record<RunSize, { conversations: number; messages: readonly number[] }> = {
+  full: { conversations: 100, messages: [1_000, 10_000, 100_000] },
+  smoke: { conversations: 10, messages: [100, 1_000] },
+}
 const SLOW_BYTES_PER_SECOND = 5_000_000
 
 /**
@@ -26,10 +30,8 @@ const HEAPS = [
  * The fast client repeats the small downloads until it has 100,000 messages as well: memory that one large download takes
  * and as many small ones don't would be kept, not left to be collected. On the server of `DATABASE_URL`, else embedded.
  */
-export async function measureExport(): Promise<void> {
-  if (process.platform === 'linux') return inTemporaryDirectory(measure)
-  console.error('export reads /proc, which only Linux has.')
-  process.exitCode = 1
+export function measureExport(size: RunSize, serverUrl: string | undefined): Promise<void> {
+  return inTemporaryDirectory((directory) => measure(SIZES[size], serverUrl, directory))
 }
 
 /** Somebody with so many messages. */
@@ -38,22 +40,25 @@ interface Owner {
   token: string
 }
 
-async function measure(directory: string): Promise<void> {
+async function measure(load: (typeof SIZES)[RunSize], serverUrl: string | undefined, directory: string): Promise<void> {
   await using cleanup = new AsyncDisposableStack()
-  const opened = await openExportDatabase(process.env.DATABASE_URL)
-  cleanup.defer(() => opened.database.close())
+  const database = cleanup.use(await openBenchDatabase(serverUrl))
   let trips = 0
-  const stack = await startStack({ ...opened, dataDir: directory, onPost: () => void (trips += 1) })
+  const stack = await startStack({ database: database.local, dataDir: directory, onPost: () => void (trips += 1) })
   cleanup.defer(() => stack.close())
   const owners: Owner[] = []
-  for (const messages of SIZES) {
-    const { sub, accessToken } = await signInLocally(stack.cognito, `${messages}@example.com`)
-    await opened.asSuperuser((superuser) =>
-      seedMessages(superuser, { userId: sub, messages, conversations: CONVERSATIONS }),
-    )
+  for (const messages of load.messages) {
+    const { sub: userId, accessToken } = await signInLocally(stack.cognito, `${messages}@example.com`)
+    const { conversations } = load
+    const tenant = { userId, conversations, messages: messages / conversations, vectors: 0 }
+    await connected(database.url, async (superuser) => {
+      // Audit events would be exported, too.
+      await withoutTriggers(superuser, () => seedTenant(superuser, tenant))
+      await superuser.query('vacuum analyze')
+    })
     owners.push({ messages, token: accessToken })
   }
-  const { script } = await bundleWorker(directory)
+  const { script } = await bundleParley()
 
   console.log(`The slow client takes ${megabytes(SLOW_BYTES_PER_SECOND)} MB a second. MB of memory: the whole process.`)
   for (const { heap, v8Flags } of HEAPS) {
@@ -66,23 +71,31 @@ async function measure(directory: string): Promise<void> {
 
 async function measureAll(owners: readonly Owner[], start: (owner: Owner) => Promise<Source>): Promise<void> {
   printRow(HEAD)
+  const counts = owners.map(({ messages }) => messages)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   const peaks = new Map<number, { once: number; repeated: number }>()
   for (const owner of owners) {
     const { messages } = owner
     await using fast = await start(owner)
-    const once = await fast.download(1)
+    const once = whole(await fast.download(1), messages)
     printRow(toRow(messages, 'fast', once))
-    const times = MOST / messages
-    const repeated = await fast.download(times)
+    const times = most / messages
+    const repeated = whole(await fast.download(times), messages * times)
     printRow(toRow(messages, times === 1 ? 'fast, again' : `fast, ${times} times`, repeated))
     peaks.set(messages, { once: once.peak, repeated: repeated.peak })
     await using slow = await start(owner)
-    printRow(toRow(messages, 'slow', await slow.download(1, SLOW_BYTES_PER_SECOND)))
+    printRow(toRow(messages, 'slow', whole(await slow.download(1, SLOW_BYTES_PER_SECOND), messages)))
   }
-  const most = peaks.get(MOST)?.once ?? Number.NaN
-  const { once, repeated } = peaks.get(FEWEST) ?? { once: Number.NaN, repeated: Number.NaN }
-  console.log(`  Peak of ${MOST} messages against that of ${FEWEST}: ${signed(most - once)} MB,`)
-  console.log(`  against that of ${MOST / FEWEST} times ${FEWEST} on one Worker: ${signed(most - repeated)} MB.`)
+  const large = peaks.get(most)?.once ?? Number.NaN
+  const { once, repeated } = peaks.get(fewest) ?? { once: Number.NaN, repeated: Number.NaN }
+  console.log(`  Peak of ${most} messages against that of ${fewest}: ${signed(large - once)} MB,`)
+  console.log(`  against that of ${most / fewest} times ${fewest} on one Worker: ${signed(large - repeated)} MB.`)
+}
+
+/** @throws Error unless there is a line for each message */
+function whole(cost: Cost, messages: number): Cost {
+  if (cost.lines > messages) return cost
+  throw new Error(`An export of ${messages} messages has only ${cost.lines} lines`)
 }
 
 const HEAD = ['messages', 'client', 'lines', 'MB', 'round trips', 'lines/s', 'CPU', 'MB before', 'MB at most']

@@ -14,7 +14,8 @@ export async function inTemporaryDirectory<T>(work: (directory: string) => Promi
   try {
     return await work(directory)
   } finally {
-    await rm(directory, { recursive: true })
+    // Again, because a process that is just ending may still write into it.
+    await rm(directory, { recursive: true, maxRetries: 5, retryDelay: 100 })
   }
 }
 

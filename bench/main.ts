@@ -1,44 +1,66 @@
-import { measureCpu } from './cpu.ts'
-import { measureExport } from './export.ts'
-import { measureHostile } from './hostile.ts'
-import { measureInstall } from './install.ts'
-import { measureLayouts } from './layouts.ts'
-import { measureOrigins } from './origins.ts'
-import { measureQueue } from './queue.ts'
-import { measureRetrieval } from './retrieval.ts'
-import { measureScale } from './scale.ts'
-import { measureSearch } from './search.ts'
-import { measureSize } from './size.ts'
-import { measureTokens } from './tokens.ts'
-import { measureWrite } from './write.ts'
-import { measureWriters } from './writers.ts'
+import { parseArgs } from 'node:util'
+import type { Part } from './part.ts'
+import { PARTS } from './parts.ts'
 
-// `npm run bench` runs all of them, `npm run bench -- cpu size` some.
-const PARTS: Record<string, () => Promise<void>> = {
-  cpu: measureCpu,
-  size: measureSize,
-  tokens: measureTokens,
-  origins: measureOrigins,
-  hostile: measureHostile,
-  write: measureWrite,
-  export: measureExport,
-  scale: measureScale,
-  writers: measureWriters,
-  search: measureSearch,
-  layouts: measureLayouts,
-  retrieval: measureRetrieval,
-  queue: measureQueue,
-  install: measureInstall,
-}
-
-const names = process.argv.slice(2)
-const unknown = names.find((name) => !(name in PARTS))
+// `npm run bench` runs every benchmark, `npm run bench -- cpu size` some. With `--smoke` they run with tiny sizes, which
+// shows within two minutes whether they still work.
+const { values, positionals } = parseArgs({
+  options: { smoke: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const size = values.smoke ? 'smoke' : 'full'
+const unknown = positionals.find((name) => !(name in PARTS))
 if (unknown !== undefined) {
   console.error(`There is no benchmark "${unknown}". There are: ${Object.keys(PARTS).join(', ')}.`)
   process.exit(1)
 }
-for (const [name, run] of Object.entries(PARTS)) {
-  if (names.length > 0 && !names.includes(name)) continue
+
+if (size === 'smoke') console.log('Smoke run: sizes are tiny, so the figures mean nothing.')
+
+let crash: (error: unknown) => void = console.error
+// An error that no promise carries, such as a lost connection, must fail one benchmark and not end the others.
+process.on('uncaughtException', (error) => crash(error))
+
+type Verdict = 'passed' | 'failed' | 'skipped'
+
+const names: Record<Verdict, string[]> = { passed: [], failed: [], skipped: [] }
+for (const [name, part] of Object.entries(PARTS)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
   console.log(`\n# ${name}`)
-  await run()
+  names[await runPart(name, part)].push(name)
+}
+console.log(`\n${summary()}`)
+// Explicitly: what a failed benchmark has left open must not keep the process alive.
+if (names.failed.length > 0) process.exit(1)
+
+async function runPart(name: string, part: Part): Promise<Verdict> {
+  const ready = part(size)
+  if ('obstacle' in ready) {
+    if (size === 'smoke') {
+      console.log(`Skipped: ${name} ${ready.obstacle}`)
+      return 'skipped'
+    }
+    console.error(`${name} ${ready.obstacle}`)
+    return 'failed'
+  }
+  const uncaught = Promise.withResolvers<never>()
+  crash = uncaught.reject
+  try {
+    await Promise.race([ready.run(), uncaught.promise])
+    return 'passed'
+  } catch (error) {
+    console.error(error)
+    return 'failed'
+  }
+}
+
+/** `12 passed, 1 failed (origins), 1 skipped (scale)` */
+function summary(): string {
+  const { passed, failed, skipped } = names
+  const listed = (verdict: Verdict) => `${names[verdict].length} ${verdict} (${names[verdict].join(', ')})`
+  return [
+    `${passed.length} passed`,
+    failed.length > 0 ? listed('failed') : '0 failed',
+    ...(skipped.length > 0 ? [listed('skipped')] : []),
+  ].join(', ')
 }

@@ -2,40 +2,60 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { inTemporaryDirectory } from './files.ts'
-import { judge, type Load, openQueuePlace, queueAll, type QueuePlace, seedTexts } from './queue/place.ts'
+import type { RunSize } from './part.ts'
+import { judge, openQueuePlace, queueAll, type QueuePlace, seedTexts, type Texts } from './queue/place.ts'
 
-const LOAD: Load = { users: 400, texts: 20_000, heavy: 10_000 }
-const WORKERS = [1, 4, 16]
+interface Load {
+  texts: Texts
+  /** How many Workers share the queue, one measurement after the other. */
+  workers: readonly number[]
+  /** How many Workers there are while some are killed. */
+  mortals: number
+  /** Short, or one would wait two minutes for what the last ones held. */
+  mortalLeaseSeconds: number
+  killAfterMs: { least: number; most: number }
+}
+
+const SIZES: Record<RunSize, Load> = {
+  full: {
+    texts: { users: 400, total: 20_000, heavy: 10_000 },
+    workers: [1, 4, 16],
+    mortals: 8,
+    mortalLeaseSeconds: 5,
+    killAfterMs: { least: 50, most: 300 },
+  },
+  smoke: {
+    texts: { users: 10, total: 800, heavy: 600 },
+    workers: [1, 2],
+    mortals: 2,
+    mortalLeaseSeconds: 1,
+    // So few Workers need time to get anything done.
+    killAfterMs: { least: 300, most: 600 },
+  },
+}
 const LEASE_SECONDS = 120
-
-const MORTALS = 8
-const KILL_AFTER_MS = { least: 50, most: 300 }
-/** Short, or one would wait two minutes for what the last ones held. */
-const MORTAL_LEASE_SECONDS = 5
+/** How long the queue may stay as it is while Workers are killed. */
+const PATIENCE_MS = 60_000
 
 /**
  * The embedding queue on a real server, over Neon's protocol, with Workers that are processes and a provider that takes 50 ms: how much
  * it does, how long somebody waits behind a user with many texts, and what is lost when Workers are killed all the time. On a
  * small machine database, provider and Workers share its cores: then texts a second say what that machine can do.
  */
-export async function measureQueue(): Promise<void> {
-  const serverUrl = process.env.DATABASE_URL
-  if (!serverUrl) {
-    console.error('queue needs DATABASE_URL: a superuser of a Postgres 17 with pgvector. On one session nobody races.')
-    process.exitCode = 1
-    return
-  }
-  await inTemporaryDirectory(async (directory) => {
+export function measureQueue(size: RunSize, serverUrl: string): Promise<void> {
+  return inTemporaryDirectory(async (directory) => {
+    const load = SIZES[size]
+    const { users, total, heavy } = load.texts
     await using place = await openQueuePlace(serverUrl, directory)
-    await seedTexts(place.superuser, LOAD)
-    console.log(`${LOAD.texts} texts of ${LOAD.users} users, of whom one has ${LOAD.heavy}:`)
-    for (const workers of WORKERS) await measureThroughput(place, workers)
-    await measureWait(place)
-    await killWorkers(place)
+    await seedTexts(place.superuser, load.texts)
+    console.log(`${total} texts of ${users} users, of whom one has ${heavy}:`)
+    for (const workers of load.workers) await measureThroughput(place, workers, load)
+    await measureWait(place, load)
+    await killWorkers(place, load)
   })
 }
 
-async function measureThroughput(place: QueuePlace, count: number): Promise<void> {
+async function measureThroughput(place: QueuePlace, count: number, { texts: { total } }: Load): Promise<void> {
   await queueAll(place.superuser)
   await place.seen()
   const workers = await Promise.all(Array.from({ length: count }, () => place.startWorker()))
@@ -45,16 +65,16 @@ async function measureThroughput(place: QueuePlace, count: number): Promise<void
   await Promise.all(ends)
   const seconds = (performance.now() - started) / 1000
   const { calls, texts } = await place.seen()
-  await expectAllDone(place)
-  const perSecond = (LOAD.texts / seconds).toFixed(0)
-  const perThousand = (calls / (LOAD.texts / 1000)).toFixed(2)
+  await expectAllDone(place, total)
+  const perSecond = (total / seconds).toFixed(0)
+  const perThousand = (calls / (total / 1000)).toFixed(2)
   console.log(
-    `  ${String(count).padStart(2)} Workers: ${perSecond.padStart(5)} texts/s, ${perThousand} calls per 1,000 texts, ${texts - LOAD.texts} embedded twice`,
+    `  ${String(count).padStart(2)} Workers: ${perSecond.padStart(5)} texts/s, ${perThousand} calls per 1,000 texts, ${texts - total} embedded twice`,
   )
 }
 
 /** A small user's only text, queued when the heavy user's are all there: in how many calls it is its turn. */
-async function measureWait(place: QueuePlace): Promise<void> {
+async function measureWait(place: QueuePlace, { texts: { heavy } }: Load): Promise<void> {
   const { superuser } = place
   await queueAll(superuser)
   // Besides these two, nobody has anything to embed.
@@ -72,37 +92,45 @@ async function measureWait(place: QueuePlace): Promise<void> {
   begin({ forever: false, leaseSeconds: LEASE_SECONDS })
   await end
   const { calls, loneAt } = await place.seen()
-  console.log(`  One text behind ${LOAD.heavy} of another user: embedded in call ${loneAt} of ${calls}`)
+  console.log(`  One text behind ${heavy} of another user: embedded in call ${loneAt} of ${calls}`)
   if (loneAt !== 1) throw new Error('It had to wait')
 }
 
-async function killWorkers(place: QueuePlace): Promise<void> {
+async function killWorkers(
+  place: QueuePlace,
+  { texts: { total }, mortals, mortalLeaseSeconds, killAfterMs }: Load,
+): Promise<void> {
   await queueAll(place.superuser)
   await place.seen()
   const workers = new Set<ChildProcess>()
   const add = async () => {
     const { process: worker, begin } = await place.startWorker()
-    begin({ forever: true, leaseSeconds: MORTAL_LEASE_SECONDS })
+    begin({ forever: true, leaseSeconds: mortalLeaseSeconds })
     workers.add(worker)
   }
-  await Promise.all(Array.from({ length: MORTALS }, add))
+  await Promise.all(Array.from({ length: mortals }, add))
   const started = performance.now()
   let kills = 0
-  while ((await pending(place)) > 0) {
-    await delay(KILL_AFTER_MS.least + Math.random() * (KILL_AFTER_MS.most - KILL_AFTER_MS.least))
+  let [left, deadline] = [await pending(place), Date.now() + PATIENCE_MS]
+  while (left > 0) {
+    await delay(killAfterMs.least + Math.random() * (killAfterMs.most - killAfterMs.least))
     const victim = [...workers][Math.floor(Math.random() * workers.size)]
     if (!victim) throw new Error('There is nobody left to kill')
     workers.delete(victim)
     victim.kill('SIGKILL')
     kills += 1
     await add()
+    const before = left
+    left = await pending(place)
+    if (left < before) deadline = Date.now() + PATIENCE_MS
+    if (Date.now() > deadline) throw new Error(`${left} texts are left, and Workers embed none of them`)
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   for (const worker of workers) worker.kill('SIGKILL')
   const { calls, texts } = await place.seen()
-  const faults = await expectAllDone(place)
-  console.log(`  ${MORTALS} Workers, ${kills} of them killed within ${seconds} s, ${calls} calls:`)
-  console.log(`  ${texts - LOAD.texts} of ${LOAD.texts} texts were embedded more than once, and of what is stored:`)
+  const faults = await expectAllDone(place, total)
+  console.log(`  ${mortals} Workers, ${kills} of them killed within ${seconds} s, ${calls} calls:`)
+  console.log(`  ${texts - total} of ${total} texts were embedded more than once, and of what is stored:`)
   console.log(faults)
 }
 
@@ -114,9 +142,9 @@ async function pending({ superuser }: QueuePlace): Promise<number> {
 }
 
 /** Every text has its vector and nothing else does, or it throws. */
-async function expectAllDone({ superuser }: QueuePlace) {
+async function expectAllDone({ superuser }: QueuePlace, total: number) {
   const { rows } = await superuser.query<{ count: number }>('select count(*)::int as count from chat_vectors')
-  const faults = { ...(await judge(superuser)), textsWithoutVector: LOAD.texts - (rows[0]?.count ?? 0) }
+  const faults = { ...(await judge(superuser)), textsWithoutVector: total - (rows[0]?.count ?? 0) }
   if (Object.values(faults).some((count) => count !== 0)) throw new Error(`Not all is well: ${JSON.stringify(faults)}`)
   return faults
 }

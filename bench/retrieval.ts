@@ -1,15 +1,18 @@
 import { signInLocally } from '../dev/cognito.ts'
-import { openPglite, openScratch } from '../dev/database.ts'
 import { freePort } from '../dev/ports.ts'
 import { startStack } from '../dev/stack.ts'
 import { startWorker } from '../dev/worker.ts'
+import { openBenchDatabase } from './database.ts'
 import { inTemporaryDirectory } from './files.ts'
+import type { RunSize } from './part.ts'
 import { type CorpusDocument, readCorpus } from './retrieval/corpus.ts'
 import { fillLibrary, inParallel, type Library, MODES } from './retrieval/library.ts'
-import { KINDS } from './retrieval/question.ts'
-import { checkQuestions, QUESTIONS } from './retrieval/questions.ts'
+import { KINDS, type Question } from './retrieval/question.ts'
+import { checkQuestions, questionsAbout } from './retrieval/questions.ts'
 import { placeOf, recallAt, reciprocalRank } from './retrieval/score.ts'
 
+/** How many documents of the corpus are searched. */
+const SIZES = { full: Number.POSITIVE_INFINITY, smoke: 12 }
 const MOST = 10
 /** A question that hybrid answers later than this is listed. */
 const LATE = 5
@@ -20,18 +23,21 @@ const LATE = 5
  * `VERBOSE=1` lists what hybrid misses, `CHUNK_SIZE` and `CHUNK_OVERLAP` cut other chunks, and the `EMBEDDING_…` variables
  * choose another model.
  */
-export async function measureRetrieval(): Promise<void> {
-  const corpus = await readCorpus()
-  checkQuestions(corpus)
-  return inTemporaryDirectory((directory) => measure(corpus, directory))
+export async function measureRetrieval(size: RunSize, serverUrl: string | undefined): Promise<void> {
+  const all = await readCorpus()
+  checkQuestions(all)
+  const corpus = all.slice(0, SIZES[size])
+  await inTemporaryDirectory((directory) => measure(corpus, serverUrl, directory))
 }
 
-async function measure(corpus: readonly CorpusDocument[], dataDir: string): Promise<void> {
+async function measure(
+  corpus: readonly CorpusDocument[],
+  serverUrl: string | undefined,
+  dataDir: string,
+): Promise<void> {
   await using cleanup = new AsyncDisposableStack()
-  const serverUrl = process.env.DATABASE_URL
-  const database = serverUrl ? await openScratch(serverUrl) : await openPglite()
-  cleanup.defer(() => database.close())
-  const stack = await startStack({ database, dataDir })
+  const database = cleanup.use(await openBenchDatabase(serverUrl))
+  const stack = await startStack({ database: database.local, dataDir })
   cleanup.defer(() => stack.close())
   const worker = await startWorker({
     port: await freePort(0, ''),
@@ -44,11 +50,12 @@ async function measure(corpus: readonly CorpusDocument[], dataDir: string): Prom
   const library = await fillLibrary(corpus, { url: worker.url, token, chunking: chosenChunking() })
   const characters = corpus.reduce((sum, { content }) => sum + content.length, 0)
   const seconds = (library.milliseconds / 1000).toFixed(0)
+  const questions = questionsAbout(corpus)
   console.log(
-    `${QUESTIONS.length} questions about ${corpus.length} documents, ${library.chunks} chunks, ${characters} characters, ` +
-      `stored and embedded in ${seconds} s on ${database.label}.`,
+    `${questions.length} questions about ${corpus.length} documents, ${library.chunks} chunks, ${characters} characters, ` +
+      `stored and embedded in ${seconds} s on ${database.local.label}.`,
   )
-  report(await askAll(library))
+  report(await askAll(library, questions))
 }
 
 /** How many requests a second are sent is no concern here; the embedder may be another. */
@@ -63,10 +70,10 @@ function chosenChunking() {
 }
 
 /** Places of the right answers, as the modes are in `MODES`. */
-type Asked = (typeof QUESTIONS)[number] & { places: (number | null)[] }
+type Asked = Question & { places: (number | null)[] }
 
-const askAll = (library: Library): Promise<Asked[]> =>
-  inParallel(QUESTIONS, async (question) => {
+const askAll = (library: Library, questions: readonly Question[]): Promise<Asked[]> =>
+  inParallel(questions, async (question) => {
     const places: (number | null)[] = []
     for (const mode of MODES) places.push(placeOf(question, await library.search(question.question, mode)))
     return { ...question, places }

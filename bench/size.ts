@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { BUNDLE_BUDGET } from './budget.ts'
-import { type Bundle, bundleWorker, gzipSize, sizeByPackage, wrangler } from './bundle.ts'
+import { type Bundle, bundleParley, gzipSize, sizeByPackage, wrangler } from './bundle.ts'
 import { inTemporaryDirectory } from './files.ts'
+import type { RunSize } from './part.ts'
 import { median, milliseconds } from './stats.ts'
 
-const STARTS = 3
+const STARTS = { full: 3, smoke: 1 }
 
 const cpuProfile = z.object({
   nodes: z.array(z.object({ id: z.number(), callFrame: z.object({ functionName: z.string() }) })),
@@ -15,12 +16,14 @@ const cpuProfile = z.object({
 })
 
 /** The bundle's weight against its budget, what it consists of, and the CPU that it takes to start. */
-export function measureSize(): Promise<void> {
+export function measureSize(size: RunSize): Promise<void> {
   return inTemporaryDirectory(async (directory) => {
-    reportBundle(await bundleWorker(directory))
+    reportBundle(await bundleParley())
     const starts: number[] = []
-    for (let i = 0; i < STARTS; i++) starts.push(await startUpCpu(join(directory, `${i}.cpuprofile`)))
-    console.log(`Start-up CPU on this machine, median of ${STARTS}: ${milliseconds(median(starts), 0)} (limit 1000 ms)`)
+    for (let i = 0; i < STARTS[size]; i++) starts.push(await startUpCpu(join(directory, `${i}.cpuprofile`)))
+    console.log(
+      `Start-up CPU on this machine, median of ${STARTS[size]}: ${milliseconds(median(starts), 0)} (limit 1000 ms)`,
+    )
   })
 }
 

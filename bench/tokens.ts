@@ -1,13 +1,16 @@
 import { type Bundle, bundleWorker, gzipSize } from './bundle.ts'
 import { inTemporaryDirectory } from './files.ts'
+import type { RunSize } from './part.ts'
 import { kibibytes } from './size.ts'
 import { median, ratio } from './stats.ts'
 import { type Issued, issueTokens } from './tokens/issue.ts'
 import { type RunningWorker, startWorker } from './workerd.ts'
 
-const TOKENS = 50
-const ROUNDS = 9
-const REQUESTS = 10
+const SIZES = {
+  full: { tokens: 50, rounds: 9, requests: 10, cached: 100_000, verified: 2000 },
+  smoke: { tokens: 5, rounds: 1, requests: 1, cached: 100, verified: 10 },
+}
+type Load = (typeof SIZES)[RunSize]
 
 /** A verifier under load: a round is so many requests of so many verifications. */
 interface Subject {
@@ -16,10 +19,10 @@ interface Subject {
   verifications: number
 }
 
-const SUBJECTS: readonly Subject[] = [
-  { name: 'Parley, token seen before', entry: 'parley-cached-worker', verifications: 100_000 },
-  { name: 'Parley, token never seen', entry: 'parley-worker', verifications: 2000 },
-  { name: 'aws-jwt-verify', entry: 'aws-worker', verifications: 2000 },
+const subjects = ({ cached, verified }: Load): readonly Subject[] => [
+  { name: 'Parley, token seen before', entry: 'parley-cached-worker', verifications: cached },
+  { name: 'Parley, token never seen', entry: 'parley-worker', verifications: verified },
+  { name: 'aws-jwt-verify', entry: 'aws-worker', verifications: verified },
 ]
 
 /**
@@ -34,17 +37,15 @@ const SUBJECTS: readonly Subject[] = [
  *
  * Round by round in turns, so that a busy machine disturbs all of them alike.
  */
-export async function measureTokens(): Promise<void> {
-  if (process.platform === 'linux') return inTemporaryDirectory(compare)
-  console.error('tokens reads /proc, which only Linux has.')
-  process.exitCode = 1
+export function measureTokens(size: RunSize): Promise<void> {
+  return inTemporaryDirectory((directory) => compare(SIZES[size], directory))
 }
 
-async function compare(directory: string): Promise<void> {
+async function compare(load: Load, directory: string): Promise<void> {
   await using cleanup = new AsyncDisposableStack()
-  const issued = await issueTokens(TOKENS)
+  const issued = await issueTokens(load.tokens)
   const running: Running[] = []
-  for (const subject of SUBJECTS) {
+  for (const subject of subjects(load)) {
     const bundle = await bundleWorker(directory, `bench/tokens/${subject.entry}.ts`)
     assertForWorkers(bundle)
     const worker = await startWorker(bundle.script, issued.bindings)
@@ -52,8 +53,8 @@ async function compare(directory: string): Promise<void> {
     await assertVerifies(subject, worker, issued)
     running.push({ ...subject, worker, gzip: gzipSize(bundle), rounds: [] })
   }
-  await measureInTurns(running)
-  report(running)
+  await measureInTurns(running, load)
+  report(running, load)
 }
 
 interface Running extends Subject {
@@ -83,31 +84,31 @@ async function askFor(url: string, init?: RequestInit): Promise<string> {
   return response.text()
 }
 
-async function measureInTurns(subjects: readonly Running[]): Promise<void> {
-  for (const subject of subjects) await load(subject)
-  for (let round = 0; round < ROUNDS; round++) {
+async function measureInTurns(subjects: readonly Running[], { rounds, requests }: Load): Promise<void> {
+  for (const subject of subjects) await verify(subject, requests)
+  for (let round = 0; round < rounds; round++) {
     for (const subject of subjects) {
       const before = await subject.worker.cpuMs()
-      await load(subject)
+      await verify(subject, requests)
       const spent = (await subject.worker.cpuMs()) - before
-      subject.rounds.push((spent * 1000) / (REQUESTS * subject.verifications))
+      subject.rounds.push((spent * 1000) / (requests * subject.verifications))
     }
   }
 }
 
-async function load({ name, worker, verifications }: Running): Promise<void> {
-  for (let request = 0; request < REQUESTS; request++) {
+async function verify({ name, worker, verifications }: Running, requests: number): Promise<void> {
+  for (let request = 0; request < requests; request++) {
     const accepted = Number(await askFor(`${worker.url}/${verifications}`))
     if (accepted !== verifications) throw new Error(`${name} accepted ${accepted} of ${verifications} good tokens`)
   }
 }
 
-function report(subjects: readonly Running[]): void {
+function report(subjects: readonly Running[], { tokens, rounds }: Load): void {
   const peer = median(subjects.at(-1)?.rounds ?? [])
-  console.log(`CPU of workerd per verification, ${TOKENS} tokens in turn, key set loaded, median of ${ROUNDS} rounds:`)
-  for (const { name, rounds } of subjects) {
-    const cost = median(rounds)
-    const spread = `${micro(Math.min(...rounds))} to ${micro(Math.max(...rounds))}`
+  console.log(`CPU of workerd per verification, ${tokens} tokens in turn, key set loaded, median of ${rounds} rounds:`)
+  for (const { name, rounds: costs } of subjects) {
+    const cost = median(costs)
+    const spread = `${micro(Math.min(...costs))} to ${micro(Math.max(...costs))}`
     console.log(`  ${name.padEnd(26)} ${`${micro(cost)} µs`.padStart(9)}   ${ratio(cost, peer)}   (${spread})`)
   }
   console.log('A Worker that does nothing else, gzip (Parley has zod in it, which the rest of the Worker needs, too):')

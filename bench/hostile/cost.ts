@@ -22,13 +22,19 @@ export interface Cost {
   bytes: number
 }
 
-/** Sends the input so many times. @returns the median of the CPU, and the last answer */
+/**
+ * Sends the input so many times.
+ *
+ * @returns the median of the CPU, and the last answer
+ * @throws Error when the Worker fails: whatever it is sent, it must either take or refuse it
+ */
 export async function costOf(target: Target, input: Input, times: number): Promise<Cost> {
   const cpu: number[] = []
   let answer = { status: 0, bytes: 0 }
   for (let i = 0; i < times; i++) {
     const before = await cpuOf(target.worker)
     const { status, text } = await ask(target, input)
+    if (status >= 500) throw new Error(`${input.name}: ${input.method} ${input.path} answered ${status}: ${text}`)
     // What was created is embedded after the answer.
     if (status === 201) await settled(target.worker)
     cpu.push((await cpuOf(target.worker)) - before)

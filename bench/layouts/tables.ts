@@ -14,7 +14,6 @@ export interface Reader {
 }
 
 const BATCH = 400
-const QUERIES = 24
 /** Topics of the reader whom nobody else is near. */
 const OWN_TOPICS = 10
 const PARTS = 16
@@ -32,7 +31,7 @@ export const TABLES = {
  */
 export async function fillTables(
   superuser: Client,
-  size: number,
+  { rows: size, queries }: { rows: number; queries: number },
   source: VectorSource,
   random: () => number,
 ): Promise<Reader[]> {
@@ -43,7 +42,7 @@ export async function fillTables(
     vectors,
     topic,
     userId: uuidOf(random),
-    queries: Array.from({ length: name === '' ? 0 : QUERIES }, () => source.next(topic())),
+    queries: Array.from({ length: name === '' ? 0 : queries }, () => source.next(topic())),
   })
   const readers = [
     reader('three in ten, near others', Math.round(size * 0.3), shared),

@@ -46,14 +46,14 @@ export function createOriginsApp(
       notFound(res)
       return
     }
-    const data = rows.slice(0, limit)
+    const data = rows.slice(0, limit).map(toMessage)
     res.json({ data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null })
   })
 
   app.post('/v1/conversations/:id/messages', async (req, res) => {
     const { id } = conversationPath.parse(req.params)
     const message = await appendMessage(db, { userId: userOf(res), conversationId: id }, newMessage.parse(req.body))
-    if (message) res.status(201).json(message)
+    if (message) res.status(201).json(toMessage(message))
     else notFound(res)
   })
 
@@ -65,6 +65,13 @@ export function createOriginsApp(
   })
   return app
 }
+
+/** A message as the AI SDK reads it: plain text is stored without parts. */
+const toMessage = <T extends { content: string; parts: unknown; attachments: unknown }>(row: T) => ({
+  ...row,
+  parts: row.parts ?? [{ type: 'text', text: row.content }],
+  attachments: row.attachments ?? [],
+})
 
 const userOf = (res: Response) => String(res.locals['userId'])
 

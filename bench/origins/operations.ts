@@ -5,7 +5,7 @@ export interface Operation {
   path: string
   body?: string
   status: number
-  /** Both designs must answer the same `data`, or the same object, in the fields that both have. */
+  /** Both designs must answer the same `data`, or the same object, in the fields that Express has. */
   compare: boolean
 }
 

@@ -1,12 +1,24 @@
 import { and, asc, desc, eq, exists, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { conversations } from '../../src/features/conversations/table.ts'
-import { messages } from '../../src/features/messages/table.ts'
-import { chatVectors } from '../../src/features/vectors/table.ts'
+import { messageColumns, messages } from '../../src/features/messages/table.ts'
+import { chatVectors, vectorColumns } from '../../src/features/vectors/table.ts'
 
-const { userId: _owner, lastSeq: _seq, deletedAt: _gone, version: _state, ...columns } = getTableColumns(conversations)
-const { userId: _author, deletedAt: _hidden, version: _edit, ...messageColumns } = getTableColumns(messages)
-const { userId: _holder, embedding: _numbers, ...vectorColumns } = getTableColumns(chatVectors)
+// What Parley answers, less what only its own design knows: forks, derived titles, trees of messages, sketches.
+const columns = without(getTableColumns(conversations), [
+  'userId',
+  'derivedTitle',
+  'titleKey',
+  'forkedFromConversation',
+  'forkedFromMessage',
+  'lastSeq',
+  'lastBranch',
+  'deletedAt',
+  'purgeAfter',
+  'version',
+])
+const messageFields = without(messageColumns, ['userId', 'branch', 'depth', 'deletedAt', 'purgeAfter', 'version'])
+const vectorFields = without(vectorColumns, ['userId', 'own'])
 
 const userId = sql.placeholder('userId')
 const id = sql.placeholder('id')
@@ -51,7 +63,7 @@ export function prepareQueries(db: NodePgDatabase) {
       .prepare('get_conversation'),
     ownsConversation: owned.prepare('owns_conversation'),
     listMessages: db
-      .select(messageColumns)
+      .select(messageFields)
       .from(messages)
       .where(
         and(eq(messages.userId, userId), eq(messages.conversationId, id), isNull(messages.deletedAt), exists(owned)),
@@ -60,7 +72,7 @@ export function prepareQueries(db: NodePgDatabase) {
       .limit(limit)
       .prepare('list_messages'),
     searchVectors: db
-      .select({ ...vectorColumns, distance })
+      .select({ ...vectorFields, distance })
       .from(chatVectors)
       .where(eq(chatVectors.userId, userId))
       .orderBy(sql`distance`)
@@ -70,7 +82,8 @@ export function prepareQueries(db: NodePgDatabase) {
 }
 
 /**
- * Begin, take the next `seq`, insert, commit: a round trip each. Unlike Parley it leaves no job to embed the text.
+ * Begin, take the next `seq`, insert, commit: a round trip each. Unlike Parley it leaves no job to embed the text. The
+ * conversation stays a list: Parley appends to the same one, and goes on from the active leaf.
  *
  * @returns the message, or undefined where the user has no such conversation
  */
@@ -80,11 +93,13 @@ export function appendMessage(
   message: { role: (typeof messages.role.enumValues)[number]; content: string },
 ) {
   return db.transaction(async (tx) => {
+    const id = crypto.randomUUID()
     const [conversation] = await tx
       .update(conversations)
       .set({
         lastSeq: sql`${conversations.lastSeq} + 1`,
         messageCount: sql`${conversations.messageCount} + 1`,
+        activeLeafId: id,
         version: sql`${conversations.version} + 1`,
         lastActivityAt: sql`now()`,
         updatedAt: sql`now()`,
@@ -98,11 +113,17 @@ export function appendMessage(
       )
       .returning({ seq: conversations.lastSeq })
     if (!conversation) return undefined
-    const id = crypto.randomUUID()
+    const parentId = sql`(select id from messages where user_id = ${target.userId}
+      and conversation_id = ${target.conversationId} and seq = ${conversation.seq} - 1)`
     const [row] = await tx
       .insert(messages)
-      .values({ ...target, ...message, id, seq: conversation.seq, depth: conversation.seq })
-      .returning(messageColumns)
+      .values({ ...target, ...message, id, parentId, seq: conversation.seq, depth: conversation.seq })
+      .returning(messageFields)
     return row
   })
+}
+
+function without<T extends object, K extends keyof T>(columns: T, names: readonly K[]): Omit<T, K> {
+  const entries = Object.entries(columns).filter(([name]) => !names.includes(name as K))
+  return Object.fromEntries(entries) as Omit<T, K>
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { LocalDatabase } from '../../dev/database.ts'
 import { type Stack, startStack } from '../../dev/stack.ts'
-import { bundleWorker } from '../bundle.ts'
+import { bundleParley } from '../bundle.ts'
+import { nextMessage } from '../child.ts'
 import { onPort } from '../files.ts'
 import { startLatencyProxy } from '../latency-proxy.ts'
 import { startWorker } from '../workerd.ts'
@@ -35,7 +36,7 @@ export async function startParley(database: LocalDatabase, directory: string): P
   })
   const proxy = await startLatencyProxy({ host: '127.0.0.1', port: stack.neonPort })
   const { DATABASE_URL, DATABASE_URL_SYSTEM, ...others } = stack.bindings
-  const { script } = await bundleWorker(directory)
+  const { script } = await bundleParley()
   const worker = await startWorker(script, {
     ...others,
     DATABASE_URL: onPort(DATABASE_URL, proxy.port),
@@ -65,7 +66,7 @@ export async function startExpress(databaseUrl: string, stack: Stack): Promise<S
   const server = fork(fileURLToPath(new URL('server.ts', import.meta.url)))
   const { issuer, clientId } = stack.cognito
   server.send({ databaseUrl: onPort(databaseUrl, proxy.port), issuer, clientIds: [clientId] } satisfies ServerOptions)
-  const [port] = (await once(server, 'message')) as [number]
+  const port = await nextMessage<number>(server)
   return {
     url: `http://127.0.0.1:${port}`,
     setDelay: (milliseconds) => void (proxy.delayMs = milliseconds),

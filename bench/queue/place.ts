@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Client } from 'pg'
-import { openScratch } from '../../dev/database.ts'
+import type { Client } from 'pg'
 import { startNeonEndpoint } from '../../dev/neon/server.ts'
 import { connectionString } from '../../dev/stack.ts'
+import { nextMessage } from '../child.ts'
+import { openBenchDatabase } from '../database.ts'
 import { BIN, ROOT } from '../files.ts'
+import { withoutTriggers } from '../seed.ts'
 import type { Seen } from './provider.ts'
 import type { WorkOrder } from './worker.ts'
 
@@ -21,68 +22,63 @@ export interface QueuePlace extends AsyncDisposable {
 
 /** @param directory for the Workers' bundle: a process that has to read a hundred files takes a second to start */
 export async function openQueuePlace(serverUrl: string, directory: string): Promise<QueuePlace> {
-  const cleanup = new AsyncDisposableStack()
-  const database = await openScratch(serverUrl)
-  cleanup.defer(() => database.close())
-  const endpoint = await startNeonEndpoint({ upstream: database.upstream })
-  cleanup.defer(() => endpoint.close())
-  const url = new URL(serverUrl)
-  url.pathname = `/${database.name}`
-  const superuser = new Client({ connectionString: url.href })
-  await superuser.connect()
-  cleanup.defer(() => superuser.end())
+  await using opening = new AsyncDisposableStack()
+  const database = opening.use(await openBenchDatabase(serverUrl))
+  const endpoint = await startNeonEndpoint({ upstream: database.local.upstream })
+  opening.defer(() => endpoint.close())
+  const superuser = await database.connect({ connectionString: database.url })
 
   const provider = fork(join(ROOT, 'bench/queue/provider.ts'))
-  cleanup.defer(() => void provider.kill())
-  const [{ port }] = (await once(provider, 'message')) as [{ port: number }]
+  opening.defer(() => void provider.kill())
+  const { port } = await nextMessage<{ port: number }>(provider)
 
   const script = join(directory, 'worker.mjs')
   const options = ['--bundle', '--platform=node', '--format=esm', '--log-level=warning', `--outfile=${script}`]
   await promisify(execFile)(join(BIN, 'esbuild'), [join(ROOT, 'bench/queue/worker.ts'), ...options])
   const order = {
-    connectionString: connectionString('parley_system', database, endpoint.port),
+    connectionString: connectionString('parley_system', database.local, endpoint.port),
     baseUrl: `http://127.0.0.1:${port}/v1`,
   }
+  const cleanup = opening.move()
   return {
     superuser,
     async startWorker() {
       const process = fork(script)
-      await once(process, 'message')
+      await nextMessage(process)
       return { process, begin: (rest) => void process.send({ ...order, ...rest }) }
     },
     async seen() {
       provider.send('seen')
-      const [seen] = (await once(provider, 'message')) as [Seen]
-      return seen
+      return nextMessage<Seen>(provider)
     },
     [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
   }
 }
 
-export interface Load {
+export interface Texts {
   users: number
   /** Of all users together. */
-  texts: number
+  total: number
   /** Of one of them. */
   heavy: number
 }
 
 /** Messages of many users, one of whom has many; those of the heavy user are the first in the queue. */
-export async function seedTexts(superuser: Client, { users, texts, heavy }: Load): Promise<void> {
-  await superuser.query('set session_replication_role = replica')
-  await superuser.query(
-    `insert into users (id, email) select gen_random_uuid(), n from generate_series(1, $1::int) n`,
-    [users],
-  )
-  await superuser.query('insert into conversations (user_id, id) select id, id from users')
-  await superuser.query(
-    `insert into messages (user_id, id, conversation_id, seq, depth, role, content)
+export async function seedTexts(superuser: Client, { users, total, heavy }: Texts): Promise<void> {
+  await withoutTriggers(superuser, async () => {
+    await superuser.query(
+      `insert into users (id, email) select gen_random_uuid(), n from generate_series(1, $1::int) n`,
+      [users],
+    )
+    await superuser.query('insert into conversations (user_id, id) select id, id from users')
+    await superuser.query(
+      `insert into messages (user_id, id, conversation_id, seq, depth, role, content)
      select id, gen_random_uuid(), id, n, n, 'user', n || repeat(' something that one says in a chat', 10)
      from generate_series(1, $2::int) n join (select id, row_number() over () - 1 as place from users) u
        on u.place = case when n <= $3::int then 0 else 1 + n % ($1::int - 1) end`,
-    [users, texts, heavy],
-  )
-  await superuser.query('set session_replication_role = origin')
+      [users, total, heavy],
+    )
+  })
   await superuser.query('vacuum analyze')
 }
 

@@ -48,6 +48,7 @@ server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: typeof address === 'object' ? address?.port : 0 })
 })
 
+process.on('disconnect', () => process.exit())
 process.on('message', () => {
   process.send?.(seen)
   seen = { calls: 0, texts: 0, loneAt: 0 }

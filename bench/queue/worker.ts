@@ -28,6 +28,8 @@ async function work({ connectionString, baseUrl, leaseSeconds, forever }: WorkOr
   }
 }
 
+// Workers that look for work for ever end with their parent.
+process.once('disconnect', () => process.exit())
 process.once('message', (order: WorkOrder) => {
   void work(order).then(
     () => process.disconnect(),

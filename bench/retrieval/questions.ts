@@ -27,5 +27,11 @@ export function checkQuestions(corpus: readonly CorpusDocument[]): void {
   if (wrong.length > 0) throw new Error(`Answers that are none:\n${wrong.join('\n')}`)
 }
 
+/** The questions that these documents answer. */
+export function questionsAbout(corpus: readonly CorpusDocument[]): Question[] {
+  const files = new Set(corpus.map(({ file }) => file))
+  return QUESTIONS.filter(({ answers }) => answers.some(({ file }) => files.has(file)))
+}
+
 const isPhrase = (text: string): boolean =>
   text === normalise(text) && text.length >= SHORTEST && text.length <= LONGEST

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { sketchOf } from '../../src/embeddings/sketch.ts'
 import { toVectorLiteral } from '../../src/embeddings/vector.ts'
-import { CANDIDATES, EXACT_LIMIT } from '../../src/features/vectors/nearest.ts'
+import { CANDIDATES } from '../../src/features/vectors/nearest.ts'
 import { MODEL } from './load.ts'
 import type { Answer } from './ours.ts'
 import type { Question } from './questions.ts'
@@ -26,23 +26,23 @@ export class Statement {
  * check of who asks. Small users' vectors compared one by one, large ones' by sketch, as somebody would who knows how many
  * there are.
  */
-export async function askPlainly(client: Client, question: Question): Promise<Answer> {
+export async function askPlainly(client: Client, question: Question, exactLimit: number): Promise<Answer> {
   const statement = new Statement()
-  const text = write(statement, question)
+  const text = write(statement, question, exactLimit)
   const started = performance.now()
   const { rows } = await client.query<[string]>({ text, values: statement.values, rowMode: 'array' })
   return { ids: rows.map(([id]) => id), milliseconds: performance.now() - started }
 }
 
-function write(statement: Statement, question: Question): string {
+function write(statement: Statement, question: Question, exactLimit: number): string {
   const { kind, owner, words, limit } = question
   const user = statement.add(owner.userId)
   if (kind === 'semantic') {
-    return `with found as materialized (${nearest(statement, user, question, limit)}) ${show(user, 'score desc', null)}`
+    return `with found as materialized (${nearest(statement, user, question, limit, exactLimit)}) ${show(user, 'score desc', null)}`
   }
   if (kind === 'hybrid') {
     const highlighted = statement.add(words.join(' | '))
-    return `with n as materialized (${nearest(statement, user, question, DEPTH)}),
+    return `with n as materialized (${nearest(statement, user, question, DEPTH, exactLimit)}),
       s as (select *, row_number() over (order by score desc, id) as place from n), k as (
         select *, row_number() over (order by score desc, id) as place from (
           select id, is_message, sum(rank * weight) as score from (${words
@@ -80,13 +80,13 @@ function show(user: string, order: string, words: string | null): string {
     order by ${order.replace('found.', '')}`
 }
 
-function nearest(statement: Statement, user: string, question: Question, limit: number): string {
+function nearest(statement: Statement, user: string, question: Question, limit: number, exactLimit: number): string {
   const { owner, vector } = question
   const asked = `${statement.add(toVectorLiteral(vector))}::vector`
   const condition = `v.user_id = ${user} and v.model = '${MODEL}' and ${vectorCondition(statement, user, question)}`
   const shown = `coalesce(v.message_id, v.chunk_id) as id, v.message_id is not null as is_message,
     v.embedding <=> ${asked} as distance`
-  if (owner.vectors <= EXACT_LIMIT) {
+  if (owner.vectors <= exactLimit) {
     return `select id, is_message, 1 - distance as score from (
       select ${shown} from chat_vectors v where ${condition} order by distance limit ${limit}) compared`
   }

@@ -1,8 +1,9 @@
-import type { Client } from 'pg'
-import { sketchOf } from '../../src/embeddings/sketch.ts'
+import type { Client, QueryConfig } from 'pg'
+import { withoutTriggers } from '../seed.ts'
+import { vectorInsert } from '../seed-vectors.ts'
 import { shuffle, uuidOf } from './random.ts'
 import { textOf } from './texts.ts'
-import { sketchBytes, vectorBytes, type VectorSource } from './vectors.ts'
+import type { VectorSource } from './vectors.ts'
 
 export const MODEL = 'bench'
 /** How many texts share a conversation or a document. */
@@ -47,10 +48,25 @@ export async function loadLibrary(
       documents: ids(vectors - messages),
     }
   })
-  // What is seeded needs no audit trail and no check; indexes are built faster than they grow.
-  await superuser.query('set session_replication_role = replica; set synchronous_commit = off')
+  await superuser.query('set synchronous_commit = off')
+  // Indexes are built faster than they grow.
   const indexes = await dropIndexes(superuser)
-  await addPlaces(superuser, owners)
+  await withoutTriggers(superuser, async () => {
+    await addPlaces(superuser, owners)
+    await addTexts(superuser, owners, source, random)
+  })
+  await superuser.query(`set maintenance_work_mem = '1GB'`)
+  for (const definition of indexes) await superuser.query(definition)
+  await superuser.query('vacuum analyze')
+  return owners
+}
+
+async function addTexts(
+  superuser: Client,
+  owners: readonly Owner[],
+  source: VectorSource,
+  random: () => number,
+): Promise<void> {
   const rows = owners.flatMap((owner) => {
     const messages = messagesOf(owner)
     return Array.from({ length: owner.vectors }, (_, i): Row => {
@@ -65,33 +81,34 @@ export async function loadLibrary(
     const ids = batch.map(() => uuidOf(random))
     const texts = batch.map(() => textOf(random))
     const vectors = batch.map(() => source.next())
-    const values = batch.flatMap(({ owner, place, isMessage }, i) => {
-      const vector = vectors[i] ?? new Float32Array()
-      const text = isMessage ? [ids[i], null, null] : [null, ids[i], owner.documents[Math.floor(place / PER_PLACE)]]
-      return [owner.userId, uuidOf(random), ...text, vectorBytes(vector), sketchBytes(sketchOf(vector))]
-    })
+    const insert = vectorInsert(
+      batch.map(({ owner, place, isMessage }, i) => ({
+        userId: owner.userId,
+        id: uuidOf(random),
+        ...(isMessage
+          ? { messageId: ids[i] }
+          : { chunkId: ids[i], documentId: owner.documents[Math.floor(place / PER_PLACE)] }),
+        vector: vectors[i] ?? new Float32Array(),
+      })),
+      MODEL,
+    )
     await stored
-    stored = store(superuser, { rows: batch, ids, texts, values })
+    stored = store(superuser, { rows: batch, ids, texts, insert })
   }
   await stored
-  await superuser.query('set session_replication_role = origin')
-  await superuser.query(`set maintenance_work_mem = '1GB'`)
-  for (const definition of indexes) await superuser.query(definition)
-  await superuser.query('vacuum analyze')
-  return owners
 }
 
 interface Batch {
   rows: readonly Row[]
   ids: string[]
   texts: string[]
-  values: unknown[]
+  insert: QueryConfig
 }
 
-async function store(superuser: Client, { rows, ids, texts, values }: Batch): Promise<void> {
+async function store(superuser: Client, { rows, ids, texts, insert }: Batch): Promise<void> {
   await superuser.query(addMessages(columns(rows, ids, texts, true)))
   await superuser.query(addChunks(columns(rows, ids, texts, false)))
-  await superuser.query(addVectors(rows.length, values))
+  await superuser.query(insert)
 }
 
 async function dropIndexes(superuser: Client): Promise<string[]> {
@@ -161,17 +178,3 @@ const addChunks = (values: unknown[]) => ({
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[]) as x (user_id, id, document_id, position, content)`,
   values,
 })
-
-const COLUMNS = 7
-
-const parameters = (_: unknown, i: number) =>
-  `(${Array.from({ length: COLUMNS }, (_, column) => `$${COLUMNS * i + column + 1}`).join(', ')}, '${MODEL}')`
-
-function addVectors(count: number, values: unknown[]) {
-  return {
-    name: `vectors ${count}`,
-    text: `insert into chat_vectors (user_id, id, message_id, chunk_id, document_id, embedding, sketch, model)
-      values ${Array.from({ length: count }, parameters).join(', ')}`,
-    values,
-  }
-}

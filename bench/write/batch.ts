@@ -33,13 +33,17 @@ export async function buildBatch(asker: Asker, call: (db: Database) => Promise<u
  *
  * @param client pipelines
  * @returns milliseconds from the first byte sent to the answer to the commit
+ * @throws Error when no statement returns a row: then the batch has found nothing to work on
  */
 export async function runBatch(client: Client, { readOnly, statements }: Batch): Promise<number> {
   const started = performance.now()
-  await Promise.all([
+  const results = await Promise.all([
     client.query(readOnly ? 'start transaction read only' : 'start transaction'),
     ...statements.map(({ query, params }) => client.query({ text: query, values: params, rowMode: 'array' })),
     client.query('commit'),
   ])
-  return performance.now() - started
+  const milliseconds = performance.now() - started
+  // The first statement says who asks, and always returns a row.
+  if (results.slice(2).every(({ rows }) => rows.length === 0)) throw new Error(`Nothing found: ${statements[1]?.query}`)
+  return milliseconds
 }

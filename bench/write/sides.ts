@@ -1,6 +1,6 @@
-import { Client } from 'pg'
-import type { LocalDatabase } from '../../dev/database.ts'
-import { seedTenant } from '../seed.ts'
+import type { Client } from 'pg'
+import { type BenchDatabase, PIPELINED } from '../database.ts'
+import { seedTenant, type Tenant } from '../seed.ts'
 import type { Target } from './operations.ts'
 
 /** The four, in the order of the table: what each leaves out of what the migrations made. */
@@ -16,48 +16,41 @@ export interface Side {
   name: string
   audit: boolean
   check: boolean
-  database: LocalDatabase
+  database: BenchDatabase
   superuser: Client
   targets: Target[]
   /** Logs in as the role of the Worker's requests; values come as text. */
   logIn(): Promise<Client>
-  close(): Promise<void>
 }
 
-const SMALL_TENANTS = 50
+/** What each database holds: the user's rows, and so many small tenants. */
+export interface SideSeed {
+  tenant: Omit<Tenant, 'userId'>
+  others: number
+}
 
 /** Seeds the database like those of the others, then leaves out what this side does without. */
 export async function openSide(
-  { serverUrl, userId, database }: { serverUrl: string; userId: string; database: LocalDatabase },
+  { database, userId, ...rows }: SideSeed & { database: BenchDatabase; userId: string },
   leave: (typeof SIDES)[number],
 ): Promise<Side> {
-  const url = new URL(serverUrl)
-  url.pathname = `/${database.name}`
-  const superuser = new Client({ connectionString: url.href })
-  await superuser.connect()
-  await seed(superuser, userId)
+  const superuser = await database.connect({ connectionString: database.url })
+  await seed(superuser, userId, rows)
   if (!leave.audit) await dropAudit(superuser)
   if (!leave.check) await superuser.query(NAME_ONLY)
   await superuser.query('vacuum analyze')
-  const { host, port } = database.upstream
-  const login = { host, port, database: database.name, user: 'parley_app', password: database.password ?? '' }
   return {
     ...leave,
     database,
     superuser,
     targets: await findTargets(superuser, userId),
-    async logIn() {
-      const client = new Client({ ...login, pipeline: true, types: { getTypeParser: () => (value: string) => value } })
-      await client.connect()
-      return client
-    },
-    close: () => superuser.end(),
+    logIn: () => database.connect({ ...database.appLogin, ...PIPELINED }),
   }
 }
 
-async function seed(superuser: Client, userId: string): Promise<void> {
-  await seedTenant(superuser, { userId, conversations: 200, messages: 60, vectors: 200 })
-  for (let i = 0; i < SMALL_TENANTS; i++) {
+async function seed(superuser: Client, userId: string, { tenant, others }: SideSeed): Promise<void> {
+  await seedTenant(superuser, { userId, ...tenant })
+  for (let i = 0; i < others; i++) {
     await seedTenant(superuser, { userId: crypto.randomUUID(), conversations: 20, messages: 10, vectors: 5 })
   }
   await superuser.query(
@@ -87,7 +80,7 @@ const NAME_ONLY = `
 async function findTargets(superuser: Client, userId: string): Promise<Target[]> {
   const { rows } = await superuser.query<Target>(
     `select c.user_id as "userId", c.id as "conversationId", m.id as "messageId"
-     from conversations c join messages m on m.user_id = c.user_id and m.conversation_id = c.id and m.seq = 30
+     from conversations c join messages m on m.user_id = c.user_id and m.conversation_id = c.id and m.seq = c.last_seq / 2
      where c.user_id = $1 order by c.last_activity_at desc`,
     [userId],
   )

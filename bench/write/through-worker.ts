@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { connectionString, type Stack } from '../../dev/stack.ts'
-import { bundleWorker } from '../bundle.ts'
+import { backgroundDone } from '../background.ts'
+import { bundleParley } from '../bundle.ts'
 import { type Operation, perform } from '../origins/operations.ts'
 import { startWorker } from '../workerd.ts'
 import type { Target } from './operations.ts'
@@ -28,15 +28,15 @@ export interface Served extends AsyncDisposable {
 }
 
 /** Starts a Worker for each side, all behind the same Neon endpoint, and signs in to each. */
-export async function serve(sides: readonly Side[], stack: Stack, directory: string, token: string): Promise<Served> {
+export async function serve(sides: readonly Side[], stack: Stack, token: string): Promise<Served> {
   await using starting = new AsyncDisposableStack()
-  const { script } = await bundleWorker(directory)
+  const { script } = await bundleParley()
   const urls: string[] = []
   for (const { database } of sides) {
     const worker = await startWorker(script, {
       ...stack.bindings,
-      DATABASE_URL: connectionString('parley_app', database, stack.neonPort),
-      DATABASE_URL_SYSTEM: connectionString('parley_system', database, stack.neonPort),
+      DATABASE_URL: connectionString('parley_app', database.local, stack.neonPort),
+      DATABASE_URL_SYSTEM: connectionString('parley_system', database.local, stack.neonPort),
     })
     starting.defer(() => worker.stop())
     await perform(worker.url, SIGN_IN, token)
@@ -50,18 +50,9 @@ export async function serve(sides: readonly Side[], stack: Stack, directory: str
       if (!side || !asked || !target) throw new Error('There is nothing to ask')
       const operation = { ...asked, path: asked.path(target), compare: false }
       const { milliseconds } = await perform(urls[index] ?? '', operation, token)
-      await backgroundDone(side)
+      await backgroundDone(side.superuser)
       return milliseconds
     },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
-  }
-}
-
-/** Parley embeds an appended text after its answer: that must not run into what is measured next. */
-async function backgroundDone({ superuser }: Side): Promise<void> {
-  for (;;) {
-    const { rows } = await superuser.query<{ left: number }>('select count(*)::int as left from embedding_jobs')
-    if (rows[0]?.left === 0) return
-    await delay(5)
   }
 }

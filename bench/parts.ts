@@ -1,0 +1,42 @@
+import { measureCpu } from './cpu.ts'
+import { measureExport } from './export.ts'
+import { measureHostile } from './hostile.ts'
+import { measureInstall } from './install.ts'
+import { measureLayouts } from './layouts.ts'
+import { measureOrigins } from './origins.ts'
+import { anywhere, onLinux, onServer, type Part } from './part.ts'
+import { measureQueue } from './queue.ts'
+import { measureRetrieval } from './retrieval.ts'
+import { measureScale } from './scale.ts'
+import { measureSearch } from './search.ts'
+import { measureSize } from './size.ts'
+import { measureTokens } from './tokens.ts'
+import { measureWrite } from './write.ts'
+import { measureWriters } from './writers.ts'
+
+const OWN_DATABASE = 'It creates and drops a database of its own there.'
+const NO_RACE = 'The embedded Postgres has one session, so nothing runs concurrently.'
+
+/** All benchmarks by name, in the order in which they run. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  cpu: onLinux(measureCpu),
+  size: anywhere(measureSize),
+  tokens: onLinux(measureTokens),
+  origins: onServer(
+    measureOrigins,
+    'The embedded Postgres has one connection; a pool and latencies mean something on a real server only.',
+  ),
+  hostile: onLinux(measureHostile),
+  write: onServer(
+    measureWrite,
+    'The embedded Postgres does not wait for the disk at a commit, which is part of what a write costs.',
+  ),
+  export: onLinux(measureExport),
+  scale: onServer(measureScale, OWN_DATABASE),
+  writers: onServer(measureWriters, NO_RACE),
+  search: onServer(measureSearch, OWN_DATABASE),
+  layouts: onServer(measureLayouts, OWN_DATABASE),
+  retrieval: anywhere(measureRetrieval),
+  queue: onServer(measureQueue, NO_RACE),
+  install: anywhere(measureInstall),
+}
