@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { Client, escapeIdentifier, escapeLiteral } from 'pg'
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg'
+import { connected } from './connect.ts'
 import { applyMigrations } from './migrate.ts'
 import type { Upstream } from './neon/session.ts'
 import { startPglite } from './pglite.ts'
+import { ensureRoles, localPasswords } from './roles.ts'
 
-/** The roles that the Worker logs in as. */
-const WORKER_ROLES = ['parley_app', 'parley_system']
+export { connected } from './connect.ts'
+
 /** Owns the tables where the local stack makes the database itself; no superuser, as on Neon. */
 const OWNER = 'parley_owner'
 
@@ -44,7 +46,10 @@ export async function openPglite(dataDir?: string, migrate: Migrate = applyMigra
     await connected(url, (superuser) => prepareServer(superuser, 'postgres'))
     return {
       label: dataDir === undefined ? 'PGlite in memory' : `PGlite in ${dataDir}`,
-      applied: await asOwner(migrate),
+      applied: await asOwner(async (owner) => {
+        await ensureRoles(owner, localPasswords(null), { keepPasswords: true })
+        return migrate(owner)
+      }),
       name: 'postgres',
       upstream: { host: pglite.host, port: pglite.port, singleSession: true },
       password: undefined,
@@ -60,14 +65,15 @@ export async function openPglite(dataDir?: string, migrate: Migrate = applyMigra
 /** A database on a real server, migrated as the owner that `url` names. */
 export function openServer(url: string, migrate: Migrate = applyMigrations): Promise<LocalDatabase> {
   return connected(url, async (owner) => {
+    const passwords = localPasswords(owner.password)
+    await ensureRoles(owner, passwords, { keepPasswords: !owner.password })
     const applied = await migrate(owner)
-    if (owner.password) await sharePassword(owner, owner.password)
     return {
       label: serverLabel(owner),
       applied,
       name: owner.database ?? 'postgres',
       upstream: { host: owner.host, port: owner.port },
-      password: owner.password ?? undefined,
+      password: passwords.parley_app,
       asOwner: (work) => connected(url, work),
       close: () => Promise.resolve(),
     }
@@ -98,17 +104,6 @@ export async function openScratch(url: string, migrate: Migrate = applyMigration
   return { ...database, close: async () => void (await drop()) }
 }
 
-/** Runs `work` on a connection of its own. */
-export async function connected<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
 /** What a hosting provider has done before one gets a database: an owner, and the extension. */
 async function prepareServer(superuser: Client, database: string): Promise<void> {
   await createOwner(superuser)
@@ -119,11 +114,6 @@ async function prepareServer(superuser: Client, database: string): Promise<void>
 async function createOwner(superuser: Client): Promise<void> {
   const role = await superuser.query('select from pg_roles where rolname = $1', [OWNER])
   if (role.rowCount === 0) await superuser.query(`create role ${OWNER} login createrole`)
-}
-
-/** Locally the Worker's roles get the owner's password: one to know, and none in a file. */
-async function sharePassword(owner: Client, password: string): Promise<void> {
-  for (const role of WORKER_ROLES) await setPassword(owner, role, password)
 }
 
 const setPassword = (client: Client, role: string, password: string) =>

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Client } from 'pg'
 import { runCommand } from './command.ts'
+import { refusePooler } from './connect.ts'
 import { connected, type LocalDatabase, openPglite, serverLabel } from './database.ts'
 import { applyMigrations, describeMigration } from './migrate.ts'
+import { ensureRoles, passwordsFrom } from './roles.ts'
 import { dataDirectory, findRunning } from './running.ts'
 
 const USAGE = `Say what to do:
@@ -22,9 +24,11 @@ function main([command, ...options]: string[]): Promise<void> {
 type Command = 'migrate' | 'push' | 'studio'
 
 async function onServer(url: string, command: Command, options: string[]): Promise<void> {
+  if (command !== 'studio') refusePooler(url)
   const label = await connected(url, async (owner) => {
     if (command === 'studio') await warnOfHiddenRows(owner)
-    else console.log(`${serverLabel(owner)}: ${describeMigration(await applyMigrations(owner))}`)
+    else await ensureRoles(owner, passwordsFrom(process.env))
+    if (command !== 'studio') console.log(`${serverLabel(owner)}: ${describeMigration(await applyMigrations(owner))}`)
     return serverLabel(owner)
   })
   // On a server that others may use, drizzle-kit asks before it changes anything.

@@ -1,30 +1,35 @@
--- What the tables stand on: pgvector, the two roles that the Worker logs in as, and the name of the asking user.
+-- What everything else stands on. `npm run db:migrate` has made the two roles before it comes here (docs/decisions/005-roles.md).
 CREATE EXTENSION IF NOT EXISTS vector;
 --> statement-breakpoint
--- Roles belong to the cluster, not to the database: another database may have made them already. They get their
--- passwords from whoever deploys (docs/decisions/005-roles.md), never from a migration.
+-- Owner and words in one index (docs/decisions/024-keyword-search.md).
+CREATE EXTENSION IF NOT EXISTS btree_gin;
+--> statement-breakpoint
+-- A temporary type or table can stand in for one of ours in somebody else's statement (docs/security.md).
 DO $$
-DECLARE
-  wanted text;
 BEGIN
-  FOREACH wanted IN ARRAY ARRAY['parley_app', 'parley_system'] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOBYPASSRLS', wanted);
-      EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', wanted, '30s');
-      EXECUTE format('ALTER ROLE %I SET timezone = %L', wanted, 'UTC');
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN
-      NULL;
-    END;
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = wanted AND (rolsuper OR rolbypassrls)) THEN
-      RAISE EXCEPTION 'role % must have neither SUPERUSER nor BYPASSRLS', wanted;
-    END IF;
-  END LOOP;
+  EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+  IF has_database_privilege('parley_app', current_database(), 'TEMPORARY') THEN
+    RAISE EXCEPTION 'the role % must own the database %: it cannot take TEMPORARY from PUBLIC', current_user, current_database();
+  END IF;
 END
 $$;
 --> statement-breakpoint
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+--> statement-breakpoint
 CREATE SCHEMA app;
 --> statement-breakpoint
--- Plain SQL and STABLE, so that the planner inlines it into the policies and plans with the user's real statistics.
-CREATE FUNCTION app.current_user_id() RETURNS uuid
-  LANGUAGE sql STABLE PARALLEL SAFE
-  AS $$ SELECT nullif(current_setting('app.user_id', true), '')::uuid $$;
+GRANT USAGE ON SCHEMA app, public TO parley_app, parley_system;
+--> statement-breakpoint
+-- What a search looks through.
+CREATE TYPE app.search_scope AS (
+  sources text[], -- 'message' and 'document'; null: every vector, those stored by hand as well
+  conversations uuid[], -- null: all but the hidden ones
+  hidden_conversations uuid[], -- deleted ones, never null
+  documents uuid[], -- null: all but the hidden ones
+  hidden_documents uuid[], -- deleted ones, never null
+  roles text[],
+  created_after timestamptz,
+  created_before timestamptz,
+  metadata_path jsonpath, -- a predicate
+  metadata_vars jsonb
+);

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { v5 } from 'uuid'
 import { createCognito } from '../../src/auth/cognito.ts'
 import { createJwks } from '../../src/auth/jwks.ts'
@@ -6,10 +5,11 @@ import { createVerifier } from '../../src/auth/verifier.ts'
 import { asNewcomer, asSystem, asUser, type Database } from '../../src/db/database.ts'
 import { createLexicalEmbedder } from '../../src/embeddings/lexical.ts'
 import { runEmbeddingQueue, type TextsOfUser } from '../../src/embeddings/queue.ts'
-import { createConversationRepository } from '../../src/features/conversations/repository.ts'
 import { createDocumentRepository } from '../../src/features/documents/repository.ts'
 import { createEmbeddingJobStore } from '../../src/features/embedding-jobs/repository.ts'
-import { createMessageRepository } from '../../src/features/messages/repository.ts'
+import { withEmbed } from '../../src/features/import/export-lines.ts'
+import { createImportRepository } from '../../src/features/import/repository.ts'
+import { titleOf } from '../../src/features/messages/title.ts'
 import { createSessionRepository } from '../../src/features/sessions/repository.ts'
 import { createUserRepository } from '../../src/features/users/repository.ts'
 import { newId } from '../../src/id.ts'
@@ -97,7 +97,7 @@ async function register(
   if (error) throw new Error(describe(error))
 }
 
-/** @returns the ids of all the conversation's messages, new or not */
+/** As an import stores it, which may say when things were said. @returns the ids of all the conversation's messages, new or not */
 async function plantConversation(
   db: Database,
   sub: string,
@@ -106,35 +106,34 @@ async function plantConversation(
 ): Promise<string[]> {
   const { key, daysAgo, messages: _messages, ...fields } = seed
   const id = v5(`conversation:${key}`, sub)
-  const messages = toMessages(seed).map((message, i) => ({ ...message, id: v5(`message:${key}:${i + 1}`, sub) }))
-  const ids = messages.map((message) => message.id)
-
-  const created = unless('conflict', await createConversationRepository(db, sub).create({ id, ...fields }))
-  if (created) planted.conversations += 1
-  if (messages.length === 0) return ids
-  // Also where the conversation is there: an earlier run may have been stopped in between. Deleted, it stays deleted.
-  const appended = await createMessageRepository(db, sub, id).append(messages)
-  const rows = unless('conflict', appended, 'not_found')
-  planted.messages += rows?.length ?? 0
-  if (rows) await backdate(db, sub, id, Date.now() - daysAgo * DAY_MS - messages.length * MESSAGE_EVERY_MS)
-  return ids
-}
-
-/** What is new gets a past: a list in which everything happened just now looks like none that a user has. */
-async function backdate(db: Database, sub: string, id: string, startMs: number): Promise<void> {
-  const start = sql`${new Date(startMs).toISOString()}::timestamptz`
-  const at = sql`${start} + seq * ${MESSAGE_EVERY_MS / 1000} * interval '1 second'`
-  expectOk(
-    await db.write('seed.backdate', (q) => [
-      q.execute(sql`update messages set created_at = ${at}, updated_at = ${at}
-        where user_id = ${sub} and conversation_id = ${id}`),
-      q.execute(sql`update conversations
-        set created_at = ${start}, (last_activity_at, updated_at) = (select max(created_at), max(created_at)
-          from messages where user_id = ${sub} and conversation_id = ${id})
-        where user_id = ${sub} and id = ${id}`),
-      q.execute(sql`update users set created_at = least(created_at, ${start}) where id = ${sub}`),
-    ]),
+  const said = toMessages(seed)
+  const at = (i: number) => new Date(Date.now() - daysAgo * DAY_MS - (said.length - i) * MESSAGE_EVERY_MS).toISOString()
+  const idOf = (i: number) => v5(`message:${key}:${i + 1}`, sub)
+  const messages = said.map(({ role, content = '', ...rest }, i) =>
+    withEmbed({
+      ...rest,
+      id: idOf(i),
+      conversationId: id,
+      parentId: i === 0 ? null : idOf(i - 1),
+      role,
+      content,
+      createdAt: at(i + 1),
+    }),
   )
+  const times = { createdAt: at(0), updatedAt: at(said.length), lastActivityAt: at(said.length) }
+  const conversation = {
+    id,
+    ...fields,
+    ...times,
+    derivedTitle: titleOf(said),
+    activeLeafId: messages.at(-1)?.id ?? null,
+  }
+  const nothing = { documents: [], vectors: [], follow: [], titles: {}, isLast: true }
+  const repository = createImportRepository(db, { userId: sub, retentionDays: 30 })
+  const stored = expectOk(await repository.store({ ...nothing, conversations: [conversation], messages }))
+  planted.conversations += stored.conversations.filter((outcome) => outcome === 'taken').length
+  planted.messages += stored.messages.filter((outcome) => outcome === 'taken').length
+  return messages.map(({ id }) => id)
 }
 
 /** The value, or null for a failure that is no news. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
 
-/** The role of requests: NOBYPASSRLS, owns nothing. Made in `migrations/0000_foundation.sql`. */
+/** The role of requests: NOBYPASSRLS, owns nothing. Made by `dev/roles.ts`. */
 export const appRole = pgRole('parley_app').existing()
 /** The role of scheduled work: NOBYPASSRLS, with policies of its own. */
 export const systemRole = pgRole('parley_system').existing()

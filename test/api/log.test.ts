@@ -69,7 +69,13 @@ describe('The log', () => {
     const [created, got, refused] = log.lines()
     const user = expect.stringMatching(/^[\da-f]{16}$/)
     expect(created).toMatchObject({ event: 'request', method: 'POST', route: LIST, status: 201, dbTrips: 1, user })
-    expect(got).toMatchObject({ method: 'GET', route: `${LIST}/:conversationId`, status: 200, dbTrips: 1, user: created?.['user'] })
+    expect(got).toMatchObject({
+      method: 'GET',
+      route: `${LIST}/:conversationId`,
+      status: 200,
+      dbTrips: 1,
+      user: created?.['user'],
+    })
     expect(refused).toMatchObject({ route: '/v1/me', status: 401, dbTrips: 0, error: 'unauthenticated' })
     expect(log.text()).not.toContain(title)
     expect(log.text()).not.toContain(id)

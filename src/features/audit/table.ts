@@ -7,7 +7,7 @@ export const AUDIT_ACTIONS = ['create', 'update', 'delete', 'restore', 'revoke',
 export const AUDIT_RESOURCES = ['user', 'session', 'conversation', 'message', 'document', 'vector'] as const
 
 /**
- * Who did what to which row. Triggers write it (`migrations/0006_audit_and_purge_access.sql`), in the transaction of what
+ * Who did what to which row. Triggers write it (`migrations/functions/audit_row.sql`), in the transaction of what
  * they record; the Worker's roles can only read it. No foreign key to `users`: it would lock that row in every write.
  */
 export const auditEvents = pgTable(

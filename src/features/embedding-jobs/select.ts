@@ -31,7 +31,7 @@ export const claimStatement = (claimId: string, limit: number, leaseSeconds: num
       last_error = case when j.attempts >= ${MAX_ATTEMPTS} then coalesce(j.last_error, 'interrupted') else j.last_error end
     from picked p where j.user_id = p.user_id and j.id = p.id
     returning j.user_id, j.id, j.failed_at)
-  select set_config('app.claimed', coalesce(
+  select set_config('app.claimed_jobs', coalesce(
     jsonb_agg(jsonb_build_object('user_id', user_id, 'id', id)) filter (where failed_at is null), '[]')::text, true)
   from claimed`
 
@@ -106,7 +106,7 @@ export const claimedTexts: SQL = sql`
       from document_chunks k join documents d on d.user_id = k.user_id and d.id = k.document_id
       where k.user_id = j.user_id and k.id = j.chunk_id and d.deleted_at is null
     )) as text
-    from jsonb_to_recordset(current_setting('app.claimed')::jsonb) as c (user_id uuid, id uuid)
+    from jsonb_to_recordset(current_setting('app.claimed_jobs')::jsonb) as c (user_id uuid, id uuid)
     join embedding_jobs j on j.user_id = c.user_id and j.id = c.id
   ), gone as (
     delete from embedding_jobs j using held h where j.user_id = h.user_id and j.id = h.id and h.text is null)

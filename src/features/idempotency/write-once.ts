@@ -31,7 +31,7 @@ export interface Created<T extends Queries> {
 }
 
 /** True in the transaction that has claimed the key, and in no other. */
-const isFirst = sql`current_setting('app.claimed', true) = 'on'`
+const isFirst = sql`current_setting('app.claimed_key', true) = 'on'`
 
 /** Rows that this transaction has inserted or changed. Not those of a subtransaction. */
 export const writtenHere = (table: Table): SQL =>
@@ -86,7 +86,7 @@ const claim = (userId: string, { key, digest }: RequestKey) => sql`
   on conflict (user_id, key) do update set digest = excluded.digest, made = null, created_at = excluded.created_at,
     expires_at = excluded.expires_at
   where mine.expires_at <= now()
-  returning set_config('app.claimed', 'on', true)`
+  returning set_config('app.claimed_key', 'on', true)`
 
 /** For the first one: keeps the rows, or gives the key back where there are none. For all others: what was kept. */
 function keep(userId: string, { key, digest, by }: RequestKey, { names, query }: StoredRows) {

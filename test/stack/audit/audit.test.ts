@@ -18,7 +18,7 @@ const EXEMPT = new Set([
 
 /** Columns that follow from others, or from a statement that only reads: no event by themselves. */
 const DERIVED: Record<string, readonly string[]> = {
-  users: ['id', 'last_login', 'created_at', 'updated_at', 'purge_after', 'version'],
+  users: ['id', 'last_login', 'created_at', 'updated_at', 'version'],
   sessions: ['user_id', 'id', 'sign_in_id', 'created_at', 'last_seen_at', 'expires_at'],
   conversations: [
     'user_id',
@@ -34,7 +34,6 @@ const DERIVED: Record<string, readonly string[]> = {
     'forked_from_message',
     'created_at',
     'updated_at',
-    'purge_after',
     'version',
   ],
   messages: [
@@ -47,11 +46,10 @@ const DERIVED: Record<string, readonly string[]> = {
     'depth',
     'created_at',
     'updated_at',
-    'purge_after',
     'version',
     'search',
   ],
-  documents: ['user_id', 'id', 'content_hash', 'chunk_count', 'created_at', 'updated_at', 'purge_after', 'version'],
+  documents: ['user_id', 'id', 'content_hash', 'chunk_count', 'created_at', 'updated_at', 'version'],
   chat_vectors: ['user_id', 'id', 'chunk_id', 'document_id', 'own', 'dimensions', 'sketch', 'created_at'],
 }
 

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Client, escapeIdentifier } from 'pg'
-import { connected, type openPglite, openServer } from '../../../dev/database.ts'
-import type { Place } from '../plans/places.ts'
+import type { Client } from 'pg'
 import type { Dice } from './fuzz/dice.ts'
 
 export const SIGNATURE = 'app.keyword_hits(text, boolean, boolean, app.search_scope, int)'
@@ -137,71 +135,5 @@ export function randomArguments(dice: Dice, { ada, eve, common }: Library): Argu
         },
     unresolved: dice.chance(30),
     wanted: dice.pick([200, 200, 1, 0, null, 2_000_000_000, -1]) ?? null,
-  }
-}
-
-type Migrate = (owner: Client) => Promise<number>
-
-/**
- * A database whose owner made none of the roles and is a member of none. On the embedded Postgres its superuser makes them
- * first; on a server they are there, and the owner is new.
- */
-export async function openForeign(
-  openEmbedded: typeof openPglite | null,
-  migrate: Migrate,
-): Promise<{ place: Place; close: () => Promise<void> }> {
-  if (openEmbedded) {
-    const database = await openEmbedded(undefined, async (owner) => {
-      await owner.query('set session authorization postgres')
-      for (const role of ['parley_app', 'parley_system']) await owner.query(`create role ${role} login noinherit`)
-      await owner.query('set session authorization parley_owner')
-      return migrate(owner)
-    })
-    const { host, port } = database.upstream
-    const as =
-      (role: string): Place['asSuperuser'] =>
-      (work) =>
-        connected(`postgres://postgres@${host}:${port}/postgres`, async (client) => {
-          await client.query(`set session authorization ${escapeIdentifier(role)}`)
-          try {
-            return await work(client)
-          } finally {
-            await client.query('set session authorization postgres')
-          }
-        })
-    const place = {
-      ...database,
-      asSuperuser: as('postgres'),
-      as: (role: string, work: never) => as(role)(work),
-    } as Place
-    return { place, close: () => database.close() }
-  }
-
-  const url = new URL(process.env.DATABASE_URL ?? '')
-  const name = `parley_${randomBytes(6).toString('hex')}`
-  const at = (user: string, database: string) => {
-    const login = new URL(url)
-    login.username = user
-    login.pathname = `/${database}`
-    return login.href
-  }
-  const superuser = url.username
-  await connected(url.href, async (client) => {
-    await client.query(`create role ${name} login createrole`)
-    await client.query(`create database ${name} owner ${name}`)
-  })
-  await connected(at(superuser, name), (client) => client.query('create extension if not exists vector'))
-  const close = () =>
-    connected(url.href, async (client) => {
-      await client.query(`drop database if exists ${name} with (force)`)
-      await client.query(`drop role ${name}`)
-    })
-  try {
-    const database = await openServer(at(name, name), migrate)
-    const asSuperuser: Place['asSuperuser'] = (work) => connected(at(superuser, name), work)
-    return { place: { ...database, asSuperuser, as: (role, work) => connected(at(role, name), work) }, close }
-  } catch (error) {
-    await close()
-    throw error
   }
 }

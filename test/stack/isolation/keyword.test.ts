@@ -1,10 +1,8 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { applyMigrations } from '../../../dev/migrate.ts'
-import { openPglite } from '../../../dev/database.ts'
 import { type Place, places } from '../plans/places.ts'
 import { createDice } from './fuzz/dice.ts'
-import { fill, hitsOf, type Library, openForeign, randomArguments, SIGNATURE } from './keyword-library.ts'
+import { fill, hitsOf, type Library, randomArguments, SIGNATURE } from './keyword-library.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
@@ -134,38 +132,5 @@ describe.each(places)('The keyword function, on $name', ({ open }) => {
         client.query('create function app.mine() returns int language sql as $$ select 1 $$'),
       ).rejects.toThrow('permission denied')
     })
-  })
-})
-
-describe('Where somebody else made parley_system, and whoever migrates may not join it', () => {
-  const warnings: string[] = []
-  const migrate = async (owner: Client) => {
-    owner.on('notice', ({ message }) => void warnings.push(message ?? ''))
-    return applyMigrations(owner)
-  }
-
-  async function expectSearch(place: Place) {
-    expect(place.applied).toBeGreaterThan(10)
-    const warning: unknown = expect.stringContaining('may not grant the role parley_system')
-    expect(warnings.splice(0)).toEqual([warning, warning])
-    const { ada, eve, common } = await place.asSuperuser(fill)
-    const { rows } = await place.asSuperuser((client) =>
-      client.query(`select prosecdef as definer from pg_proc where oid = '${SIGNATURE}'::regprocedure`),
-    )
-    expect(rows).toEqual([{ definer: false }])
-    await place.as('parley_app', async (client) => {
-      expect(await hitsOf(client, ada.userId, { asked: common })).toEqual(ada.ids)
-      expect(await hitsOf(client, ada.userId, { asked: eve.word })).toEqual([])
-      expect(await hitsOf(client, null, { asked: common })).toEqual([])
-    })
-  }
-
-  it.each(places)('migrations end, with a warning, and the search works: on $name', async ({ embedded }) => {
-    const { place, close } = await openForeign(embedded ? openPglite : null, migrate)
-    try {
-      await expectSearch(place)
-    } finally {
-      await close()
-    }
   })
 })

@@ -5,6 +5,18 @@ import { openDatabase, rowsOf } from './open.ts'
 // Each test waits for processes or for PGlite.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
+/** What requests may change, of tables of which they may not change all. */
+const CHANGEABLE = {
+  users:
+    'avatar_url deleted_at email email_verified first_name last_login last_name name purge_after updated_at version',
+  sessions: 'expires_at last_seen_at revoked_at user_agent',
+  conversations:
+    'active_leaf_id archived deleted_at derived_title last_activity_at last_branch last_seq message_count metadata pinned purge_after system_prompt tags title updated_at version',
+  messages: 'attachments content deleted_at metadata model parts purge_after reasoning status updated_at usage version',
+  documents:
+    'chunk_count chunk_overlap chunk_size content content_hash deleted_at external_id format language metadata purge_after tags title updated_at version',
+}
+
 /** What each role may do, complete: a privilege that is not here is one too many. */
 const GRANTS: Record<string, string> = {
   'parley_app: schema app': 'USAGE',
@@ -26,11 +38,16 @@ const GRANTS: Record<string, string> = {
   'parley_app: function app.similarities(uuid,vector,text,uuid[])': 'EXECUTE',
   'parley_app: function app.show_hits(uuid,text[],uuid[],tsquery[],jsonb[],int': 'EXECUTE',
   'parley_app: function app.embedding_state(uuid,text,integer)': 'EXECUTE',
-  'parley_app: users': 'INSERT SELECT UPDATE',
-  'parley_app: sessions': 'INSERT SELECT UPDATE',
-  'parley_app: conversations': 'DELETE INSERT SELECT UPDATE',
-  'parley_app: messages': 'INSERT SELECT UPDATE',
-  'parley_app: documents': 'DELETE INSERT SELECT UPDATE',
+  'parley_app: users': 'INSERT SELECT',
+  'parley_app: sessions': 'INSERT SELECT',
+  'parley_app: conversations': 'DELETE INSERT SELECT',
+  'parley_app: messages': 'INSERT SELECT',
+  'parley_app: documents': 'DELETE INSERT SELECT',
+  ...Object.fromEntries(
+    Object.entries(CHANGEABLE).flatMap(([table, columns]) =>
+      columns.split(' ').map((column) => [`parley_app: ${table}(${column})`, 'UPDATE']),
+    ),
+  ),
   'parley_app: document_chunks': 'DELETE INSERT SELECT UPDATE',
   'parley_app: chat_vectors': 'DELETE INSERT SELECT UPDATE',
   'parley_app: embedding_jobs': 'DELETE INSERT SELECT UPDATE',

@@ -4,19 +4,15 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LocalDatabase } from '../../../dev/database.ts'
+import { migratedSources, readSources } from '../../../dev/functions.ts'
 import { applyMigrations, describeMigration } from '../../../dev/migrate.ts'
-import { startNeonEndpoint } from '../../../dev/neon/server.ts'
-import { connectionString } from '../../../dev/stack.ts'
-import { asUser } from '../../../src/db/database.ts'
-import { createConversationRepository } from '../../../src/features/conversations/repository.ts'
-import { newId } from '../../../src/id.ts'
-import { createTrace } from '../../../src/trace.ts'
-import { applyFirst, leaveEmpty, openDatabase, readJournal, rowsOf, server } from './open.ts'
+import { readMigrations } from '../../../dev/migrations.ts'
+import { leaveEmpty, openDatabase, rowsOf, server } from './open.ts'
 
 // Each test waits for processes or for PGlite.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
-const { entries } = await readJournal()
+const migrations = await readMigrations()
 
 let database: LocalDatabase | undefined
 afterEach(async () => {
@@ -39,7 +35,7 @@ const SHAPE = `
 describe('migrating', () => {
   it('an empty database needs no superuser', async () => {
     database = await openDatabase()
-    expect(database.applied).toBe(entries.length)
+    expect(database.applied).toBe(migrations.length)
     const owners = await rowsOf(
       database,
       `select distinct r.rolname, r.rolsuper, r.rolbypassrls, r.rolname = session_user as ours
@@ -52,44 +48,16 @@ describe('migrating', () => {
   it('a second time changes nothing', async () => {
     database = await openDatabase()
     const before = await rowsOf(database, SHAPE)
-    expect(await database.asOwner(applyMigrations)).toBe(0)
+    expect(await database.asOwner((owner) => applyMigrations(owner))).toBe(0)
     expect(await rowsOf(database, SHAPE)).toEqual(before)
-  })
-
-  it('an older database keeps its rows and ends like a new one', async () => {
-    const fresh = await openDatabase()
-    const shape = await rowsOf(fresh, SHAPE)
-    await fresh.close()
-
-    database = await openDatabase(applyFirst(2))
-    const [userId, conversationId] = [newId(), newId()]
-    await database.asOwner(async (owner) => {
-      await owner.query('insert into users (id, email) values ($1, $2)', [userId, 'old@example.com'])
-      await owner.query('insert into conversations (user_id, id, title) values ($1, $2, $3)', [
-        userId,
-        conversationId,
-        'From before',
-      ])
-    })
-    expect(await database.asOwner(applyMigrations)).toBe(entries.length - 2)
-    expect(await rowsOf(database, SHAPE)).toEqual(shape)
-
-    const neon = await startNeonEndpoint({ upstream: database.upstream })
-    const options = { connectionString: connectionString('parley_app', database, neon.port), timeoutMs: 10_000 }
-    const [kept] = await createConversationRepository(
-      asUser(options, createTrace('test'), { userId, signInId: 'test' }),
-      userId,
-    ).list(10, null)
-    await neon.close()
-    expect(kept).toMatchObject([{ id: conversationId, title: 'From before', messageCount: 0 }])
   })
 
   // PGlite has one session: two at once cannot meet there.
   it.skipIf(!server)('twice at once is done once', async () => {
     const empty = await openDatabase(leaveEmpty)
     database = empty
-    const applied = await Promise.all([1, 2, 3].map(() => empty.asOwner(applyMigrations)))
-    expect(applied.sort((a, b) => a - b)).toEqual([0, 0, entries.length])
+    const applied = await Promise.all([1, 2, 3].map(() => empty.asOwner((owner) => applyMigrations(owner))))
+    expect(applied.sort((a, b) => a - b)).toEqual([0, 0, migrations.length])
   })
 
   it('is described in words', () => {
@@ -100,7 +68,7 @@ describe('migrating', () => {
 describe('the files', () => {
   it('are all in the journal, in order', async () => {
     const files = (await readdir('migrations')).filter((file) => file.endsWith('.sql')).toSorted()
-    expect(entries.map(({ tag }) => `${tag}.sql`)).toEqual(files)
+    expect(migrations.map(({ tag }) => `${tag}.sql`)).toEqual(files)
   })
 
   it('say all that the tables say: nothing is left to generate', async () => {
@@ -115,4 +83,25 @@ describe('the files', () => {
     expect(kit.stdout).toContain('No schema changes')
     expect(files.toSorted()).toEqual((await readdir('migrations')).toSorted())
   })
+
+  it('hold the newest version of each function', async () => {
+    expect(Object.fromEntries(await migratedSources())).toEqual(Object.fromEntries(await readSources()))
+  })
+})
+
+it('The functions of a migrated database are those of their sources, and no others', async () => {
+  database = await openDatabase()
+  const sources = await readSources()
+  const read = `select proname, pg_get_functiondef(oid) || coalesce(proacl::text, '') as definition
+    from pg_proc where pronamespace = 'app'::regnamespace order by 1`
+  const migrated = await rowsOf(database, read)
+  const made = await database.asOwner(async (owner) => {
+    await owner.query('begin')
+    for (const source of sources.values()) await owner.query(source)
+    const { rows } = await owner.query<Record<string, unknown>>(read)
+    await owner.query('rollback')
+    return rows
+  })
+  expect(migrated).toEqual(made)
+  expect(migrated.map((row) => row['proname'])).toEqual([...sources.keys()])
 })

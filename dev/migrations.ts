@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as z from 'zod'
+
+/** Between two statements of a migration, as drizzle-kit writes it. */
+export const breakpoint = '--> statement-breakpoint'
+
+/** On a line of its own: the migration's statements run outside of a transaction, as `CREATE INDEX CONCURRENTLY` must. */
+const NO_TRANSACTION = /^-- no-transaction$/m
+
+export interface Migration {
+  /** Such as `0002_tables`. */
+  tag: string
+  /** When drizzle-kit made it, in milliseconds: what the journal in the database knows it by. */
+  when: number
+  statements: string[]
+  inTransaction: boolean
+  /** SHA-256 of the file, in hex. */
+  hash: string
+}
+
+const journal = z.object({ entries: z.array(z.object({ tag: z.string(), when: z.number() })) })
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
+
+/** The migrations in their order, as drizzle-kit's journal has it. */
+export async function readMigrations(folder = MIGRATIONS): Promise<Migration[]> {
+  const { entries } = journal.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))
+  return Promise.all(
+    entries.map(async ({ tag, when }) => {
+      const text = await readFile(join(folder, `${tag}.sql`), 'utf8')
+      const hash = createHash('sha256').update(text).digest('hex')
+      return { tag, when, statements: text.split(breakpoint), inTransaction: !NO_TRANSACTION.test(text), hash }
+    }),
+  )
+}

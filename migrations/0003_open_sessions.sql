@@ -1,1 +1,0 @@
-CREATE INDEX "sessions_open_idx" ON "sessions" USING btree ("user_id","created_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE revoked_at is null;
