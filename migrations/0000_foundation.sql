@@ -20,6 +20,12 @@ CREATE SCHEMA app;
 --> statement-breakpoint
 GRANT USAGE ON SCHEMA app, public TO parley_app, parley_system;
 --> statement-breakpoint
+-- The time of the newest migration that was applied, which /readyz compares with the newest one that the Worker knows. It reads the
+-- migrator's own journal, with the rights of the view's owner, so that no migration has to remember to set it.
+CREATE VIEW app.schema_version AS SELECT max(created_at) AS version FROM drizzle.__drizzle_migrations;
+--> statement-breakpoint
+GRANT SELECT ON app.schema_version TO parley_app;
+--> statement-breakpoint
 -- What a search looks through.
 CREATE TYPE app.search_scope AS (
   sources text[], -- 'message' and 'document'; null: every vector, those stored by hand as well

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'internal'
   | 'database_unavailable'
   | 'database_timeout'
+  | 'schema_outdated'
   | 'outcome_unknown'
   | 'import_interrupted'
   | 'identity_provider_unavailable'

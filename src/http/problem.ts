@@ -89,6 +89,11 @@ const PROBLEMS = {
   internal: { status: 500, title: 'Internal error', detail: 'Something went wrong on our side.' },
   database_unavailable: { status: 503, title: 'Database unavailable', detail: 'The database cannot be reached now.' },
   database_timeout: { status: 504, title: 'Database time-out', detail: 'The database did not answer in time.' },
+  schema_outdated: {
+    status: 503,
+    title: 'Schema outdated',
+    detail: 'The database has not been migrated to the schema that this version needs. Run its migrations.',
+  },
   outcome_unknown: {
     status: 503,
     title: 'Outcome unknown',

@@ -1,11 +1,13 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { ping } from '../../db/database.ts'
+import { asNobody } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
 import type { AppEnv } from '../../http/app-env.ts'
 import { operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { databaseTime } from '../../trace.ts'
+import { checkSchema } from './repository.ts'
+import { NEWEST_MIGRATION } from './schema-version.ts'
 
 const alive = z.object({ status: z.literal('ok') })
 const ready = z.object({ status: z.literal('ready'), database: z.object({ latencyMs: z.number() }) })
@@ -28,13 +30,14 @@ export const healthRoutes = (deps: Deps) =>
       operation({
         operationId: 'getReadiness',
         tag: 'Health',
-        summary: 'Does the database answer?',
-        responses: { 200: { description: 'It does, after so many milliseconds', schema: ready } },
-        errors: ['database_unavailable', 'database_timeout'],
+        summary: 'Can the Worker serve requests?',
+        description: 'It can when the database answers and has the schema that this version needs, or a newer one.',
+        responses: { 200: { description: 'It can; the database answered after so many milliseconds', schema: ready } },
+        errors: ['database_unavailable', 'database_timeout', 'schema_outdated'],
         open: true,
       }),
       async (c) => {
-        const [, error] = await ping(deps.database, c.var.trace)
+        const [, error] = await checkSchema(asNobody(deps.database, c.var.trace), NEWEST_MIGRATION)
         if (error) return problem(c, error)
         return c.json({ status: 'ready' as const, database: { latencyMs: databaseTime(c.var.trace) } }, 200)
       },

@@ -53,6 +53,7 @@ const GRANTS: Record<string, string> = {
   'parley_app: embedding_jobs': 'DELETE INSERT SELECT UPDATE',
   'parley_app: idempotency_keys': 'DELETE INSERT SELECT UPDATE',
   'parley_app: audit_events': 'SELECT',
+  'parley_app: schema_version': 'SELECT',
   'parley_system: schema app': 'USAGE',
   'parley_system: schema public': 'USAGE',
   'parley_system: function app.uuid_v7()': 'EXECUTE',
@@ -168,7 +169,9 @@ describe('the roles of the Worker', () => {
     const granted = await rows(`
       with acl as (
         select grantee, privilege_type, c.relname as what
-        from pg_class c, aclexplode(c.relacl) where c.relnamespace = 'public'::regnamespace and ${OURS('pg_class', 'c.oid')}
+        from pg_class c, aclexplode(c.relacl)
+        where c.relnamespace in ('public'::regnamespace, 'app'::regnamespace, 'drizzle'::regnamespace)
+          and ${OURS('pg_class', 'c.oid')}
         union all
         select a.grantee, a.privilege_type, format('%s(%s)', c.relname, t.attname)
         from pg_attribute t join pg_class c on c.oid = t.attrelid, aclexplode(t.attacl) a

@@ -37,6 +37,15 @@ describe('Functions with other rights than their caller’s', () => {
   })
 })
 
+it('The only view that reads with its owner’s rights shows the newest migration, and nothing else', async () => {
+  const views = await rows(`select c.oid::regclass::text as name, pg_get_viewdef(c.oid) as query from pg_class c
+    where c.relkind in ('v', 'm') and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+      and not coalesce(c.reloptions, '{}') && '{security_invoker=true,security_invoker=on}'`)
+  expect(views.map(({ name, query }) => [name, String(query).replaceAll(/\s+/g, ' ').trim()])).toEqual([
+    ['app.schema_version', 'SELECT max(created_at) AS version FROM drizzle.__drizzle_migrations;'],
+  ])
+})
+
 describe('The Worker’s roles', () => {
   it.each(['parley_app', 'parley_system'])(
     '%s can make nothing: no temporary object, no object in a schema',
