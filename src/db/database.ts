@@ -144,5 +144,4 @@ function createDatabase(
 }
 
 /** For requests without a user, which read no user's rows. */
-export const asNobody = (options: DatabaseOptions, trace: Trace): Database =>
-  createDatabase(options, trace, one({}))
+export const asNobody = (options: DatabaseOptions, trace: Trace): Database => createDatabase(options, trace, one({}))
