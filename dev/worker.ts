@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { freePort } from './ports.ts'
 import { formatEnvFile } from './settings-file.ts'
@@ -21,15 +22,22 @@ export interface WorkerOptions {
   dataDir: string
   /** Gets the Worker's own log, line by line. */
   onLog?: (line: string) => void
+  /** Where the Worker's `wrangler.toml` is: by default in this checkout. */
+  directory?: string
+  /** Whether the cron trigger runs each minute (default). */
+  cron?: boolean
 }
+
+const WRANGLER = fileURLToPath(new URL('../node_modules/wrangler/bin/wrangler.js', import.meta.url))
 
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 5_000
 const CRON_MS = 60_000
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1'])
 
-/** Starts `wrangler dev` on a port that is free, and waits until the Worker answers. Runs the cron trigger each minute. */
-export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOptions): Promise<RunningWorker> {
+/** Starts `wrangler dev` on a port that is free, and waits until the Worker answers. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { port, bindings, dataDir, onLog, directory = '.', cron = true } = options
   // A file, not arguments: those could be read by every user of the machine. It also keeps .dev.vars out of the way.
   await mkdir(dataDir, { recursive: true })
   const envFile = join(dataDir, 'worker.env')
@@ -46,13 +54,10 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
   }
   const child = spawn(
     process.execPath,
-    [
-      'node_modules/wrangler/bin/wrangler.js',
-      'dev',
-      ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
-    ],
+    [WRANGLER, 'dev', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)],
     // A process group of its own: Ctrl-C reaches this process only, which then stops things in order.
     {
+      cwd: directory,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       env: {
@@ -82,14 +87,13 @@ export async function startWorker({ port, bindings, dataDir, onLog }: WorkerOpti
     await close()
     throw new Error(`The Worker did not start:\n${output.slice(-30).join('\n')}`)
   }
-  const cron = setInterval(() => {
-    fetch(`${own}/cdn-cgi/handler/scheduled`).catch(() => {})
-  }, CRON_MS)
+  const runCron = () => void fetch(`${own}/cdn-cgi/handler/scheduled`).catch(() => {})
+  const timer = cron ? setInterval(runCron, CRON_MS) : undefined
   return {
     url: `http://localhost:${port}`,
     ended,
     async close() {
-      clearInterval(cron)
+      clearInterval(timer)
       await close()
     },
   }

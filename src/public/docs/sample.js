@@ -18,7 +18,8 @@ export function samplesOf(spec, origin, entry, schemes) {
   }))
 }
 
-function bodyExamples(requestBody) {
+/** The examples of a body, of all its media types. */
+export function bodyExamples(requestBody) {
   return Object.entries(requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
     Object.entries(examples).map(([name, { summary = name, value, 'x-from-page': fromPage = false }]) => ({
       type,
