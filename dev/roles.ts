@@ -103,7 +103,7 @@ async function existingRoles(owner: Client): Promise<Map<string, boolean>> {
 
 async function mayBecome(owner: Client, role: string): Promise<boolean> {
   const { rows } = await owner.query<{ may: boolean }>(`select pg_has_role(current_user, $1, 'SET') as may`, [role])
-  return rows[0]?.may === true
+  return rows[0]?.may ?? false
 }
 
 /** Row-level security is off for whoever has SUPERUSER or BYPASSRLS, or inherits a role that has. */

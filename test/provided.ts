@@ -2,6 +2,8 @@
 export interface ProvidedStack {
   bindings: { DATABASE_URL: string; DATABASE_URL_SYSTEM: string; COGNITO_ISSUER: string; COGNITO_CLIENT_IDS: string }
   cognito: { port: number; clientId: string; poolId: string }
+  /** A connection string for what no role of the Worker may do, such as changing when a row was made. */
+  superuser: string
   /** Counts the requests that reach the database: `GET <url>/<application_name>` → a number. */
   postCounter: string
   /** A second database, for tests that run the cron trigger: it takes everybody's jobs, those of other tests too. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectedIds, list, path, type Query } from './conversation-queries.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { type Conversation, openConversation, queryAs, random, walk } from './helpers.ts'
+import { type Conversation, openConversation, queryAsSuperuser, random, walk } from './helpers.ts'
 
 const api = createApi()
 
@@ -31,8 +31,7 @@ describe('Any list', () => {
     )
     // Few moments for many rows: everything ties.
     const at = () => ids.map(() => pick(times))
-    await queryAs(
-      ada.sub,
+    await queryAsSuperuser(
       `update conversations c set created_at = t.created, last_activity_at = t.active
        from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) t (id, created, active) where c.id = t.id`,
       [ids, at(), at()],

@@ -1,15 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
-import {
-  type Conversation,
-  expectProblem,
-  expectRefused,
-  openConversation,
-  type Page,
-  queryAs,
-  read,
-  say,
-} from './helpers.ts'
+import { type Conversation, expectProblem, expectRefused, openConversation, type Page, read, say } from './helpers.ts'
 
 const LIST = '/v1/conversations'
 const api = createApi()
@@ -129,13 +120,10 @@ describe('A conversation', () => {
 
   it('says where it was forked off', async () => {
     const { id } = await openConversation(ada)
-    const forkedFrom = { conversationId: crypto.randomUUID(), messageId: crypto.randomUUID() }
-    await queryAs(
-      ada.sub,
-      'update conversations set forked_from_conversation = $2, forked_from_message = $3 where id = $1',
-      [id, forkedFrom.conversationId, forkedFrom.messageId],
-    )
-    const shown = await get(id)
+    const [last] = await say(ada, id, 'One')
+    const fork = await read<Conversation>(ada.post(`${LIST}/${id}/fork`, {}), 201)
+    const forkedFrom = { conversationId: id, messageId: last?.id }
+    const shown = await get(fork.id)
     expect(shown).toMatchObject({ forkedFrom })
     expect(shown).not.toHaveProperty('forkedFromConversation')
     expect(shown).not.toHaveProperty('derivedTitle')

@@ -7,7 +7,7 @@ import {
   type Message,
   openConversation,
   type Page,
-  queryAs,
+  queryAsSuperuser,
   read,
   search,
 } from './helpers.ts'
@@ -50,7 +50,7 @@ beforeAll(async () => {
   }
   for (const { id, source, createdAt } of texts) {
     const table = source === 'message' ? 'messages' : 'documents'
-    await queryAs(ada.sub, `update ${table} set created_at = $2 where id = $1`, [id, createdAt])
+    await queryAsSuperuser(`update ${table} set created_at = $2 where id = $1`, [id, createdAt])
   }
 }, 60_000)
 

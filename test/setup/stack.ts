@@ -43,6 +43,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('cognito', { port, clientId, poolId })
   project.provide('postCounter', counter.url)
   project.provide('faults', faults.url)
+  project.provide('superuser', asSuperuser(stack.bindings.DATABASE_URL, server))
   project.provide('embedded', !server)
   return async () => {
     await faults.close()
@@ -50,6 +51,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await Promise.all([database, apart, queue].map((each) => each.close()))
     await rm(dataDir, { recursive: true })
   }
+}
+
+/** The same database as the role that owns the cluster: no right is missing there, and no row hidden. */
+function asSuperuser(connectionString: string, server: string | undefined): string {
+  const url = new URL(connectionString)
+  const { username, password } = new URL(server ?? 'postgres://postgres@embedded')
+  Object.assign(url, { username, password })
+  return url.href
 }
 
 /** Counts what reaches the database, by the `application_name` that a test put into its connection string. */
