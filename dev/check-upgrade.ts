@@ -5,7 +5,7 @@ import { checkUpgrade } from './upgrade/check.ts'
 
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 
-/** `npm run check:upgrade`: whether the deployed release runs on this commit's schema, and this commit on the release's data. */
+/** `npm run check:upgrade`: checks that the deployed release runs on this commit's schema, and this commit on the release's data. */
 async function main(): Promise<void> {
   const server = process.env.DATABASE_URL
   const faults = await checkUpgrade({
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   for (const fault of faults.slice(0, SHOWN)) console.error(fault)
   if (faults.length > SHOWN) console.error(`… and ${faults.length - SHOWN} more`)
   if (faults.length > 0)
-    throw new Error('This commit cannot follow the deployed release. docs/upgrading.md says how to change a schema.')
+    throw new Error('The deployed release cannot be upgraded to this commit. See docs/upgrading.md.')
 }
 
 const SHOWN = 30

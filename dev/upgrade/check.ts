@@ -8,7 +8,7 @@ import { readMigrations } from '../migrations.ts'
 import { createFindings } from './findings.ts'
 import { rehearse } from './rehearse.ts'
 import { readReleases, type Release } from './releases.ts'
-import { openStage } from './stage.ts'
+import { openTestBed } from './test-bed.ts'
 import { extractRelease, isSameVersion, linkPackages, releasedMigrations } from './tree.ts'
 
 export interface UpgradeOptions {
@@ -16,19 +16,19 @@ export interface UpgradeOptions {
   releasesFile: string
   /** A git repository with the commit of the release. */
   repository: string
-  /** Where this commit's src, package-lock.json, wrangler.toml and node_modules are. */
+  /** The directory with this commit's src, package-lock.json, wrangler.toml and node_modules. */
   checkout: string
-  /** This commit's migrations. */
+  /** The directory with this commit's migrations. */
   migrations: string
   openDatabase: (migrate: (owner: Client) => Promise<number>) => Promise<LocalDatabase>
-  /** Told what goes on. */
+  /** Gets a line after each step. */
   say: (line: string) => void
 }
 
 /**
- * Checks that this commit can follow the deployed release, and that the release can come back: see docs/upgrading.md.
+ * Checks that the deployed release can be upgraded to this commit, and rolled back: see docs/upgrading.md.
  *
- * @returns what is wrong, a line each; null while no release is deployed
+ * @returns one line for each fault; null while no release is deployed
  */
 export async function checkUpgrade(options: UpgradeOptions): Promise<string[] | null> {
   const releases = readReleases(await readFile(options.releasesFile, 'utf8'))
@@ -46,7 +46,7 @@ export async function checkUpgrade(options: UpgradeOptions): Promise<string[] | 
 
 const SOURCES = { linked: 'of this checkout', installed: 'of its own, as its package-lock.json differs' }
 
-/** The commit that records a release is that release itself: what it follows is the one before. */
+/** Extracts the deployed release, or the release before it when this commit is the deployed release. */
 async function extractPredecessor(
   [deployed, before]: readonly Release[],
   { repository, checkout }: UpgradeOptions,
@@ -74,13 +74,13 @@ async function checkAgainst(
   const findings = createFindings()
   const database = await openDatabase((owner) => applyMigrations(owner, released))
   try {
-    const stage = await openStage(database, directory, findings)
+    const testBed = await openTestBed(database, directory, findings)
     try {
-      await rehearse({ tree, checkout, migrations: ours, database, stage, findings, say })
+      await rehearse({ tree, checkout, migrations: ours, database, testBed, findings, say })
     } catch (error) {
       findings.fault(error instanceof Error ? error.message : String(error))
     } finally {
-      await stage.close()
+      await testBed.close()
     }
   } finally {
     await database.close()

@@ -12,10 +12,10 @@ export interface Answer {
   headers: Headers
 }
 
-/** Sends a request to the Worker at `url` and reads all of its answer. */
+/** Sends a request to the Worker at `url` and reads the whole answer; a broken one counts as a 502. */
 export async function send(url: string, { method, path, headers = {}, body }: ApiRequest): Promise<Answer> {
   const response = await fetch(url + path, { method, headers, body: body ?? null, redirect: 'manual' })
-  // A stream that breaks off is an answer that cannot be read.
+  // A stream that breaks off cannot be read to its end.
   const text = await response.text().catch(() => null)
   return {
     status: text === null ? 502 : response.status,
@@ -28,7 +28,7 @@ export const isSuccess = ({ status }: Answer): boolean => status >= 200 && statu
 
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
 
-/** Sends JSON as a user, and reads JSON. Rejects where the answer is no success. */
+/** Sends and reads JSON as a user. Rejects unless the answer is a success. */
 export async function call<T>(
   url: string,
   token: string,

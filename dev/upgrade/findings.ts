@@ -1,18 +1,18 @@
 import * as z from 'zod'
 import { type Answer, type ApiRequest, isSuccess, send } from './client.ts'
 
-/** What the check has seen: answers by the phase that they belong to, and everything that was wrong. */
+/** Collects the faults that the check finds. */
 export interface Findings {
-  /** Sends a request; an answer that is no success, or where `allowed` says so only a 5xx, is a fault of `title`. */
+  /** Sends a request. Any answer but a success is a fault; with `allowed: 'refusals'` only a 5xx is. */
   expect(title: string, url: string, request: ApiRequest, allowed?: 'refusals'): Promise<Answer>
   fault(text: string): void
-  /** For the Worker's log; what it logs as an error is a fault, and explains the answer that it belongs to. */
+  /** Takes a line of the Worker's log. An error explains the answer with the same request id, or is a fault of its own. */
   log: (line: string) => void
-  /** How many answers came. */
+  /** The number of answers. */
   answers(): number
-  /** How many of them were a 5xx. */
+  /** The number of answers with a 5xx. */
   failures(): number
-  /** What was wrong, a line for each operation and cause. */
+  /** One line for each operation and cause. */
   faults(): string[]
 }
 
@@ -78,7 +78,7 @@ const codeOf = ({ text }: Answer): string => {
   return typeof code === 'string' ? code : text.slice(0, 200)
 }
 
-/** A request's line has its cause apart; those of background work have it among their fields. */
+/** Requests log their cause as one field, background work as several. */
 function causeOf(line: LogLine | undefined): string {
   if (!line) return ''
   const { level: _level, event: _event, requestId: _requestId, user: _user, ...fields } = line

@@ -3,31 +3,31 @@ import { type LocalCognito, signInLocally } from '../cognito.ts'
 import type { LocalDatabase } from '../database.ts'
 import { call } from './client.ts'
 import type { Findings } from './findings.ts'
-import type { Stage } from './stage.ts'
+import type { TestBed } from './test-bed.ts'
 
 interface Job {
   name: string
-  /** Makes its rows due now. */
-  hasten: string[]
-  /** The rows that it has to deal with, or to remove. */
+  /** Statements that make the job's rows due now. */
+  makeDue: string[]
+  /** Selects the rows that the job removes or completes. */
   rows: string
 }
 
-/** What the cron trigger does, seen from the database: most of it waits for days, and the API shows nothing of what is due. */
+/** The jobs of the cron trigger. Checked in the database, as their work is due after days and the API does not show it. */
 const JOBS: Job[] = [
   {
     name: 'embeddings',
-    hasten: ['update embedding_jobs set run_at = now() where failed_at is null'],
+    makeDue: ['update embedding_jobs set run_at = now() where failed_at is null'],
     rows: 'select from embedding_jobs where failed_at is null',
   },
   {
     name: 'purge of accounts',
-    hasten: ['update users set purge_after = now() where purge_after is not null'],
+    makeDue: ['update users set purge_after = now() where purge_after is not null'],
     rows: 'select from users where purge_after is not null',
   },
   {
     name: 'retention',
-    hasten: ['conversations', 'documents', 'messages'].map(
+    makeDue: ['conversations', 'documents', 'messages'].map(
       (table) => `update ${table} set purge_after = now() where purge_after is not null`,
     ),
     rows: `select from conversations where purge_after is not null union all select from documents where purge_after is not null
@@ -35,7 +35,7 @@ const JOBS: Job[] = [
   },
   {
     name: 'idempotency keys',
-    hasten: ['update idempotency_keys set expires_at = now()'],
+    makeDue: ['update idempotency_keys set expires_at = now()'],
     rows: 'select from idempotency_keys where expires_at <= now()',
   },
 ]
@@ -43,35 +43,35 @@ const JOBS: Job[] = [
 export interface JobsOptions {
   url: string
   database: LocalDatabase
-  stage: Stage
+  testBed: TestBed
   findings: Findings
 }
 
-/** Gives each background job something to do, and runs the cron trigger. @returns the names of the jobs that did it */
-export async function runJobs({ url, database, stage, findings }: JobsOptions): Promise<string[]> {
-  const { cognito, provider, quiet } = stage
-  provider.outOfOrder = true
+/** Creates work for each background job and runs the cron trigger. Returns the names of the jobs that completed their work. */
+export async function runJobs({ url, database, testBed, findings }: JobsOptions): Promise<string[]> {
+  const { cognito, provider, idle } = testBed
+  provider.isDown = true
   await makeWork(url, cognito)
-  await quiet()
-  provider.outOfOrder = false
+  await idle()
+  provider.isDown = false
   const due = await database.asOwner(async (owner) => {
     await withAllRows(
       owner,
-      JOBS.flatMap(({ hasten }) => hasten),
+      JOBS.flatMap(({ makeDue }) => makeDue),
     )
     return countRows(owner)
   })
   await findings.expect('the cron trigger', url, { method: 'GET', path: '/cdn-cgi/handler/scheduled' })
-  await quiet()
+  await idle()
   const left = await database.asOwner(countRows)
   return JOBS.flatMap(({ name }, i) => {
-    if (due[i] === 0) findings.fault(`${name}: nothing was due; dev/upgrade/jobs.ts has to make some work for it`)
-    if (left[i] !== 0) findings.fault(`${name}: the cron trigger has left ${left[i]} of ${due[i]} rows`)
+    if (due[i] === 0) findings.fault(`${name}: no row was due: create work for it in dev/upgrade/jobs.ts`)
+    if (left[i] !== 0) findings.fault(`${name}: ${left[i]} of ${due[i]} due rows are left after the cron trigger`)
     return due[i] !== 0 && left[i] === 0 ? [name] : []
   })
 }
 
-/** Deletes one of each thing that is kept for a while, and writes a text that has to wait for its vector. */
+/** Deletes an item of each kind that has a retention period, and an account, and writes a text while the provider is down. */
 async function makeWork(url: string, cognito: LocalCognito): Promise<void> {
   const signUp = async (name: string) => {
     const { accessToken } = await signInLocally(cognito, `${name}-${crypto.randomUUID()}@example.com`)
@@ -108,7 +108,7 @@ async function countRows(owner: Client): Promise<number[]> {
   return counts.map((rows) => Number(rows[0]?.['count']))
 }
 
-/** Runs statements as the owner, whom row-level security otherwise shows no rows. */
+/** Runs statements as the owner, without the row-level security that is forced on it. */
 async function withAllRows(owner: Client, statements: readonly string[]): Promise<Record<string, unknown>[][]> {
   const force = async (verb: string) => {
     const { rows } = await owner.query<{ name: string }>(

@@ -3,23 +3,23 @@ import { json } from 'node:stream/consumers'
 import * as z from 'zod'
 import { createLexicalEmbedder } from '../../src/embeddings/lexical.ts'
 
-/** A text with this word is refused, and its job is given up: the queue then has a job to show. */
+/** The provider refuses texts with this word. Their jobs fail, and stay in the list of embedding jobs. */
 export const UNEMBEDDABLE = 'unembeddable'
 
 export interface LocalProvider {
   bindings: Record<`EMBEDDING_${string}`, string>
-  /** While it is out of order, every text waits for the cron trigger. */
-  outOfOrder: boolean
+  /** While it is down, texts wait for the cron trigger. */
+  isDown: boolean
   close(): Promise<void>
 }
 
 const embeddingRequest = z.object({ input: z.array(z.string()) })
 
-/** An embedding provider that speaks OpenAI's protocol, as production uses one. Its vectors are those of the lexical embedder. */
+/** An embedding provider with OpenAI's protocol, which production uses, and the vectors of the lexical embedder. */
 export async function startProvider(): Promise<LocalProvider> {
   const embedder = createLexicalEmbedder()
   const answer = async (texts: string[]): Promise<[status: number, body: object]> => {
-    if (provider.outOfOrder) return [503, { error: { code: 'out_of_order' } }]
+    if (provider.isDown) return [503, { error: { code: 'down' } }]
     if (texts.some((text) => text.includes(UNEMBEDDABLE))) return [400, { error: { code: 'refused' } }]
     const [vectors, error] = await embedder.embed(texts)
     if (error) return [400, { error: { code: error.code } }]
@@ -28,7 +28,7 @@ export async function startProvider(): Promise<LocalProvider> {
   const server = createServer((request, response) => {
     void (async () => {
       const [status, body] = await answer(embeddingRequest.parse(await json(request)).input)
-      // Without this header the Worker tries again at once.
+      // Keeps the Worker from retrying at once.
       response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' })
       response.end(JSON.stringify(body))
     })()
@@ -43,7 +43,7 @@ export async function startProvider(): Promise<LocalProvider> {
       EMBEDDING_API_KEY: 'local',
       EMBEDDING_MODEL: 'text-embedding-3-small',
     },
-    outOfOrder: false,
+    isDown: false,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -13,9 +13,9 @@ export interface Reader {
 }
 
 /**
- * Reads everything of a user by all GET operations of the document: each page of each list, and each thing that a list names.
+ * Reads all data of a user through the GET operations of the document: every page of every list, and every item of a list.
  *
- * @returns how many lists and things it has read
+ * @returns the number of lists and items
  */
 export async function readEverything({ url, document, token, findings }: Reader): Promise<number> {
   const operations = listOperations(document).filter(({ method, path }) => method === 'get' && path.startsWith('/v1/'))
@@ -40,7 +40,7 @@ export async function readEverything({ url, document, token, findings }: Reader)
     }
   }
 
-  /** Every path that a template stands for; parameters take the ids of the list before them. */
+  /** Returns all paths of a template. The values of a path parameter are the ids of the list in front of it. */
   async function pathsOf(template: string): Promise<string[]> {
     const [, parent, segment = ''] = /^(.*)\/([^/]*)$/.exec(template) ?? []
     if (parent === undefined) return ['']
@@ -60,7 +60,7 @@ export async function readEverything({ url, document, token, findings }: Reader)
 
 export type ExportLine = Record<string, unknown> & { type: string; id?: string }
 
-/** The lines of a user's export, without the first and the last; null, and a fault, where it is not complete. */
+/** Returns the lines of a user's export, without the first and the last one. An incomplete export is a fault, and null. */
 export async function readExport({ url, token, findings }: Omit<Reader, 'document'>): Promise<ExportLine[] | null> {
   const { status, text } = await findings.expect('exportMe', url, {
     method: 'GET',
@@ -78,9 +78,10 @@ export async function readExport({ url, token, findings }: Omit<Reader, 'documen
   return null
 }
 
-/** What the export of the new version lacks of the release's, or has otherwise. What only the new one has does not count. */
+/** Compares exports of the same data. Lines and fields that only `after` has are no difference. */
 export function differences(before: readonly ExportLine[], after: readonly ExportLine[]): string[] {
-  const keyOf = ({ type, id }: ExportLine) => `${type} ${id ?? ''}`
+  // The id of a message is unique in its conversation.
+  const keyOf = ({ type, id, conversationId }: ExportLine) => JSON.stringify([type, conversationId, id])
   const found = new Map(after.map((line) => [keyOf(line), line]))
   return before.flatMap((line) => {
     const same = found.get(keyOf(line))
@@ -90,7 +91,7 @@ export function differences(before: readonly ExportLine[], after: readonly Expor
   })
 }
 
-/** Whether `value` has all of `part`: in objects, fields may have been added. */
+/** Whether `value` equals `part`, or is an object with further fields. */
 function holds(value: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return value === part
   if (typeof value !== 'object' || value === null || Array.isArray(value) !== Array.isArray(part)) return false

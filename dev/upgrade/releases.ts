@@ -3,9 +3,9 @@ export interface Release {
   version: string
   /** YYYY-MM-DD */
   date: string
-  /** The whole hash. */
+  /** All 40 digits. */
   commit: string
-  /** Its newest migration, such as `0003_access`. */
+  /** The newest migration, such as `0003_access`. */
   schema: string
 }
 
@@ -19,8 +19,8 @@ const CELLS: Record<keyof Release, RegExp> = {
 const HEADER = ['Version', 'Date', 'Commit', 'Schema']
 
 /**
- * Reads docs/releases.md: one line `Deployed: <version>` or `Deployed: none`, and one table with the newest release first. Anything
- * that it does not understand is an error, so that a typing error cannot switch the upgrade check off.
+ * Parses docs/releases.md: one line `Deployed: <version>` or `Deployed: none`, and one table with the newest release first. Anything else
+ * is an error, so that a typing error cannot disable the upgrade check.
  *
  * @returns the deployed release and those before it, the newest first; empty before the first deploy
  */

@@ -7,14 +7,14 @@ import type { Visitor } from './visitor.ts'
 /** An OpenAPI document. */
 export type OpenApi = Record<string, unknown>
 
-/** A request that the document promises to be answered with a success. */
+/** A request that succeeds, according to the document. */
 export interface Sample {
   operation: string
   /** `putDocument, "Markdown"` */
   title: string
-  /** The names of its path's parameters. */
+  /** Names of the path parameters. */
   needs: string[]
-  /** Sent again, it has to get the same answer. */
+  /** It has an `Idempotency-Key`: sent again, it gets the same answer. */
   isRepeatable: boolean
   requestFor: (visitor: Visitor, url: string) => ApiRequest
 }
@@ -22,7 +22,7 @@ export interface Sample {
 type Operation = ReturnType<typeof listOperations>[number]
 type Parameter = { name: string; in: string; required: boolean; schema: object }
 
-/** One request for each example of an operation's body, or one without a body. */
+/** Returns a sample for each example of a request body, and one for each operation without a body. */
 export const samplesOf = (document: OpenApi): Sample[] =>
   listOperations(document).flatMap((operation) => {
     const { id, path, parameters } = operation
@@ -53,7 +53,7 @@ export interface Variant {
   path: (ids: Visitor['ids']) => string
 }
 
-/** Paths of GET operations, each with one value of one parameter of the query: filters and orders are statements of their own. */
+/** Returns GET operations with one query parameter each: every filter and order has an SQL statement of its own. */
 export const variantsOf = (document: OpenApi): Variant[] =>
   listOperations(document)
     .filter(({ method, operation }) => method === 'get' && securitySchemes(document, operation).length > 0)
@@ -68,7 +68,7 @@ export const variantsOf = (document: OpenApi): Variant[] =>
         ),
     )
 
-/** What the schema of a parameter does not tell. */
+/** For parameters whose schema has no useful example. */
 const VALUES: Record<string, string> = { metadata: '{"a":1}', leafId: '{messageId}' }
 
 function valuesOf(document: OpenApi, name: string, schema: { enum?: unknown[]; type?: unknown }): string[] {
@@ -93,7 +93,7 @@ function queryOf(document: OpenApi, parameters: Parameter[]): string {
   return query.size > 0 ? `?${query}` : ''
 }
 
-/** As the samples of the reference: cookies count only where a page sends them, which browsers say in `Origin`. */
+/** As in the reference's samples. Cookies are accepted only with an `Origin`, which browsers send. */
 function credentials(
   document: OpenApi,
   { operation }: Operation,

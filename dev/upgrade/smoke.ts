@@ -1,25 +1,25 @@
 import { type Answer, bearer } from './client.ts'
 import type { Findings } from './findings.ts'
 import { type OpenApi, type Sample, variantsOf } from './samples.ts'
-import type { Crowd, Visitor } from './visitor.ts'
+import type { VisitorPool, Visitor } from './visitor.ts'
 
 export interface Smoke {
   url: string
   samples: readonly Sample[]
-  crowd: Crowd
+  visitors: VisitorPool
   findings: Findings
 }
 
 /**
- * Sends every sample of a document to the Worker at `url`. Many take turns on one visitor; a sample that is refused, as an earlier one
- * has taken away what it needs, gets another visitor before it counts as a fault.
+ * Sends every sample to the Worker at `url`. Samples share a visitor. An earlier sample may have deleted what a later one needs, so that a
+ * refused sample is sent again with a new visitor before it counts as a fault.
  *
- * @returns the operations that were called, and those whose path names what no visitor has
+ * @returns the operations that were called, and those with a path parameter that visitors have no value for
  */
-export async function runSamples({ url, samples, crowd, findings }: Smoke) {
+export async function runSamples({ url, samples, visitors, findings }: Smoke) {
   const called = new Set<string>()
   const unknown = new Set<string>()
-  let visitor = await crowd.next()
+  let visitor = await visitors.next()
   for (const sample of samples) {
     const { operation, needs } = sample
     if (needs.some((name) => !visitor.ids[name])) {
@@ -29,7 +29,7 @@ export async function runSamples({ url, samples, crowd, findings }: Smoke) {
     called.add(operation)
     const { status } = await sendSample(sample, visitor, url, findings, 'refusals')
     if (status < 300 || status >= 500) continue
-    visitor = await crowd.next()
+    visitor = await visitors.next()
     await sendSample(sample, visitor, url, findings)
   }
   return { called, unknown }
@@ -46,11 +46,11 @@ async function sendSample(
   const answer = await findings.expect(title, url, request, allowed)
   if (!isRepeatable || answer.status >= 300) return answer
   const again = await findings.expect(`${title}, sent again`, url, request)
-  if (again.text !== answer.text) findings.fault(`${title}: sent again, it got another answer`)
+  if (again.text !== answer.text) findings.fault(`${title}: the answer differs when it is sent again`)
   return answer
 }
 
-/** Reads with every documented parameter of a query, one at a time. @returns how many of these requests were answered */
+/** Calls GET operations with each documented query parameter, one at a time. Returns the number of successful requests. */
 export async function runVariants(
   url: string,
   document: OpenApi,

@@ -33,7 +33,7 @@ export async function extractRelease(
 const SHALLOW =
   'This clone is shallow: run git fetch --unshallow, or set fetch-depth: 0 for actions/checkout, as the check needs the whole history.'
 
-/** Whether two directories with the files of a version hold the same Worker and the same migrations. */
+/** Whether two directories have the same Worker and the same migrations. */
 export async function isSameVersion(one: string, other: string): Promise<boolean> {
   const same = ['src', 'migrations'].map((folder) =>
     run('git', ['diff', '--no-index', '--quiet', join(one, folder), join(other, folder)]).then(
@@ -45,10 +45,8 @@ export async function isSameVersion(one: string, other: string): Promise<boolean
 }
 
 /**
- * Gives the release its packages: those of this checkout where they are the same, which takes no time, else its own, from the
- * registry. Only what the Worker bundles counts; wrangler is this checkout's in any case.
- *
- * @returns which of the two
+ * Provides the packages of the release. Links those of this checkout when the Worker would bundle the same versions, and installs the
+ * release's own otherwise. Wrangler is always that of this checkout.
  */
 export async function linkPackages(directory: string, checkout: string): Promise<'linked' | 'installed'> {
   const [its, ours] = await Promise.all([directory, checkout].map(bundledPackages))
@@ -56,7 +54,7 @@ export async function linkPackages(directory: string, checkout: string): Promise
     await symlink(await realpath(join(checkout, 'node_modules')), join(directory, 'node_modules'))
     return 'linked'
   }
-  // As the README installs: `npm ci` would stop at optional packages that the lock file lacks.
+  // Not `npm ci`, which refuses a lock file that lacks optional packages.
   const options = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund']
   await run('npm', ['install', ...options], { cwd: directory }).catch((error: { stderr?: string }) => {
     const why = error.stderr?.split('\n').slice(0, 5).join('\n')
@@ -72,7 +70,7 @@ const lockedPackage = z.object({
 })
 const lockFile = z.object({ packages: z.record(z.string(), lockedPackage) })
 
-/** Names and versions of the packages that the Worker can bundle. */
+/** Returns names and versions of the packages that the Worker can bundle. */
 async function bundledPackages(directory: string): Promise<string> {
   const lock = lockFile.parse(JSON.parse(await readFile(join(directory, 'package-lock.json'), 'utf8')))
   const bundled = Object.entries(lock.packages).filter(
@@ -85,10 +83,10 @@ async function bundledPackages(directory: string): Promise<string> {
 }
 
 /**
- * The release's migrations.
+ * Reads the migrations of the release.
  *
- * @param ours this commit's
- * @throws Error where one of them is missing or differs in `ours`, or where a new one is not behind them
+ * @param ours the migrations of this commit
+ * @throws Error when `ours` does not begin with the same migrations
  */
 export async function releasedMigrations(
   directory: string,

@@ -3,13 +3,13 @@ import { type LocalCognito, signInLocally } from '../cognito.ts'
 import { call } from './client.ts'
 import { UNEMBEDDABLE } from './provider.ts'
 
-/** A user who has one of each thing. */
+/** A user with one item of each kind. */
 export interface Visitor {
   email: string
   token: string
   refreshToken: string
   refreshCookie: string
-  /** What stands for the parameters of paths, by name. */
+  /** Values of path parameters, by name. */
   ids: Record<string, string>
 }
 
@@ -18,28 +18,28 @@ interface Named {
 }
 
 /** Visitors whose data the release has stored. */
-export interface Crowd {
-  /** Somebody whom no sample has touched. */
+export interface VisitorPool {
+  /** Returns a visitor that no sample has used. */
   next(): Promise<Visitor>
-  /** Everybody so far. */
-  everybody(): readonly Visitor[]
+  /** Returns all visitors so far, used or not. */
+  all(): readonly Visitor[]
 }
 
-/** @param size so many are made at once, others when they are needed */
-export async function gatherCrowd(url: string, cognito: LocalCognito, size: number): Promise<Crowd> {
-  const all: Visitor[] = []
-  const arrive = async () => {
+/** @param size how many visitors to create now; more are created when `next` runs out of them */
+export async function createVisitorPool(url: string, cognito: LocalCognito, size: number): Promise<VisitorPool> {
+  const visitors: Visitor[] = []
+  const add = async () => {
     const visitor = await newVisitor(url, cognito)
-    all.push(visitor)
+    visitors.push(visitor)
     return visitor
   }
-  while (all.length < size) await arrive()
-  let met = 0
-  return { next: async () => all[met++] ?? arrive(), everybody: () => all }
+  while (visitors.length < size) await add()
+  let used = 0
+  return { next: async () => visitors[used++] ?? add(), all: () => visitors }
 }
 
-/** Signs a new user up and makes, by the API at `url`, one of each thing that paths can name. */
-export async function newVisitor(url: string, cognito: LocalCognito): Promise<Visitor> {
+/** Registers a new user through the API at `url`, and creates one item for each path parameter. */
+async function newVisitor(url: string, cognito: LocalCognito): Promise<Visitor> {
   const email = `visitor-${crypto.randomUUID()}@example.com`
   const { accessToken: token, refreshToken } = await signInLocally(cognito, email)
   const other = await signInLocally(cognito, email)
@@ -64,14 +64,14 @@ export async function newVisitor(url: string, cognito: LocalCognito): Promise<Vi
   }
 }
 
-const PATIENCE_MS = 20_000
+const TIMEOUT_MS = 20_000
 
-/** Waits until the texts of the visitor have been through the queue: the document has its vector, the message was given up. */
+/** Waits until the queue has embedded the document and given up on the message. Returns the id of the message's job. */
 async function failedJob(url: string, token: string): Promise<string> {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await delay(20)) {
+  for (const deadline = Date.now() + TIMEOUT_MS; Date.now() < deadline; await delay(20)) {
     const { data } = await call<{ data: (Named & { status: string })[] }>(url, token, 'GET', '/v1/embedding-jobs')
     const [job] = data
     if (job && data.length === 1 && job.status === 'failed') return job.id
   }
-  throw new Error('The texts of a visitor were not embedded: see the log of the Worker.')
+  throw new Error('The Worker did not embed the texts of a new user in time.')
 }

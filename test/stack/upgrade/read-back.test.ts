@@ -53,7 +53,7 @@ describe('Reading everything', () => {
     '/v1/books/b/pages?limit=10': page([]),
     '/v1/books/a%3A1/pages/1': {},
   }
-  it('follows each list to its end, and reads what it names, each once', async () => {
+  it('reads every page of every list, and every item once', async () => {
     answers = whole
     expect(await read()).toEqual({ count: 7, faults: [] })
     expect(asked.toSorted()).toEqual(Object.keys(whole).toSorted())
@@ -92,6 +92,12 @@ describe('An export', () => {
       { type: 'note', id: '3' },
     ]
     expect(differences(before, after)).toEqual([])
+  })
+
+  it('tells messages with the same id in several conversations apart', () => {
+    const messages = ['1', '2'].map((conversationId) => ({ type: 'message', id: 'welcome', conversationId, seq: 1 }))
+    expect(differences(messages, messages)).toEqual([])
+    expect(differences(messages, messages.slice(1))).toEqual(['a line of type message is missing'])
   })
 
   it('may lack no line, and change no value', () => {

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }))
 
 describe('The files of a release', () => {
-  it('are those of its commit, whatever has come since', async () => {
+  it('are those of its commit, not of a later one', async () => {
     const hash = await commitCheckout(inside('repository'), ['package.json'])
     await writeFile(inside('repository/package.json'), 'later')
     await commit(inside('repository'))
@@ -28,7 +28,7 @@ describe('The files of a release', () => {
     expect(await readFile(inside('tree/package.json'), 'utf8')).toBe(await readFile('package.json', 'utf8'))
   })
 
-  it('need the whole history, and a shallow clone is told how to get it', async () => {
+  it('need the whole history: the error says how a shallow clone gets it', async () => {
     const hash = await commitCheckout(inside('repository'), ['package.json'])
     await writeFile(inside('repository/package.json'), 'later')
     await commit(inside('repository'))
@@ -39,7 +39,7 @@ describe('The files of a release', () => {
     expect(failure).toContain('fetch-depth: 0')
   })
 
-  it('cannot be had of a commit that nobody made', async () => {
+  it('cannot be extracted from an unknown commit', async () => {
     await commitCheckout(inside('repository'), ['package.json'])
     const failure = await extractRelease(inside('repository'), release('0'.repeat(40)), inside('tree')).catch(String)
     expect(failure).toContain('correct docs/releases.md')
@@ -54,7 +54,7 @@ describe('Two versions', () => {
     expect(await isSameVersion(inside('one'), '.')).toBe(false)
   })
 
-  it('share their packages when they bundle the same, whatever changed for development', async () => {
+  it('share their packages when only packages for development differ', async () => {
     const lock = JSON.parse(await readFile('package-lock.json', 'utf8')) as Lock
     lock.packages['node_modules/vitest'] = { version: '0.0.1', dev: true }
     await writeFile(inside('tree/package-lock.json'), JSON.stringify(lock))
@@ -77,7 +77,7 @@ describe('A released migration', () => {
     )
   })
 
-  it('never goes', async () => {
+  it('is never removed', async () => {
     await expect(releasedMigrations(inside('tree'), release(''), migrations.slice(1))).rejects.toThrow(
       `migrations/${migrations[0]?.tag}.sql was released with 0.1.0, and is missing or out of order here`,
     )
@@ -88,7 +88,7 @@ describe('A released migration', () => {
     await expect(releasedMigrations(inside('tree'), other, migrations)).rejects.toThrow(`whose newest is ${schema}`)
   })
 
-  it('comes before the new ones', async () => {
+  it('is followed by the new ones', async () => {
     await cp('migrations', inside('ours'), { recursive: true })
     await addMigration(inside('ours'), '9999_new', (newest?.when ?? 0) + 1, 'select 1')
     const released = await releasedMigrations(inside('tree'), release(''), await readMigrations(inside('ours')))

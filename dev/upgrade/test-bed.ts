@@ -7,20 +7,20 @@ import { startWorker } from '../worker.ts'
 import type { Findings } from './findings.ts'
 import { type LocalProvider, startProvider } from './provider.ts'
 
-/** One database with its Cognito and its embedding provider, on which the Workers of several versions run. */
-export interface Stage {
+/** A database, Cognito and embedding provider that the Workers of several versions share. */
+export interface TestBed {
   cognito: Awaited<ReturnType<typeof startStack>>['cognito']
   provider: LocalProvider
-  /** Waits until no Worker has talked to the database for a while. */
-  quiet: () => Promise<void>
-  /** @param directory with the version's `wrangler.toml` */
+  /** Waits until background work has ended: PGlite has one session, and must not be used while a Worker uses it. */
+  idle: () => Promise<void>
+  /** @param directory the one with the version's `wrangler.toml` */
   startVersion(name: string, directory: string): Promise<{ url: string }>
   close(): Promise<void>
 }
 
-const SILENCE_MS = 700
+const IDLE_MS = 700
 
-export async function openStage(database: LocalDatabase, dataDir: string, findings: Findings): Promise<Stage> {
+export async function openTestBed(database: LocalDatabase, dataDir: string, findings: Findings): Promise<TestBed> {
   let lastPost = Date.now()
   const onPost = () => {
     lastPost = Date.now()
@@ -32,8 +32,8 @@ export async function openStage(database: LocalDatabase, dataDir: string, findin
   return {
     cognito: stack.cognito,
     provider,
-    async quiet() {
-      while (Date.now() - lastPost < SILENCE_MS) await delay(SILENCE_MS - (Date.now() - lastPost) + 1)
+    async idle() {
+      while (Date.now() - lastPost < IDLE_MS) await delay(IDLE_MS - (Date.now() - lastPost) + 1)
     },
     async startVersion(name, directory) {
       const options = { directory, bindings, dataDir: join(dataDir, name), cron: false, onLog: findings.log }
