@@ -77,6 +77,11 @@ describe('A released migration', () => {
     )
   })
 
+  it('keeps its time in the journal, by which databases know it', async () => {
+    const ours = migrations.map((migration) => ({ ...migration, when: migration.when + 1 }))
+    await expect(releasedMigrations(inside('tree'), release(''), ours)).rejects.toThrow('is changed here')
+  })
+
   it('is never removed', async () => {
     await expect(releasedMigrations(inside('tree'), release(''), migrations.slice(1))).rejects.toThrow(
       `migrations/${migrations[0]?.tag}.sql was released with 0.1.0, and is missing or out of order here`,

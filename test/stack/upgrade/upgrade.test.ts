@@ -57,6 +57,8 @@ it('passes where the schema is expanded, and covers every operation and backgrou
   const { faults, said } = await check({ migration: 'ALTER TABLE conversations ADD COLUMN note text' })
   expect(faults).toEqual([])
   expect(said).toContain('12 users of the release have data; 1 migration applied')
+  expect(said).toMatch(/[1-9]\d+ lists and items, 12 exports compared/)
+  expect(said).toMatch(/[1-9]\d+ lists and items, [1-9]\d complete exports/)
   const operations = listOperations(JSON.parse(await readFile('src/public/openapi.json', 'utf8')) as object).length
   expect(said).toMatch(new RegExp(`${operations} operations .* 4 background jobs .* \\d+ answers, 0 of 5xx$`))
 })
