@@ -40,7 +40,9 @@ async function newJob(connectionString: string, accessToken: string, messageId: 
   const options = { connectionString, timeoutMs: 10_000 }
   const database = asUser(options, createTrace('visitor'), { userId, signInId: String(signInId) })
   const id = crypto.randomUUID()
-  const [, error] = await database.write('visitor', (q) => [q.insert(embeddingJobs).values({ userId, id, messageId })])
+  // Later, or the run after an answer may take it first.
+  const runAt = new Date(Date.now() + 3_600_000).toISOString()
+  const [, error] = await database.write('visitor', (q) => [q.insert(embeddingJobs).values({ userId, id, messageId, runAt })])
   if (error) throw new Error(error.code)
   return id
 }
