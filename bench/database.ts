@@ -27,7 +27,7 @@ export async function openBenchDatabase(serverUrl: string | undefined): Promise<
   return {
     local,
     url: url.href,
-    appLogin: { host, port, database: local.name, user: 'parley_app', password: local.password ?? '' },
+    appLogin: { host, port, database: local.name, user: 'parley_app', password: local.passwords.parley_app ?? '' },
     async connect(options) {
       const client = new Client(options)
       await client.connect()

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { type Client, escapeIdentifier, escapeLiteral } from 'pg'
+import type { Client } from 'pg'
 import { connected } from './connect.ts'
-import { applyMigrations } from './migrate.ts'
+import { tryLogins } from './logins.ts'
+import { applyMigrations, refuseOtherVersions } from './migrate.ts'
 import type { Upstream } from './neon/session.ts'
+import { createOwner, OWNER, prepareDatabase } from './owner.ts'
+import { localPasswords, type Passwords, passwordsFrom, unknownPasswords } from './passwords.ts'
 import { startPglite } from './pglite.ts'
-import { ensureRoles, localPasswords } from './roles.ts'
+import { ensureRoles } from './roles.ts'
 
 export { connected } from './connect.ts'
-
-/** Owns the tables where the local stack makes the database itself; no superuser, as on Neon. */
-const OWNER = 'parley_owner'
 
 /** A migrated database, ready to stand behind the Neon endpoint. */
 export interface LocalDatabase {
@@ -19,8 +19,8 @@ export interface LocalDatabase {
   label: string
   name: string
   upstream: Upstream
-  /** Of the Worker's roles, where the server asks for one. */
-  password: string | undefined
+  /** Of the Worker's roles, where the server asks for them. */
+  passwords: Passwords
   /** Runs `work` on a connection of the tables' owner. PGlite's one session is the owner's meanwhile. */
   asOwner<T>(work: (owner: Client) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -43,16 +43,22 @@ export async function openPglite(dataDir?: string, migrate: Migrate = applyMigra
       }
     })
   try {
-    await connected(url, (superuser) => prepareServer(superuser, 'postgres'))
+    await connected(url, async (superuser) => {
+      await createOwner(superuser)
+      await prepareDatabase(superuser, 'postgres')
+    })
     return {
       label: dataDir === undefined ? 'PGlite in memory' : `PGlite in ${dataDir}`,
       applied: await asOwner(async (owner) => {
-        await ensureRoles(owner, localPasswords(null), { keepPasswords: true })
+        await refuseOtherVersions(owner).catch((error: Error) => {
+          throw dataDir === undefined ? error : new Error(`${error.message} The data is in ${dataDir}: move it away.`)
+        })
+        await ensureRoles(owner, {}, unknownPasswords())
         return migrate(owner)
       }),
       name: 'postgres',
       upstream: { host: pglite.host, port: pglite.port, singleSession: true },
-      password: undefined,
+      passwords: {},
       asOwner,
       close: () => pglite.close(),
     }
@@ -62,18 +68,24 @@ export async function openPglite(dataDir?: string, migrate: Migrate = applyMigra
   }
 }
 
-/** A database on a real server, migrated as the owner that `url` names. */
+/**
+ * A database on a real server, migrated as the owner that `url` names. The Worker's roles may serve others there: their passwords
+ * change only where PARLEY_APP_PASSWORD and PARLEY_SYSTEM_PASSWORD say so.
+ */
 export function openServer(url: string, migrate: Migrate = applyMigrations): Promise<LocalDatabase> {
   return connected(url, async (owner) => {
-    const passwords = localPasswords(owner.password)
-    await ensureRoles(owner, passwords, { keepPasswords: !owner.password })
+    const given = passwordsFrom(process.env)
+    const passwords = { ...localPasswords(owner.password), ...given }
+    await refuseOtherVersions(owner)
+    await ensureRoles(owner, given, { ...unknownPasswords(), ...passwords })
+    await tryLogins(url, passwords)
     const applied = await migrate(owner)
     return {
       label: serverLabel(owner),
       applied,
       name: owner.database ?? 'postgres',
-      upstream: { host: owner.host, port: owner.port },
-      password: passwords.parley_app,
+      upstream: { host: owner.host, port: owner.port, ssl: owner.ssl },
+      passwords,
       asOwner: (work) => connected(url, work),
       close: () => Promise.resolve(),
     }
@@ -93,28 +105,17 @@ export async function openScratch(url: string, migrate: Migrate = applyMigration
   inside.pathname = `/${name}`
   await connected(url, async (superuser) => {
     await createOwner(superuser)
-    if (superuser.password) await setPassword(superuser, OWNER, superuser.password)
-    await superuser.query(`create database ${name} owner ${OWNER}`)
+    await superuser.query(`create database ${name}`)
   })
-  await connected(inside.href, (superuser) => prepareServer(superuser, name))
-  const owned = new URL(inside)
-  owned.username = OWNER
-  const database = await openServer(owned.href, migrate)
-  const drop = () => connected(url, (superuser) => superuser.query(`drop database if exists ${name} with (force)`))
-  return { ...database, close: async () => void (await drop()) }
+  const drop = async () =>
+    void (await connected(url, (superuser) => superuser.query(`drop database if exists ${name} with (force)`)))
+  try {
+    await connected(inside.href, (superuser) => prepareDatabase(superuser, name))
+    const owned = new URL(inside)
+    owned.username = OWNER
+    return { ...(await openServer(owned.href, migrate)), close: drop }
+  } catch (error) {
+    await drop()
+    throw error
+  }
 }
-
-/** What a hosting provider has done before one gets a database: an owner, and the extension. */
-async function prepareServer(superuser: Client, database: string): Promise<void> {
-  await createOwner(superuser)
-  await superuser.query(`alter database ${escapeIdentifier(database)} owner to ${OWNER}`)
-  await superuser.query('set client_min_messages = warning; create extension if not exists vector')
-}
-
-async function createOwner(superuser: Client): Promise<void> {
-  const role = await superuser.query('select from pg_roles where rolname = $1', [OWNER])
-  if (role.rowCount === 0) await superuser.query(`create role ${OWNER} login createrole`)
-}
-
-const setPassword = (client: Client, role: string, password: string) =>
-  client.query(`alter role ${escapeIdentifier(role)} password ${escapeLiteral(password)}`)

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Client } from 'pg'
 import { runCommand } from './command.ts'
-import { refusePooler } from './connect.ts'
+import { refusePooler, secureUrl } from './connect.ts'
 import { connected, type LocalDatabase, openPglite, serverLabel } from './database.ts'
-import { applyMigrations, describeMigration } from './migrate.ts'
-import { ensureRoles, passwordsFrom } from './roles.ts'
+import { applyMigrations, describeMigration, refuseOtherVersions } from './migrate.ts'
+import { passwordsFrom, PASSWORD_VARIABLES } from './passwords.ts'
+import { ensureRoles } from './roles.ts'
 import { dataDirectory, findRunning } from './running.ts'
 
 const USAGE = `Say what to do:
@@ -24,16 +25,28 @@ function main([command, ...options]: string[]): Promise<void> {
 type Command = 'migrate' | 'push' | 'studio'
 
 async function onServer(url: string, command: Command, options: string[]): Promise<void> {
-  if (command !== 'studio') refusePooler(url)
+  if (command !== 'studio') await migrateServer(url)
   const label = await connected(url, async (owner) => {
     if (command === 'studio') await warnOfHiddenRows(owner)
-    else await ensureRoles(owner, passwordsFrom(process.env))
-    if (command !== 'studio') console.log(`${serverLabel(owner)}: ${describeMigration(await applyMigrations(owner))}`)
     return serverLabel(owner)
   })
   // On a server that others may use, drizzle-kit asks before it changes anything.
   if (command === 'push') await runDrizzleKit(url, ['push', '--verbose', '--strict', ...options])
   if (command === 'studio') await openStudio(url, label, options)
+}
+
+/** What may refuse comes first, so that a refused run has changed nothing. */
+async function migrateServer(url: string): Promise<void> {
+  refusePooler(url)
+  const passwords = passwordsFrom(process.env)
+  await connected(url, async (owner) => {
+    if ((owner.user ?? '') in PASSWORD_VARIABLES) {
+      throw new Error(`${owner.user} is the Worker's role. Migrate as the owner of the database.`)
+    }
+    await refuseOtherVersions(owner)
+    await ensureRoles(owner, passwords)
+    console.log(`${serverLabel(owner)}: ${describeMigration(await applyMigrations(owner))}`)
+  })
 }
 
 async function onLocalData(command: Command, options: string[]): Promise<void> {
@@ -85,7 +98,7 @@ const stay = () => {}
 async function runDrizzleKit(url: string, args: string[]): Promise<void> {
   const child = spawn(process.execPath, ['node_modules/drizzle-kit/bin.cjs', ...args], {
     stdio: 'inherit',
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, DATABASE_URL: secureUrl(url) },
   })
   const passOn = (signal: NodeJS.Signals) => void child.kill(signal)
   process.on('SIGINT', stay).on('SIGTERM', passOn)

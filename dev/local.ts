@@ -72,7 +72,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalParley> {
       embedded: databaseUrl === undefined || databaseUrl === '',
       neonPort: ports.neon,
       databaseName: database.name,
-      databasePassword: database.password,
+      databasePasswords: database.passwords,
       cognito: { port, poolId, clientId },
     })
     return { database, stack, worker, ownIssuer, close }

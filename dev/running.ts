@@ -10,7 +10,7 @@ const runningStack = z.object({
   embedded: z.boolean(),
   neonPort: z.int(),
   databaseName: z.string(),
-  databasePassword: z.string().optional(),
+  databasePasswords: z.object({ parley_app: z.string(), parley_system: z.string() }).partial().optional(),
   cognito: z.object({ port: z.int(), poolId: z.string(), clientId: z.string() }),
 })
 /** What other commands need to know of a stack that `npm run dev` keeps running. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type RunningCognito, startCognito } from './cognito.ts'
 import type { LocalDatabase } from './database.ts'
 import { type NeonEndpointOptions, startNeonEndpoint } from './neon/server.ts'
+import type { WorkerRole } from './passwords.ts'
 
 /** Everything that the Worker needs around it. */
 export interface Stack {
@@ -57,10 +58,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** What the Worker, as `role`, reaches the database with: through the Neon endpoint on `port`. */
 export function connectionString(
-  role: 'parley_app' | 'parley_system',
-  { name, password }: Pick<LocalDatabase, 'name' | 'password'>,
+  role: WorkerRole,
+  { name, passwords }: Pick<LocalDatabase, 'name' | 'passwords'>,
   port: number,
 ): string {
+  const password = passwords[role]
   const credentials = password === undefined ? role : `${role}:${encodeURIComponent(password)}`
   return `postgres://${credentials}@127.0.0.1:${port}/${name}`
 }

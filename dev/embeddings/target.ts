@@ -48,9 +48,9 @@ async function findDatabase(): Promise<{ url: string; label: string }> {
   const running = await findRunning(dataDirectory())
   if (!running)
     throw new Error('Say which database: DATABASE_URL_SYSTEM=postgres://parley_system@…, or start npm run dev.')
-  const { databaseName: name, databasePassword: password, neonPort } = running
+  const { databaseName: name, databasePasswords: passwords = {}, neonPort } = running
   return {
-    url: connectionString('parley_system', { name, password }, neonPort),
+    url: connectionString('parley_system', { name, passwords }, neonPort),
     label: `the database of ${running.url}`,
   }
 }

@@ -1,7 +1,8 @@
 import type { Client } from 'pg'
 import { ok } from '../../src/result.ts'
 import type { Login } from './request.ts'
-import { cancelQuery, openClient, type Lease, type Sessions, type Upstream } from './session.ts'
+import { cancelQuery } from './cancel.ts'
+import { openClient, type Lease, type Sessions, type Upstream } from './session.ts'
 
 /** The real proxy keeps as many a project. Requests beyond it wait, so that a server's default of 100 holds for all. */
 const MAX_CONNECTIONS = 20

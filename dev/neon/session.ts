@@ -1,5 +1,4 @@
-import { connect } from 'node:net'
-import { Client } from 'pg'
+import { Client, type ClientConfig } from 'pg'
 import { fail, ok, type Result } from '../../src/result.ts'
 import { loginFailure, proxyError, type ProxyError } from './errors.ts'
 import type { Login } from './request.ts'
@@ -8,6 +7,8 @@ import type { Login } from './request.ts'
 export interface Upstream {
   host: string
   port: number
+  /** Plain text where it is missing. */
+  ssl?: ClientConfig['ssl']
   /** Serves every request, whatever database its connection string names. */
   database?: string
   /** Used where a connection string has no password. */
@@ -32,7 +33,6 @@ export interface Sessions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
-const CANCEL_REQUEST = 80_877_102
 
 /** Logs in. Values come as the text that the server sent, for every type. */
 export async function openClient(upstream: Upstream, login: Login): Promise<Result<Client, ProxyError>> {
@@ -48,7 +48,7 @@ export async function openClient(upstream: Upstream, login: Login): Promise<Resu
       passwordMissing = password === undefined
       return password ?? ''
     },
-    ssl: false,
+    ssl: upstream.ssl ?? false,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     types: { getTypeParser: () => (value: string) => value },
   })
@@ -63,22 +63,3 @@ export async function openClient(upstream: Upstream, login: Login): Promise<Resu
     return fail(loginFailure(error, login.role))
   }
 }
-
-/** Sends a CancelRequest for what `client` runs, over a connection of its own as the protocol wants it. */
-export async function cancelQuery(upstream: Upstream, client: Client): Promise<void> {
-  if (!hasBackendKey(client)) return
-  const message = Buffer.alloc(16)
-  message.writeInt32BE(message.length, 0)
-  message.writeInt32BE(CANCEL_REQUEST, 4)
-  message.writeInt32BE(client.processID, 8)
-  message.writeInt32BE(client.secretKey, 12)
-  const done = Promise.withResolvers<void>()
-  const socket = connect(upstream.port, upstream.host, () => socket.end(message))
-  socket.on('error', () => {})
-  socket.on('close', () => done.resolve())
-  socket.resume()
-  await done.promise
-}
-
-const hasBackendKey = (client: Client): client is Client & { processID: number; secretKey: number } =>
-  'processID' in client && typeof client.processID === 'number' && 'secretKey' in client

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import type { LocalCognito } from '../cognito.ts'
 import { startCognito } from '../cognito.ts'
-import { connected, openPglite, openServer, serverLabel } from '../database.ts'
+import { connectionOptions, isLoopback } from '../connect.ts'
+import { connected, type LocalDatabase, openPglite, openServer, serverLabel } from '../database.ts'
 import { startNeonEndpoint } from '../neon/server.ts'
 import { findRunning, type RunningStack } from '../running.ts'
 import { connectionString } from '../stack.ts'
@@ -23,8 +24,6 @@ export interface SeedOptions {
   /** Take a database that doesn't look like one for development. */
   force: boolean
 }
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\/.*)$/
 
 /** Opens what is to be filled: a running stack's database, the local data, or a server. Rejects where that isn't one. */
 export async function openSeedTarget({ dataDir, databaseUrl, force }: SeedOptions): Promise<SeedTarget> {
@@ -61,7 +60,7 @@ function runningTarget(running: RunningStack): SeedTarget {
       `Parley runs at ${running.url} on a server's database. Give the same DATABASE_URL, so that one can see whose it is.`,
     )
   }
-  const database = { name: running.databaseName, password: running.databasePassword }
+  const database = { name: running.databaseName, passwords: running.databasePasswords ?? {} }
   return {
     label: `the database of ${running.url}`,
     ...urls(database, running.neonPort),
@@ -72,22 +71,22 @@ function runningTarget(running: RunningStack): SeedTarget {
 
 const issuerOf = ({ port, poolId }: LocalCognito) => `http://127.0.0.1:${port}/${poolId}`
 
-const urls = (database: { name: string; password?: string | undefined }, port: number) => ({
-  databaseUrl: connectionString('parley_app', { password: undefined, ...database }, port),
-  systemDatabaseUrl: connectionString('parley_system', { password: undefined, ...database }, port),
+const urls = (database: Pick<LocalDatabase, 'name' | 'passwords'>, port: number) => ({
+  databaseUrl: connectionString('parley_app', database, port),
+  systemDatabaseUrl: connectionString('parley_system', database, port),
 })
 
 const refusal = (objection: string) => `${objection}
 A development database is the local one, or one on this machine whose users are all at example.com.
-npm run db:seed -- --force fills it all the same, and gives the Worker's roles the owner's password, as npm run dev does.`
+npm run db:seed -- --force fills it all the same.`
 
 /** @returns why the database of `url` isn't one for development, or null */
 async function findObjection(url: string): Promise<string | null> {
-  const client = new Client({ connectionString: url })
-  if (!LOOPBACK.test(client.host)) return `Not seeded: ${serverLabel(client)} is not on this machine.`
+  const label = serverLabel(new Client(connectionOptions(url)))
+  if (!isLoopback(url)) return `Not seeded: ${label} is not on this machine.`
   const strangers = await connected(url, countStrangers)
   if (strangers === 0) return null
-  return `Not seeded: ${serverLabel(client)} has users (${strangers}) who are not at example.com.`
+  return `Not seeded: ${label} has users (${strangers}) who are not at example.com.`
 }
 
 /** Users, deleted ones too, with an address that somebody may read. FORCE is lifted for the look, then rolled back. */

@@ -46,6 +46,7 @@ async function openOnServer(url: string): Promise<Place> {
     as: (role, work) => {
       const login = new URL(inside)
       login.username = role
+      if (inside.password) login.password = database.passwords[role] ?? ''
       return connected(login.href, work)
     },
   }
