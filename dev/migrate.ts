@@ -1,15 +1,11 @@
 import type { Client } from 'pg'
+import { LOCK_TIMEOUT, MigrationError, migrationError } from './migration-error.ts'
 import { type Migration, readMigrations } from './migrations.ts'
 
 /** Any number that no other user of the server takes for an advisory lock: `PRLY` in ASCII. */
 const MIGRATION_LOCK = 0x50524c59
-/** How long a statement may wait for a lock: whatever asks for the same table meanwhile waits behind it. */
-const LOCK_TIMEOUT = '5s'
 /** drizzle-kit's own journal, so that its tools know what has been applied. */
 const JOURNAL = 'drizzle.__drizzle_migrations'
-
-/** Why a migration failed, for people: its file, and what Postgres says. */
-export class MigrationError extends Error {}
 
 /**
  * Applies the migrations that the database lacks, each in a transaction of its own: one that fails leaves nothing, and those
@@ -20,22 +16,46 @@ export class MigrationError extends Error {}
  * @returns how many it applied; rejects with a {@link MigrationError}
  */
 export async function applyMigrations(owner: Client, migrations?: readonly Migration[]): Promise<number> {
-  await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+  const all = migrations ?? (await readMigrations())
+  await lock(owner)
   owner.on('notice', warn)
   try {
     // Postgres says NOTICE where something exists already, which is no news here.
     await owner.query('set client_min_messages = warning')
+    const pending = pendingOf(all, await appliedIn(owner))
     await owner.query('create schema if not exists drizzle')
     await owner.query(
       `create table if not exists ${JOURNAL} (id serial primary key, hash text not null, created_at bigint)`,
     )
-    const pending = pendingOf(migrations ?? (await readMigrations()), await appliedIn(owner))
     for (const migration of pending) await apply(owner, migration)
     return pending.length
   } finally {
     owner.off('notice', warn)
-    await owner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK])
+    // It fails where the connection is lost, and the lock with it: what was thrown before says why.
+    await owner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined)
   }
+}
+
+/**
+ * Rejects with a {@link MigrationError} where the migrations of this version are not for the database: another version has
+ * migrated it, or something else has filled it. Reads only.
+ */
+export async function refuseOtherVersions(owner: Client, migrations?: readonly Migration[]): Promise<void> {
+  // In this order: another migration that begins in between brings both.
+  const isFilled = await hasOurNames(owner)
+  const applied = await appliedIn(owner)
+  pendingOf(migrations ?? (await readMigrations()), applied)
+  if (applied.length === 0 && isFilled) throw new MigrationError(NOT_EMPTY)
+}
+
+async function lock(owner: Client): Promise<void> {
+  // So that the server notices within seconds when this process is killed, gives up its statement, and frees the lock. Not
+  // every platform that Postgres runs on can.
+  await owner.query(`set client_connection_check_interval = '2s'`).catch(() => undefined)
+  const { rows } = await owner.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [MIGRATION_LOCK])
+  if (rows[0]?.locked) return
+  console.warn('Another migration of this database is running: waiting for it.')
+  await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
 }
 
 interface Applied {
@@ -44,10 +64,19 @@ interface Applied {
 }
 
 async function appliedIn(owner: Client): Promise<Applied[]> {
+  const journal = await owner.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [JOURNAL])
+  if (!journal.rows[0]?.exists) return []
   const { rows } = await owner.query<{ hash: string; created_at: string }>(
     `select hash, created_at from ${JOURNAL} order by id`,
   )
   return rows.map(({ hash, created_at }) => ({ when: Number(created_at), hash }))
+}
+
+async function hasOurNames(owner: Client): Promise<boolean> {
+  const { rows } = await owner.query<{ has: boolean }>(
+    `select to_regclass('public.users') is not null or to_regnamespace('app') is not null as has`,
+  )
+  return rows[0]?.has ?? false
 }
 
 function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
@@ -65,48 +94,28 @@ function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]
 const NOT_OURS =
   'This database was migrated by another version of Parley: one that is newer than this, or from before the first release, whose ' +
   'migrations were replaced by one baseline. Nothing was changed. Use an empty database, or the version that it belongs to.'
+const NOT_EMPTY =
+  'This database has a table "users" or a schema "app" that no migration of Parley has made. Nothing was changed. Use an empty database.'
 const changedSince = (tag: string) =>
   `migrations/${tag}.sql has changed since this database was migrated by it. A released migration never changes: add a new one. Nothing was changed.`
 
 async function apply(owner: Client, migration: Migration): Promise<void> {
-  const { tag, statements, inTransaction } = migration
-  // Outside of a transaction a lock may take long: CREATE INDEX CONCURRENTLY waits for everybody who is writing.
-  if (inTransaction) await owner.query(`begin; set local lock_timeout = '${LOCK_TIMEOUT}'`)
-  let current = ''
+  const { statements, inTransaction, hash, when } = migration
+  let done = 0
   try {
+    // Outside of a transaction a lock may take long: CREATE INDEX CONCURRENTLY waits for everybody who is writing.
+    if (inTransaction) await owner.query(`begin; set local lock_timeout = '${LOCK_TIMEOUT}'`)
     for (const statement of statements) {
-      current = statement
       await owner.query(statement)
+      done++
     }
-    current = ''
-    await owner.query(`insert into ${JOURNAL} (hash, created_at) values ($1, $2)`, [migration.hash, migration.when])
+    await owner.query(`insert into ${JOURNAL} (hash, created_at) values ($1, $2)`, [hash, when])
     if (inTransaction) await owner.query('commit')
   } catch (error) {
     if (inTransaction) await owner.query('rollback').catch(() => undefined)
-    throw new MigrationError(explain(tag, current, error), { cause: error })
+    throw migrationError(migration, done, error)
   }
 }
-
-const LOCK_NOT_AVAILABLE = '55P03'
-
-/** What Postgres says of a failed statement: all of it but the statement, which may be long. */
-function explain(tag: string, statement: string, error: unknown): string {
-  if (!(error instanceof Error)) return `migrations/${tag}.sql: ${String(error)}`
-  const { code, detail, hint, position, where } = error as Error & Partial<Record<string, string>>
-  const line = position ? `:${lineOf(statement, Number(position))}` : ''
-  const lines = [
-    `migrations/${tag}.sql: ${error.message} (SQLSTATE ${code ?? 'unknown'})`,
-    line && `  at ${statement.trim().split('\n')[0]?.slice(0, 120)} … line${line.replace(':', ' ')} of the statement`,
-    detail && `  detail: ${detail}`,
-    hint && `  hint: ${hint}`,
-    where && `  where: ${where.split('\n')[0]}`,
-    code === LOCK_NOT_AVAILABLE &&
-      `  It waited ${LOCK_TIMEOUT} for a lock that something else holds, such as a long transaction. Nothing of this migration was applied: run it again.`,
-  ]
-  return lines.filter(Boolean).join('\n')
-}
-
-const lineOf = (statement: string, position: number): number => statement.slice(0, position).split('\n').length
 
 const warn = ({ message = '' }: { message?: string | undefined }) => console.warn(`Migration: ${message}.`)
 

@@ -7,7 +7,11 @@ import * as z from 'zod'
 /** Between two statements of a migration, as drizzle-kit writes it. */
 export const breakpoint = '--> statement-breakpoint'
 
-/** On a line of its own: the migration's statements run outside of a transaction, as `CREATE INDEX CONCURRENTLY` must. */
+/**
+ * On a line of its own: the migration's statements run outside of a transaction, as `CREATE INDEX CONCURRENTLY` must. One that was
+ * interrupted runs again from its first statement, so that each has to bear that: `DROP INDEX CONCURRENTLY IF EXISTS` first,
+ * since what was interrupted leaves an invalid index of that name.
+ */
 const NO_TRANSACTION = /^-- no-transaction$/m
 
 export interface Migration {
@@ -29,7 +33,8 @@ export async function readMigrations(folder = MIGRATIONS): Promise<Migration[]> 
   const { entries } = journal.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))
   return Promise.all(
     entries.map(async ({ tag, when }) => {
-      const text = await readFile(join(folder, `${tag}.sql`), 'utf8')
+      // A checkout on Windows may end its lines otherwise; the migration is the same.
+      const text = (await readFile(join(folder, `${tag}.sql`), 'utf8')).replaceAll('\r\n', '\n')
       const hash = createHash('sha256').update(text).digest('hex')
       return { tag, when, statements: text.split(breakpoint), inTransaction: !NO_TRANSACTION.test(text), hash }
     }),

@@ -56,8 +56,12 @@ describe('migrating', () => {
   it.skipIf(!server)('twice at once is done once', async () => {
     const empty = await openDatabase(leaveEmpty)
     database = empty
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const applied = await Promise.all([1, 2, 3].map(() => empty.asOwner((owner) => applyMigrations(owner))))
     expect(applied.sort((a, b) => a - b)).toEqual([0, 0, migrations.length])
+    for (const [said] of warn.mock.calls)
+      expect(said).toBe('Another migration of this database is running: waiting for it.')
+    warn.mockRestore()
   })
 
   it('is described in words', () => {

@@ -45,8 +45,14 @@ describe('A migration that fails', () => {
 
   it('says which file it was, what Postgres says, and where', async () => {
     const failure = await run(first, broken).catch(String)
-    expect(failure).toContain('migrations/0003_test.sql: invalid input syntax for type integer: "x" (SQLSTATE 22P02)')
-    expect(failure).toMatch(/line 3 of the statement/)
+    // Lines of the file: the statement before it is in the first.
+    expect(failure).toContain('migrations/0003_test.sql:3: invalid input syntax for type integer: "x" (SQLSTATE 22P02)')
+    expect(failure).toContain('Nothing of this migration was applied.')
+  })
+
+  it('finds the line behind characters of any size', async () => {
+    const failure = await run(migration(1, `select '🌳🌳🌳',\n  'é',\n  nonsense`)).catch(String)
+    expect(failure).toContain('migrations/0001_test.sql:3: column "nonsense" does not exist (SQLSTATE 42703)')
   })
 
   it('says what Postgres adds', async () => {
@@ -63,6 +69,12 @@ it('A migration that is marked so runs outside of a transaction', async () => {
   expect(await rowsOf(database, `select indisvalid from pg_index where indexrelid = 't1_idx'::regclass`)).toEqual([
     { indisvalid: true },
   ])
+})
+
+it('One that fails outside of a transaction says what stays of it', async () => {
+  const failure = await run(outside(1, 'create table t1 (id int)', 'select nonsense')).catch(String)
+  expect(failure).toContain('It runs outside of a transaction: 1 of its statements stay')
+  expect(await tables()).toEqual(['t1'])
 })
 
 describe('A database is refused and left alone', () => {
