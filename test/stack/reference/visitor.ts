@@ -42,7 +42,9 @@ async function newJob(connectionString: string, accessToken: string, messageId: 
   const id = crypto.randomUUID()
   // Later, or the run after an answer may take it first.
   const runAt = new Date(Date.now() + 3_600_000).toISOString()
-  const [, error] = await database.write('visitor', (q) => [q.insert(embeddingJobs).values({ userId, id, messageId, runAt })])
+  const [, error] = await database.write('visitor', (q) => [
+    q.insert(embeddingJobs).values({ userId, id, messageId, runAt }),
+  ])
   if (error) throw new Error(error.code)
   return id
 }
