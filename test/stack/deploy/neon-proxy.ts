@@ -1,7 +1,18 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Arrival, type Certificate, errorResponse, listen, message, READY, splitMessages, typeOf } from './wire.ts'
+import {
+  type Arrival,
+  type Certificate,
+  errorResponse,
+  listen,
+  message,
+  READY,
+  renamer,
+  splitMessages,
+  textOf,
+  typeOf,
+} from './wire.ts'
 
 const CANCEL_REQUEST = 80_877_102
 
@@ -144,18 +155,4 @@ function relay(client: Duplex, startup: Buffer, { upstream, names, objection }: 
   server.on('data', splitMessages(onServer)).on('error', () => client.destroy())
   server.on('close', () => client.destroy()).write(out(startup))
   client.on('data', splitMessages(onClient)).on('close', () => server.destroy())
-}
-
-/** The SQL of a Query or a Parse. */
-function textOf(sent: Buffer): string[] {
-  const [first = '', second = ''] = sent.subarray(5).toString().split('\0')
-  return { Q: [first], P: [second] }[typeOf(sent)] ?? []
-}
-
-function renamer(names: readonly (readonly [string, string])[]): (bytes: Buffer) => Buffer {
-  return (bytes) =>
-    Buffer.from(
-      names.reduce((text, [from, to]) => text.replaceAll(from, to), bytes.toString('latin1')),
-      'latin1',
-    )
 }

@@ -96,3 +96,18 @@ export const errorResponse = (code: string, text: string): Buffer =>
 
 /** That the server is ready, outside of a transaction. */
 export const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
+
+/** The SQL of a Query or a Parse. */
+export function textOf(sent: Buffer): string[] {
+  const [first = '', second = ''] = sent.subarray(5).toString().split('\0')
+  return { Q: [first], P: [second] }[typeOf(sent)] ?? []
+}
+
+/** Replaces names by others of the same length, so that a message stays as long as it says. */
+export function renamer(names: readonly (readonly [string, string])[]): (bytes: Buffer) => Buffer {
+  return (bytes) =>
+    Buffer.from(
+      names.reduce((text, [from, to]) => text.replaceAll(from, to), bytes.toString('latin1')),
+      'latin1',
+    )
+}
