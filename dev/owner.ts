@@ -11,7 +11,7 @@ export async function prepareDatabase(superuser: Client, database: string): Prom
   await superuser.query('set client_min_messages = warning; create extension if not exists vector')
 }
 
-/** The owner with the superuser's password, and with power over the Worker's roles where somebody else has made them. */
+/** The owner, with the superuser's password and the right to manage the Worker's roles, even those that another role has made. */
 export async function createOwner(superuser: Client): Promise<void> {
   const role = await superuser.query('select from pg_roles where rolname = $1', [OWNER])
   if (role.rowCount === 0) await superuser.query(`create role ${OWNER} login createrole`).catch(unlessRace)

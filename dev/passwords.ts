@@ -43,7 +43,7 @@ export function localPasswords(ownerPassword: string | null | undefined): Passwo
   return { parley_app: passwordOf('parley_app'), parley_system: passwordOf('parley_system') }
 }
 
-/** Passwords that nobody knows: for roles of a server that asks for none. */
+/** Random passwords that are not kept: for roles of a server that asks for none. */
 export const unknownPasswords = (): Passwords => ({
   parley_app: randomBytes(24).toString('hex'),
   parley_system: randomBytes(24).toString('hex'),

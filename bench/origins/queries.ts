@@ -83,7 +83,7 @@ export function prepareQueries(db: NodePgDatabase) {
 
 /**
  * Begin, take the next `seq`, insert, commit: a round trip each. Unlike Parley it leaves no job to embed the text. The
- * conversation stays a list: Parley appends to the same one, and goes on from the active leaf.
+ * conversation stays a list: Parley appends to the same one, and continues from the active leaf.
  *
  * @returns the message, or undefined where the user has no such conversation
  */
