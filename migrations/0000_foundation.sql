@@ -26,11 +26,15 @@ CREATE VIEW app.schema_version AS SELECT max(created_at) AS version FROM drizzle
 --> statement-breakpoint
 GRANT SELECT ON app.schema_version TO parley_app;
 --> statement-breakpoint
+-- An id that a client may choose: of conversations and messages (docs/decisions/030-client-ids.md).
+CREATE DOMAIN public.client_id AS text COLLATE "C"
+  CONSTRAINT client_id_check CHECK (VALUE ~ '^[A-Za-z0-9_.:-]{1,128}$' AND VALUE NOT IN ('.', '..'));
+--> statement-breakpoint
 -- What a search looks through.
 CREATE TYPE app.search_scope AS (
   sources text[], -- 'message' and 'document'; null: every vector, those stored by hand as well
-  conversations uuid[], -- null: all but the hidden ones
-  hidden_conversations uuid[], -- deleted ones, never null
+  conversations text[], -- null: all but the hidden ones
+  hidden_conversations text[], -- deleted ones, never null
   documents uuid[], -- null: all but the hidden ones
   hidden_documents uuid[], -- deleted ones, never null
   roles text[],

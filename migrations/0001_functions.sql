@@ -27,20 +27,24 @@ BEGIN
     IF changes IS NULL OR session_user = 'parley_system' AND changes = '{purge_after}' THEN
       RETURN NULL;
     END IF;
-    IF 'deleted_at' = ANY (changes) THEN
-      changes := array_remove(changes, 'purge_after');
-    END IF;
     done := CASE
-      WHEN 'revoked_at' = ANY (changes) THEN 'revoke'
+      WHEN 'revoked_at' = ANY (changes) AND after ->> 'revoked_at' IS NOT NULL THEN 'revoke'
       WHEN 'deleted_at' <> ALL (changes) THEN 'update'
       WHEN after ->> 'deleted_at' IS NULL THEN 'restore'
       ELSE 'delete'
     END;
+    changes := CASE done WHEN 'update' THEN changes WHEN 'revoke' THEN array_remove(changes, 'revoked_at')
+      ELSE array_remove(changes, 'deleted_at') END;
+    -- A deletion that leaves no time to undo it says so.
+    IF done = 'restore' OR done = 'delete' AND (after ->> 'purge_after')::timestamptz > now() THEN
+      changes := array_remove(changes, 'purge_after');
+    END IF;
   END IF;
   INSERT INTO public.audit_events
-    (user_id, id, actor, action, resource, resource_id, changed, request_id, sign_in_id, address)
+    (user_id, id, actor, action, resource, resource_id, conversation_id, changed, request_id, sign_in_id, address)
   VALUES (coalesce(after ->> 'user_id', after ->> 'id')::uuid, app.uuid_v7(), app.current_actor(), done, TG_ARGV[0],
-    (after ->> 'id')::uuid, nullif(array_remove(array_remove(changes, 'deleted_at'), 'revoked_at'), '{}'),
+    after ->> 'id', CASE WHEN TG_ARGV[0] = 'message' THEN after ->> 'conversation_id' END,
+    nullif(changes, '{}'),
     nullif(current_setting('app.request_id', true), ''), nullif(current_setting('app.sign_in_id', true), ''),
     nullif(current_setting('app.address', true), ''));
   RETURN NULL;
@@ -50,42 +54,37 @@ REVOKE ALL ON FUNCTION app.audit_row() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/audit_rows.sql
 -- Rows that came or went, one event each. With its owner's rights, so that the Worker's roles need none to write here. What
--- the purge of an account takes away, it counts in its receipt instead.
+-- the purge of an account takes away, it counts in its receipt instead. The vectors of a document's chunks are no events of their
+-- own: they follow from the document.
 CREATE OR REPLACE FUNCTION app.audit_rows() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
+DECLARE
+  owners uuid[];
+  ids text[];
+  conversations text[];
 BEGIN
   IF session_user = 'parley_system' AND current_setting('app.purging', true) <> '' THEN
     RETURN NULL;
   END IF;
-  INSERT INTO public.audit_events (user_id, id, actor, action, resource, resource_id, request_id, sign_in_id, address)
-  SELECT touched.user_id, app.uuid_v7(), app.current_actor(), CASE TG_OP WHEN 'INSERT' THEN 'create' ELSE 'purge' END,
-    TG_ARGV[0], touched.id, nullif(current_setting('app.request_id', true), ''),
+  -- A statement is looked at when it runs: each of these names columns that only its table has.
+  IF TG_ARGV[0] = 'message' THEN
+    SELECT array_agg(t.user_id), array_agg(t.id), array_agg(t.conversation_id) INTO owners, ids, conversations FROM touched t;
+  ELSIF TG_ARGV[0] = 'vector' THEN
+    SELECT array_agg(t.user_id), array_agg(t.id::text) INTO owners, ids FROM touched t WHERE t.chunk_id IS NULL;
+  ELSE
+    SELECT array_agg(t.user_id), array_agg(t.id::text) INTO owners, ids FROM touched t;
+  END IF;
+  INSERT INTO public.audit_events
+    (user_id, id, actor, action, resource, resource_id, conversation_id, request_id, sign_in_id, address)
+  SELECT t.user_id, app.uuid_v7(), app.current_actor(), CASE TG_OP WHEN 'INSERT' THEN 'create' ELSE 'purge' END,
+    TG_ARGV[0], t.id, t.conversation_id, nullif(current_setting('app.request_id', true), ''),
     nullif(current_setting('app.sign_in_id', true), ''), nullif(current_setting('app.address', true), '')
-  FROM touched;
+  FROM unnest(owners, ids, conversations) AS t (user_id, id, conversation_id);
   RETURN NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION app.audit_rows() FROM PUBLIC;
---> statement-breakpoint
--- functions/audit_vectors.sql
--- As audit_rows. The vectors of a document's chunks are no events of their own: they follow from the document.
-CREATE OR REPLACE FUNCTION app.audit_vectors() RETURNS trigger
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-  AS $$
-BEGIN
-  IF session_user = 'parley_system' AND current_setting('app.purging', true) <> '' THEN
-    RETURN NULL;
-  END IF;
-  INSERT INTO public.audit_events (user_id, id, actor, action, resource, resource_id, request_id, sign_in_id, address)
-  SELECT touched.user_id, app.uuid_v7(), app.current_actor(), CASE TG_OP WHEN 'INSERT' THEN 'create' ELSE 'purge' END,
-    'vector', touched.id, nullif(current_setting('app.request_id', true), ''),
-    nullif(current_setting('app.sign_in_id', true), ''), nullif(current_setting('app.address', true), '')
-  FROM touched WHERE touched.chunk_id IS NULL;
-  RETURN NULL;
-END
-$$;
-REVOKE ALL ON FUNCTION app.audit_vectors() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/begin_request.sql
 -- First statement of every batch of a signed-in user. PY001: the token is good, the user isn't registered. PY002 and PY003
@@ -210,7 +209,7 @@ GRANT EXECUTE ON FUNCTION app.introduce(uuid, text, text, text) TO parley_app;
 GRANT CREATE ON SCHEMA app TO parley_system;
 SET LOCAL ROLE parley_system;
 CREATE OR REPLACE FUNCTION app.keyword_hits(asked text, relaxed boolean, prefix boolean, scope app.search_scope, wanted int)
-  RETURNS TABLE (source text, id uuid, rank float8, words tsquery)
+  RETURNS TABLE (source text, id text, rank float8, words tsquery)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off' SET enable_bitmapscan = 'off'
   SET work_mem = '64MB' SET jit = 'off' SET max_parallel_workers_per_gather = '0'
@@ -242,8 +241,8 @@ BEGIN
   END IF;
   IF NOT relaxed THEN
     RETURN QUERY
-    SELECT 'message', m.id, ts_rank(m.search, all_words[array_position(languages, 'simple')])::float8 AS rank,
-      all_words[array_position(languages, 'simple')]
+    SELECT 'message', m.conversation_id || '/' || m.id AS id,
+      ts_rank(m.search, all_words[array_position(languages, 'simple')])::float8 AS rank, all_words[array_position(languages, 'simple')]
     FROM public.messages m
     WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ terms[array_position(languages, 'simple')]
       AND m.deleted_at IS NULL AND m.status = 'complete'
@@ -252,7 +251,7 @@ BEGIN
       AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
       AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
     UNION ALL
-    SELECT 'document', k.id, ts_rank(k.search, t.words)::float8, t.words
+    SELECT 'document', k.id::text, ts_rank(k.search, t.words)::float8, t.words
     FROM unnest(languages, terms, all_words) AS t (language, term, words)
     JOIN public.document_chunks k ON k.user_id = owner AND k.search @@ t.term AND k.language = t.language
     WHERE 'document' = ANY (scope.sources)
@@ -271,7 +270,7 @@ BEGIN
   ), matches AS MATERIALIZED (
     SELECT t.source, t.number, t.language, t.term, m.id, m.search
     FROM terms t CROSS JOIN LATERAL (
-      SELECT m.id, m.search FROM public.messages m
+      SELECT m.conversation_id || '/' || m.id AS id, m.search FROM public.messages m
       WHERE t.source = 'message' AND m.user_id = owner AND m.search @@ t.term AND m.deleted_at IS NULL
         AND m.status = 'complete'
         AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
@@ -282,7 +281,7 @@ BEGIN
     UNION ALL
     SELECT t.source, t.number, t.language, t.term, k.id, k.search
     FROM terms t CROSS JOIN LATERAL (
-      SELECT k.id, k.search FROM public.document_chunks k
+      SELECT k.id::text, k.search FROM public.document_chunks k
       WHERE t.source = 'document' AND k.user_id = owner AND k.search @@ t.term AND k.language = t.language
         AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
         AND k.document_id <> ALL (scope.hidden_documents)
@@ -401,46 +400,47 @@ GRANT EXECUTE ON FUNCTION app.merge_patch(jsonb, jsonb) TO parley_app;
 --
 -- Of up to `exact_limit` vectors of a user, all in the scope are compared. Of more, those whose sketches are nearest, off an
 -- index in which a user's sketches lie side by side; one without a sketch is always compared (docs/decisions/026-sketches.md).
--- What a filter says of messages is asked of these first: of vectors the index knows only whose they are.
+-- What a filter says of messages, beyond their conversations, is asked of these first: the index does not know it.
+--
+-- `text_id` is a chunk's id, or a message's after its conversation's: `conversation/message` (docs/decisions/030-client-ids.md).
+-- Parley's own vectors are halfvecs, those of clients are vectors: each is compared with the same kind, and none is cast in the scan.
 CREATE OR REPLACE FUNCTION app.nearest(owner uuid, asked vector, asked_sketch bit, asked_model text, scope app.search_scope, wanted int,
     exact_limit int, most_compared int)
-  RETURNS TABLE (id uuid, message_id uuid, chunk_id uuid, similarity float8, is_exact boolean)
+  RETURNS TABLE (id uuid, source text, text_id text, similarity float8, is_exact boolean)
   LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   SET work_mem = '64MB' SET jit = 'off' SET max_parallel_workers_per_gather = '0'
   AS $$
 #variable_conflict use_column
 DECLARE
   is_large boolean := EXISTS (SELECT FROM chat_vectors v WHERE v.user_id = owner OFFSET exact_limit);
-  messages uuid[];
+  asked_half halfvec := asked::halfvec;
+  messages text[];
   compared uuid[];
 BEGIN
   IF is_large THEN
     PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
   END IF;
-  IF 'message' = ANY (scope.sources) IS NOT TRUE THEN
-    NULL;
-  ELSIF scope.conversations IS NOT NULL THEN
+  IF 'message' = ANY (scope.sources)
+    AND num_nonnulls(scope.roles, scope.created_after, scope.created_before, scope.metadata_path) > 0 THEN
     messages := ARRAY(
-      SELECT m.id FROM messages m
-      WHERE m.user_id = owner AND m.conversation_id = ANY (scope.conversations) AND m.deleted_at IS NULL
-        AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
-        AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata));
-  ELSIF num_nonnulls(scope.roles, scope.created_after, scope.created_before, scope.metadata_path) > 0 THEN
-    messages := ARRAY(
-      SELECT m.id FROM messages m
-      WHERE m.user_id = owner AND m.deleted_at IS NULL AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+      SELECT m.conversation_id || '/' || m.id FROM messages m
+      WHERE m.user_id = owner AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
+        AND m.deleted_at IS NULL AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
         AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata));
   END IF;
-  IF NOT is_large AND messages IS NULL AND scope.documents IS NULL THEN
+  IF NOT is_large AND messages IS NULL AND scope.conversations IS NULL AND scope.documents IS NULL THEN
     RETURN QUERY
-    SELECT n.id, n.message_id, n.chunk_id, 1 - n.distance, true
+    SELECT n.id, n.source, n.text_id, 1 - n.distance, true
     FROM (
-      SELECT v.id, v.message_id, v.chunk_id, v.embedding <=> asked AS distance FROM chat_vectors v
+      SELECT v.id, CASE WHEN v.message_id IS NOT NULL THEN 'message' WHEN v.chunk_id IS NOT NULL THEN 'document' END AS source,
+        coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text) AS text_id,
+        coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS distance
+      FROM chat_vectors v
       WHERE v.user_id = owner AND (asked_model IS NULL OR v.model = asked_model)
         AND (scope.sources IS NULL OR v.message_id IS NOT NULL AND 'message' = ANY (scope.sources)
           OR v.chunk_id IS NOT NULL AND 'document' = ANY (scope.sources))
         AND (v.document_id IS NULL OR v.document_id NOT IN (SELECT unnest(scope.hidden_documents)))
-      ORDER BY distance, coalesce(v.message_id, v.chunk_id, v.id) LIMIT wanted) n;
+      ORDER BY distance, coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text, v.id::text) LIMIT wanted) n;
     RETURN;
   END IF;
   compared := ARRAY(
@@ -448,18 +448,22 @@ BEGIN
     WHERE v.user_id = owner AND (asked_model IS NULL OR v.model = asked_model)
       AND (scope.sources IS NULL
         OR v.message_id IS NOT NULL AND 'message' = ANY (scope.sources)
-          AND (messages IS NULL OR v.message_id IN (SELECT unnest(messages)))
+          AND (scope.conversations IS NULL OR v.conversation_id IN (SELECT unnest(scope.conversations)))
+          AND (messages IS NULL OR v.conversation_id || '/' || v.message_id IN (SELECT unnest(messages)))
         OR v.chunk_id IS NOT NULL AND 'document' = ANY (scope.sources)
           AND (scope.documents IS NULL OR v.document_id IN (SELECT unnest(scope.documents))))
       AND (v.document_id IS NULL OR v.document_id NOT IN (SELECT unnest(scope.hidden_documents)))
     ORDER BY CASE WHEN is_large THEN v.sketch <~> asked_sketch END NULLS FIRST
     LIMIT CASE WHEN is_large THEN most_compared END);
   RETURN QUERY
-  SELECT n.id, n.message_id, n.chunk_id, 1 - n.distance, NOT is_large OR cardinality(compared) < most_compared
+  SELECT n.id, n.source, n.text_id, 1 - n.distance, NOT is_large OR cardinality(compared) < most_compared
   FROM (
-    SELECT v.id, v.message_id, v.chunk_id, v.embedding <=> asked AS distance FROM chat_vectors v
+    SELECT v.id, CASE WHEN v.message_id IS NOT NULL THEN 'message' WHEN v.chunk_id IS NOT NULL THEN 'document' END AS source,
+      coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text) AS text_id,
+      coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS distance
+    FROM chat_vectors v
     WHERE v.user_id = owner AND v.id = ANY (compared)
-    ORDER BY distance, coalesce(v.message_id, v.chunk_id, v.id) LIMIT wanted) n;
+    ORDER BY distance, coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text, v.id::text) LIMIT wanted) n;
 END
 $$;
 REVOKE ALL ON FUNCTION app.nearest(uuid, vector, bit, text, app.search_scope, int, int, int) FROM PUBLIC;
@@ -525,18 +529,18 @@ REVOKE ALL ON FUNCTION app.resolve_scope(uuid, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.resolve_scope(uuid, jsonb) TO parley_app;
 --> statement-breakpoint
 -- functions/show_hits.sql
--- Hits as JSON, in order: of each text, message or chunk, as many characters as asked for, what it belongs to, and what `scoring`
--- says. Where `words` stand, passages with them: the words are between U+0002 and U+0003, and U+0004 stands for `<`, which would
--- begin a tag: these are left out by ts_headline, which reads all that it gets. Words may be long: passages begin a little
--- before the first mark.
-CREATE OR REPLACE FUNCTION app.show_hits(owner uuid, sources text[], ids uuid[], words tsquery[], scoring jsonb[], most_content int) RETURNS json
+-- Hits as JSON, in order: of each text, message or chunk by its `text_id` (see app.nearest), as many characters as asked for,
+-- what it belongs to, and what `scoring` says. Where `words` stand, passages with them: the words are between U+0002 and U+0003,
+-- and U+0004 stands for `<`, which would begin a tag: these are left out by ts_headline, which reads all that it gets. Words may
+-- be long: passages begin a little before the first mark. Ids are taken apart first, as in app.similarities.
+CREATE OR REPLACE FUNCTION app.show_hits(owner uuid, sources text[], ids text[], words tsquery[], scoring jsonb[], most_content int) RETURNS json
   LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   AS $$
 DECLARE
   options constant text := E'StartSel=\x02, StopSel=\x03, MaxFragments=2, MaxWords=30, MinWords=10, ShortWord=0, FragmentDelimiter=" … "';
 BEGIN
   RETURN (
-    SELECT json_agg(t.place || h.scoring || jsonb_build_object('source', h.source, 'id', h.id,
+    SELECT json_agg(t.place || h.scoring || jsonb_build_object('source', h.source, 'id', t.id,
       'content', left(t.content, most_content), 'truncated', length(t.content) > most_content,
       'highlight', CASE WHEN h.words IS NOT NULL THEN (
         SELECT substr(passages, greatest(1, strpos(passages, E'\x02') - 300), 2000)
@@ -545,39 +549,57 @@ BEGIN
             ELSE left(t.content, 20000) END, h.words, options) passages) END,
       'metadata', t.metadata, 'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       ORDER BY h.number)
-    FROM unnest(sources, ids, words, scoring) WITH ORDINALITY AS h (source, id, words, scoring, number)
+    FROM (
+      SELECT *, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id,
+        CASE WHEN source = 'document' THEN id::uuid END AS chunk_id
+      FROM unnest(sources, ids, words, scoring) WITH ORDINALITY AS hit (source, id, words, scoring, number) OFFSET 0) h
     CROSS JOIN LATERAL (
-      SELECT m.content, 'simple'::regconfig AS language, m.metadata, m.created_at,
+      SELECT m.id::text AS id, m.content, 'simple'::regconfig AS language, m.metadata, m.created_at,
         jsonb_build_object('conversationId', m.conversation_id, 'role', m.role, 'seq', m.seq) AS place
-      FROM messages m WHERE h.source = 'message' AND m.user_id = owner AND m.id = h.id AND m.deleted_at IS NULL
+      FROM messages m WHERE h.source = 'message' AND m.user_id = owner AND m.conversation_id = h.conversation_id
+        AND m.id = h.message_id AND m.deleted_at IS NULL
       UNION ALL
-      SELECT k.content, k.language, d.metadata, d.created_at,
+      SELECT k.id::text, k.content, k.language, d.metadata, d.created_at,
         jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'position', k.position,
           'start', k.start_offset, 'end', k.end_offset)
       FROM document_chunks k JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
-      WHERE h.source = 'document' AND k.user_id = owner AND k.id = h.id) t);
+      WHERE h.source = 'document' AND k.user_id = owner AND k.id = h.chunk_id) t);
 END
 $$;
-REVOKE ALL ON FUNCTION app.show_hits(uuid, text[], uuid[], tsquery[], jsonb[], int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.show_hits(uuid, text[], uuid[], tsquery[], jsonb[], int) TO parley_app;
+REVOKE ALL ON FUNCTION app.show_hits(uuid, text[], text[], tsquery[], jsonb[], int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.show_hits(uuid, text[], text[], tsquery[], jsonb[], int) TO parley_app;
 --> statement-breakpoint
 -- functions/similarities.sql
--- How similar these texts are, messages or chunks: those that have a vector.
-CREATE OR REPLACE FUNCTION app.similarities(owner uuid, asked vector, asked_model text, texts uuid[]) RETURNS TABLE (id uuid, similarity float8)
+-- How similar these texts are, messages or chunks by their `text_id` (see app.nearest): those that have a vector. The ids are
+-- taken apart first (OFFSET 0): row-level security keeps split_part, which might tell what it sees, out of an index's condition.
+CREATE OR REPLACE FUNCTION app.similarities(owner uuid, asked vector, asked_model text, texts text[])
+  RETURNS TABLE (id text, similarity float8)
   LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   AS $$
 #variable_conflict use_column
+DECLARE
+  asked_half halfvec := asked::halfvec;
 BEGIN
   RETURN QUERY
-  SELECT v.message_id, 1 - (v.embedding <=> asked) FROM chat_vectors v
-  WHERE v.user_id = owner AND v.message_id = ANY (texts) AND (asked_model IS NULL OR v.model = asked_model)
+  SELECT t.id, n.similarity
+  FROM (
+    SELECT id, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id
+    FROM unnest(texts) AS text (id) WHERE id LIKE '%/%' OFFSET 0) t
+  CROSS JOIN LATERAL (
+    SELECT 1 - coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS similarity FROM chat_vectors v
+    WHERE v.user_id = owner AND v.conversation_id = t.conversation_id AND v.message_id = t.message_id
+      AND (asked_model IS NULL OR v.model = asked_model) LIMIT 1) n
   UNION ALL
-  SELECT v.chunk_id, 1 - (v.embedding <=> asked) FROM chat_vectors v
-  WHERE v.user_id = owner AND v.chunk_id = ANY (texts) AND (asked_model IS NULL OR v.model = asked_model);
+  SELECT t.id, n.similarity
+  FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
+  CROSS JOIN LATERAL (
+    SELECT 1 - coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS similarity FROM chat_vectors v
+    WHERE v.user_id = owner AND v.chunk_id = t.chunk_id
+      AND (asked_model IS NULL OR v.model = asked_model) LIMIT 1) n;
 END
 $$;
-REVOKE ALL ON FUNCTION app.similarities(uuid, vector, text, uuid[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.similarities(uuid, vector, text, uuid[]) TO parley_app;
+REVOKE ALL ON FUNCTION app.similarities(uuid, vector, text, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.similarities(uuid, vector, text, text[]) TO parley_app;
 --> statement-breakpoint
 -- functions/uuid_v7.sql
 -- A UUIDv7 (RFC 9562, method 3: twelve bits of the random part are a fraction of the millisecond) by the wall clock, so that

@@ -22,19 +22,25 @@ ALTER TABLE audit_events FORCE ROW LEVEL SECURITY;
 ALTER TABLE purge_receipts FORCE ROW LEVEL SECURITY;
 --> statement-breakpoint
 -- An exact search reads all of a user's vectors: in the row itself they cost one page each, out of line several.
-ALTER TABLE chat_vectors ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE chat_vectors ALTER COLUMN embedding SET STORAGE PLAIN, ALTER COLUMN own_embedding SET STORAGE PLAIN;
 --> statement-breakpoint
 -- A search of many vectors reads their sketches off the index, and the table only where rows are too new for the visibility
 -- map: a vacuum after each thousand of them keeps these few.
 ALTER TABLE chat_vectors SET (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 1000);
 --> statement-breakpoint
+-- Whose conversation it is follows from the conversation: without knowing so, the planner takes the messages of one
+-- conversation for fewer than one, and any index that begins with it for as good as the key.
+CREATE STATISTICS messages_of_conversation (dependencies) ON user_id, conversation_id FROM messages;
+--> statement-breakpoint
 -- The audit trail. Columns that are left out follow from others (counters, times, versions).
 CREATE TRIGGER audit_create AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION app.audit_row('user');
 --> statement-breakpoint
 CREATE TRIGGER audit_change
-  AFTER UPDATE OF email, email_verified, first_name, last_name, name, avatar_url, deleted_at, purge_after ON users
+  AFTER UPDATE OF email, email_verified, first_name, last_name, name, avatar_url, deleted_at, purge_after, not_valid_before
+  ON users
   FOR EACH ROW EXECUTE FUNCTION app.audit_row(
-    'user', 'email', 'email_verified', 'first_name', 'last_name', 'name', 'avatar_url', 'deleted_at', 'purge_after');
+    'user', 'email', 'email_verified', 'first_name', 'last_name', 'name', 'avatar_url', 'deleted_at', 'purge_after',
+    'not_valid_before');
 --> statement-breakpoint
 CREATE TRIGGER audit_create AFTER INSERT ON sessions REFERENCING NEW TABLE AS touched
   FOR EACH STATEMENT EXECUTE FUNCTION app.audit_rows('session');
@@ -79,14 +85,14 @@ CREATE TRIGGER audit_purge AFTER DELETE ON documents REFERENCING OLD TABLE AS to
   FOR EACH STATEMENT EXECUTE FUNCTION app.audit_rows('document');
 --> statement-breakpoint
 CREATE TRIGGER audit_create AFTER INSERT ON chat_vectors REFERENCING NEW TABLE AS touched
-  FOR EACH STATEMENT EXECUTE FUNCTION app.audit_vectors();
+  FOR EACH STATEMENT EXECUTE FUNCTION app.audit_rows('vector');
 --> statement-breakpoint
-CREATE TRIGGER audit_change AFTER UPDATE OF id, message_id, model, embedding, content, metadata ON chat_vectors
+CREATE TRIGGER audit_change AFTER UPDATE OF id, conversation_id, message_id, model, embedding, own_embedding, content, metadata ON chat_vectors
   FOR EACH ROW WHEN (NEW.chunk_id IS NULL)
-  EXECUTE FUNCTION app.audit_row('vector', 'message_id', 'model', 'embedding', 'content', 'metadata');
+  EXECUTE FUNCTION app.audit_row('vector', 'conversation_id', 'message_id', 'model', 'embedding', 'own_embedding', 'content', 'metadata');
 --> statement-breakpoint
 CREATE TRIGGER audit_purge AFTER DELETE ON chat_vectors REFERENCING OLD TABLE AS touched
-  FOR EACH STATEMENT EXECUTE FUNCTION app.audit_vectors();
+  FOR EACH STATEMENT EXECUTE FUNCTION app.audit_rows('vector');
 --> statement-breakpoint
 -- The Worker's requests. Row-level security narrows each of these to the asking user's rows.
 -- What is not named cannot be changed: owners, ids, places in a conversation, when a row was made.
@@ -106,7 +112,15 @@ GRANT UPDATE (content, parts, attachments, reasoning, status, model, usage, meta
 GRANT UPDATE (external_id, title, content, content_hash, format, language, chunk_size, chunk_overlap, chunk_count, metadata, tags,
   updated_at, deleted_at, purge_after, version), DELETE ON documents TO parley_app;
 --> statement-breakpoint
-GRANT SELECT, INSERT, UPDATE, DELETE ON document_chunks, chat_vectors, embedding_jobs, idempotency_keys TO parley_app;
+GRANT SELECT, INSERT, DELETE ON document_chunks, chat_vectors, embedding_jobs, idempotency_keys TO parley_app;
+--> statement-breakpoint
+GRANT UPDATE (position, start_offset, end_offset, headings, context, hash, language) ON document_chunks TO parley_app;
+--> statement-breakpoint
+GRANT UPDATE (id, model, own, embedding, own_embedding, sketch, content, metadata, created_at) ON chat_vectors TO parley_app;
+--> statement-breakpoint
+GRANT UPDATE (attempts, run_at, claim_id, last_error, failed_at) ON embedding_jobs TO parley_app;
+--> statement-breakpoint
+GRANT UPDATE (digest, made, created_at, expires_at) ON idempotency_keys TO parley_app;
 --> statement-breakpoint
 GRANT SELECT ON audit_events TO parley_app;
 --> statement-breakpoint

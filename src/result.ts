@@ -14,7 +14,6 @@ export type ErrorCode =
   | 'precondition_failed'
   | 'conflict'
   | 'mixed_models'
-  | 'email_taken'
   | 'idempotency_key_reused'
   | 'payload_too_large'
   | 'uri_too_long'

@@ -4,7 +4,7 @@ import { createJwks } from '../../src/auth/jwks.ts'
 import { createVerifier } from '../../src/auth/verifier.ts'
 import { asNewcomer, asSystem, asUser, type Database } from '../../src/db/database.ts'
 import { createLexicalEmbedder } from '../../src/embeddings/lexical.ts'
-import { runEmbeddingQueue, type TextsOfUser } from '../../src/embeddings/queue.ts'
+import { type MessageRef, runEmbeddingQueue, type TextsOfUser } from '../../src/embeddings/queue.ts'
 import { createDocumentRepository } from '../../src/features/documents/repository.ts'
 import { createEmbeddingJobStore } from '../../src/features/embedding-jobs/repository.ts'
 import { withEmbed } from '../../src/features/import/export-lines.ts'
@@ -42,13 +42,13 @@ export async function plantPerson(target: SeedTarget, person: Person): Promise<P
   if (isNew) await register(target, accessToken, createSessionRepository(asNewcomer(options, trace, asker), sub))
 
   const planted: Planted = { user: isNew, conversations: 0, messages: 0, documents: 0 }
-  const messageIds: string[] = []
+  const messages: MessageRef[] = []
   const documentIds: string[] = []
   for (const conversation of person.conversations) {
-    messageIds.push(...(await plantConversation(db, sub, conversation, planted)))
+    messages.push(...(await plantConversation(db, sub, conversation, planted)))
   }
   for (const document of person.documents ?? []) documentIds.push(await plantDocument(db, sub, document, planted))
-  await embedTexts(target, { userId: sub, messageIds })
+  await embedTexts(target, { userId: sub, messages })
   await embedTexts(target, { userId: sub, documentIds })
   return planted
 }
@@ -91,19 +91,16 @@ async function register(
   if (refused) throw new Error(`The local Cognito's token is refused: ${refused.reason}.`)
   const profile = expectOk(await createCognito({ issuer, timeoutMs: TIMEOUT_MS }).getUser(accessToken, identity))
   const [, error] = await sessions.signIn(identity, profile, 'db:seed')
-  if (error?.code === 'email_taken') {
-    throw new Error(`${profile.email} is another user in this database: it was filled with another PARLEY_DATA.`)
-  }
   if (error) throw new Error(describe(error))
 }
 
-/** As an import stores it, which may say when things were said. @returns the ids of all the conversation's messages, new or not */
+/** As an import stores it, which may say when things were said. @returns all the conversation's messages, new or not */
 async function plantConversation(
   db: Database,
   sub: string,
   seed: SeedConversation,
   planted: Planted,
-): Promise<string[]> {
+): Promise<MessageRef[]> {
   const { key, daysAgo, messages: _messages, ...fields } = seed
   const id = v5(`conversation:${key}`, sub)
   const said = toMessages(seed)
@@ -133,7 +130,7 @@ async function plantConversation(
   const stored = expectOk(await repository.store({ ...nothing, conversations: [conversation], messages }))
   planted.conversations += stored.conversations.filter((outcome) => outcome === 'taken').length
   planted.messages += stored.messages.filter((outcome) => outcome === 'taken').length
-  return messages.map(({ id }) => id)
+  return messages
 }
 
 /** The value, or null for a failure that is no news. */

@@ -7,7 +7,7 @@
 GRANT CREATE ON SCHEMA app TO parley_system;
 SET LOCAL ROLE parley_system;
 CREATE OR REPLACE FUNCTION app.keyword_hits(asked text, relaxed boolean, prefix boolean, scope app.search_scope, wanted int)
-  RETURNS TABLE (source text, id uuid, rank float8, words tsquery)
+  RETURNS TABLE (source text, id text, rank float8, words tsquery)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off' SET enable_bitmapscan = 'off'
   SET work_mem = '64MB' SET jit = 'off' SET max_parallel_workers_per_gather = '0'
@@ -39,8 +39,8 @@ BEGIN
   END IF;
   IF NOT relaxed THEN
     RETURN QUERY
-    SELECT 'message', m.id, ts_rank(m.search, all_words[array_position(languages, 'simple')])::float8 AS rank,
-      all_words[array_position(languages, 'simple')]
+    SELECT 'message', m.conversation_id || '/' || m.id AS id,
+      ts_rank(m.search, all_words[array_position(languages, 'simple')])::float8 AS rank, all_words[array_position(languages, 'simple')]
     FROM public.messages m
     WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ terms[array_position(languages, 'simple')]
       AND m.deleted_at IS NULL AND m.status = 'complete'
@@ -49,7 +49,7 @@ BEGIN
       AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
       AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
     UNION ALL
-    SELECT 'document', k.id, ts_rank(k.search, t.words)::float8, t.words
+    SELECT 'document', k.id::text, ts_rank(k.search, t.words)::float8, t.words
     FROM unnest(languages, terms, all_words) AS t (language, term, words)
     JOIN public.document_chunks k ON k.user_id = owner AND k.search @@ t.term AND k.language = t.language
     WHERE 'document' = ANY (scope.sources)
@@ -68,7 +68,7 @@ BEGIN
   ), matches AS MATERIALIZED (
     SELECT t.source, t.number, t.language, t.term, m.id, m.search
     FROM terms t CROSS JOIN LATERAL (
-      SELECT m.id, m.search FROM public.messages m
+      SELECT m.conversation_id || '/' || m.id AS id, m.search FROM public.messages m
       WHERE t.source = 'message' AND m.user_id = owner AND m.search @@ t.term AND m.deleted_at IS NULL
         AND m.status = 'complete'
         AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
@@ -79,7 +79,7 @@ BEGIN
     UNION ALL
     SELECT t.source, t.number, t.language, t.term, k.id, k.search
     FROM terms t CROSS JOIN LATERAL (
-      SELECT k.id, k.search FROM public.document_chunks k
+      SELECT k.id::text, k.search FROM public.document_chunks k
       WHERE t.source = 'document' AND k.user_id = owner AND k.search @@ t.term AND k.language = t.language
         AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
         AND k.document_id <> ALL (scope.hidden_documents)

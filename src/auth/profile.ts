@@ -3,7 +3,8 @@ import * as z from 'zod'
 /** A user as Cognito knows them; what is not set there is null. */
 export interface CognitoProfile {
   sub: string
-  email: string
+  /** Null for those who signed up by phone. */
+  email: string | null
   emailVerified: boolean
   firstName: string | null
   lastName: string | null
@@ -16,10 +17,8 @@ export const userAnswer = z.object({
   UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string().optional() })),
 })
 
-/** Maps Cognito's standard attributes (OpenID Connect names); `email` is null for those who signed up by phone. */
-export function toProfile(
-  answer: z.output<typeof userAnswer>,
-): Omit<CognitoProfile, 'email'> & { email: string | null } {
+/** Maps Cognito's standard attributes (OpenID Connect names). */
+export function toProfile(answer: z.output<typeof userAnswer>): CognitoProfile {
   const attributes = new Map(answer.UserAttributes.map(({ Name, Value = '' }) => [Name, storable(Value)]))
   const textOf = (name: string) => attributes.get(name) || null
   return {

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
+import { now } from './changes.ts'
 
 /** The role of requests: NOBYPASSRLS, owns nothing. Made by `dev/roles.ts`. */
 export const appRole = pgRole('parley_app').existing()
@@ -38,15 +39,22 @@ const SEARCHABLE_LENGTH = 60_000
 export const searchable = (language: SQL, content: SQL): SQL =>
   sql`to_tsvector(${language}, translate(lower("left"(${content}, ${sql.raw(String(SEARCHABLE_LENGTH))})), '<', ' '))`
 
+/**
+ * An id that a client may have chosen: a domain over `text COLLATE "C"` that checks its form (docs/decisions/030-client-ids.md). What
+ * Parley makes itself is a UUIDv7, in whose text the order of time stays.
+ */
+export const clientId = customType<{ data: string }>({ dataType: () => 'client_id' })
+
+/** Only what is deleted is purged. */
+export const purgeCheck = (name: string) => check(name, sql`purge_after is null or deleted_at is not null`)
+
+/** A text column holds one of these. */
+export const oneOfCheck = (name: string, column: string, values: readonly string[]) =>
+  check(name, sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`))
+
 export const ownerId = () => uuid('user_id').notNull()
-export const createdAt = () =>
-  timestamptz('created_at')
-    .notNull()
-    .default(sql`now()`)
-export const updatedAt = () =>
-  timestamptz('updated_at')
-    .notNull()
-    .default(sql`now()`)
+export const createdAt = () => timestamptz('created_at').notNull().default(now)
+export const updatedAt = () => timestamptz('updated_at').notNull().default(now)
 export const deletedAt = () => timestamptz('deleted_at')
 /** Counts the writes to a row, so that two of them in the same millisecond still differ. */
 export const version = () => integer('version').notNull().default(1)

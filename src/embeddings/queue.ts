@@ -14,10 +14,16 @@ export interface EmbeddingJob {
   attempts: number
 }
 
+/** A message: its id means something in its conversation only. */
+export interface MessageRef {
+  conversationId: string
+  id: string
+}
+
 /** Certain texts of one user; all of them where none are named. */
 export interface TextsOfUser {
   userId: string
-  messageIds?: readonly string[]
+  messages?: readonly MessageRef[]
   /** All chunks of these. */
   documentIds?: readonly string[]
   jobIds?: readonly string[]

@@ -26,7 +26,7 @@ export function vectorProblem(values: ArrayLike<number>): VectorProblem | null {
  * short vectors have no cosine. A vector that is of unit length already keeps its exact numbers.
  */
 export function toUnitLength(vector: EmbeddingVector): EmbeddingVector {
-  const length = Math.sqrt(sumOfSquares(vector))
+  const length = lengthOf(vector)
   if (Math.abs(length - 1) > 1e-4) {
     for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] ?? 0) / length
   }
@@ -75,6 +75,9 @@ function formatFloat32(value: number): string {
   }
   return `${Math.round(value * power)}e-${9 + step}`
 }
+
+/** Its Euclidean length, of the numbers in single precision. */
+export const lengthOf = (values: ArrayLike<number>): number => Math.sqrt(sumOfSquares(values))
 
 function sumOfSquares(values: ArrayLike<number>): number {
   let sum = 0

@@ -3,11 +3,22 @@ import * as z from 'zod'
 /** Any UUID, of whatever version; what Parley makes itself is a UUIDv7. */
 export const id = z.guid({ error: 'must be a UUID' }).meta({ format: 'uuid' })
 
+/** The id of a conversation or a message: the client may choose it. Kept as sent, and compared so. */
+export const clientId = z
+  .string()
+  .regex(/^(?!\.\.?$)[A-Za-z0-9_.:-]{1,128}$/, {
+    error: 'must be 1 to 128 of the characters A-Z a-z 0-9 _ . : -, and not "." or ".."',
+  })
+  // The pattern is also the document's.
+  .meta({ examples: ['0199c3a0-7c1e-7d34-9b52-4f0a6d8e21c7'] })
+
 /** An id in the path. */
-export const pathId = (what: string) => id.meta({ description: `The id of ${what}` })
+export const pathId = (what: string, kind: typeof id | typeof clientId = id) =>
+  kind.meta({ description: `The id of ${what}` })
 
 /** Ids and times of rows: the column's type vouches for their form, so that reading them checks no pattern. */
 export const storedId = z.string().meta({ format: 'uuid' })
+export const storedClientId = z.string()
 export const storedTime = z.string().meta({ format: 'date-time', description: 'ISO-8601, UTC' })
 
 const METADATA_BYTES = 16_384

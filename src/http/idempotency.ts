@@ -67,10 +67,9 @@ function readKey(header: string): string | null {
   return key.length <= MAX_KEY && /^[!-~]+$/.test(key) ? key : null
 }
 
-/** Ids in the path may be written in capitals; the bytes of the body are taken as they are. */
 async function digestOf(c: Context): Promise<string> {
   const { pathname, search } = new URL(c.req.url)
-  const head = new TextEncoder().encode(`${c.req.method} ${pathname.toLowerCase()}${search}\n`)
+  const head = new TextEncoder().encode(`${c.req.method} ${pathname}${search}\n`)
   const body = new Uint8Array(await c.req.arrayBuffer())
   const all = new Uint8Array(head.length + body.length)
   all.set(head)

@@ -61,7 +61,6 @@ const PROBLEMS = {
     title: 'Mixed models',
     detail: 'Your texts were embedded by several models, which cannot be compared. Say which one made this embedding.',
   },
-  email_taken: { status: 409, title: 'E-mail taken', detail: 'This e-mail address belongs to another user.' },
   idempotency_key_reused: {
     status: 422,
     title: 'Idempotency key reused',

@@ -33,6 +33,7 @@ describe('The audit trail', () => {
       action: 'create',
       resource: 'conversation',
       resourceId: id,
+      conversationId: null,
       changed: null,
       requestId: 'req-7',
       sessionId: session.id,

@@ -97,6 +97,14 @@ describe('A conversation with branches', () => {
     expect(await shown()).toBe('one two four')
   })
 
+  it('takes two answers to a stored message in one request', async () => {
+    const root = await add('root')
+    const answers = ['a', 'b'].map((content) => ({ role: 'assistant', content, parentId: root.id }))
+    const [a, b] = await addMany(answers)
+    expect(await shown()).toBe('root b')
+    expect((await list('&siblings=true'))[1]?.siblings).toEqual({ ids: [a?.id, b?.id], position: 2 })
+  })
+
   it('takes a whole tree in one request, parents before their children', async () => {
     const ids = Array.from({ length: 6 }, () => crypto.randomUUID())
     const said = (n: number, parent?: number | null) => ({

@@ -114,12 +114,15 @@ describe.each(PROTECTED_ROUTES.filter(({ names }) => names))('$method $pattern',
 
   it('refuses an id that is none', async () => {
     for (const name of route.names ?? []) {
-      for (const id of ['1', '%', '\0', "';--", `${crypto.randomUUID()}0`]) {
+      const isChosen = name === 'conversationId' || name === 'messageId'
+      const bad = isChosen ? ['a b', 'x'.repeat(129)] : ['1', `${crypto.randomUUID()}0`]
+      for (const id of [...bad, '%', '\0', "';--"]) {
         const [response, posts] = await countPosts(() => call(route, { ...nowhere(), [name]: id }))
         const { errors } = await expectProblem(response, 400, 'invalid_request')
-        expect(errors).toEqual([
-          { path: name, message: id === '\0' ? expect.stringMatching(/^must not contain NUL/) : 'must be a UUID' },
-        ])
+        const message = expect.stringMatching(
+          id === '\0' ? /^must not contain NUL/ : isChosen ? /^must be 1 to 128/ : /^must be a UUID$/,
+        )
+        expect(errors).toEqual([{ path: name, message }])
         expect(posts).toBe(0)
       }
     }

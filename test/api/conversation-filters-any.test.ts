@@ -33,7 +33,7 @@ describe('Any list', () => {
     const at = () => ids.map(() => pick(times))
     await queryAsSuperuser(
       `update conversations c set created_at = t.created, last_activity_at = t.active
-       from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) t (id, created, active) where c.id = t.id`,
+       from unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) t (id, created, active) where c.id = t.id`,
       [ids, at(), at()],
     )
     all = (await list(ada, { limit: '100' })).data

@@ -53,18 +53,22 @@ describe('A conversation', () => {
   it('takes an id of the client, once; whose else it is, does not matter', async () => {
     const id = crypto.randomUUID()
     await openConversation(ada, { id, title: 'Mine' })
-    await expectProblem(await ada.post(LIST, { id: id.toUpperCase(), title: 'Again' }), 409, 'conflict')
+    await expectProblem(await ada.post(LIST, { id, title: 'Again' }), 409, 'conflict')
+    // Ids are kept as they are sent, and compared so.
+    expect(await openConversation(ada, { id: id.toUpperCase() })).toMatchObject({ id: id.toUpperCase() })
     expect(await get(id)).toMatchObject({ title: 'Mine' })
     const eve = await api.newUser()
     expect(await openConversation(eve, { id, title: 'Hers' })).toMatchObject({ id, title: 'Hers' })
     expect((await eve.delete(`${LIST}/${id}`)).status).toBe(204)
-    expect(await get(id.toUpperCase())).toMatchObject({ id, title: 'Mine' })
+    expect(await get(id)).toMatchObject({ id, title: 'Mine' })
   })
 
   it.each([
     ['a title of 10,000 characters', { title: 'x'.repeat(10_000) }, 'title'],
     ['a blank title', { title: ' ' }, 'title'],
-    ['an id that is none', { id: 'one' }, 'id'],
+    ['an id with a space', { id: 'o ne' }, 'id'],
+    ['an id that is a dot', { id: '..' }, 'id'],
+    ['an id of 129 characters', { id: 'x'.repeat(129) }, 'id'],
     ['a tag that is no text', { tags: ['a', 1] }, 'tags.1'],
     ['too many tags', { tags: Array.from({ length: 33 }, (_, i) => `t${i}`) }, 'tags'],
     ['metadata that is no object', { metadata: ['a'] }, 'metadata'],
@@ -197,7 +201,7 @@ describe('activeLeafId', () => {
     const [first, second] = await say(ada, id, 'One', 'Two')
     const before = await get(id)
     expect(before).toMatchObject({ activeLeafId: second?.id })
-    const chosen = await read<Conversation>(choose(id, first?.id.toUpperCase()))
+    const chosen = await read<Conversation>(choose(id, first?.id))
     expect(chosen).toEqual({ ...before, activeLeafId: first?.id, updatedAt: expect.any(String) })
     expect(await get(id)).toEqual(chosen)
   })

@@ -158,7 +158,7 @@ describe('The sweep', () => {
     })
 
     it('does not overwrite a vector that was stored by hand', async () => {
-      await ada.post('/v1/vectors', { messageId: id, embedding: axis(0), model: 'mine' })
+      await ada.post('/v1/vectors', { conversationId: conversation, messageId: id, embedding: axis(0), model: 'mine' })
       await letItEnd()
       expect(await vectors()).toMatchObject([{ messageId: id, model: 'mine', score: 1 }])
     })

@@ -112,7 +112,7 @@ describe('A fork', () => {
     expect(await textsOf(active.id)).toEqual(['One', 'Other three', 'Other four'])
     expect(active.forkedFrom?.messageId).toBe(last?.id)
 
-    const older = await fork({ messageId: three?.id?.toUpperCase() })
+    const older = await fork({ messageId: three?.id })
     await expectChain(older)
     expect(await textsOf(older.id)).toEqual(['One', 'Two', 'Three'])
     await ada.delete(`${path(original.id)}/messages/${last?.id}`)

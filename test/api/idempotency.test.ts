@@ -104,8 +104,9 @@ const KINDS: Kind[] = [
   {
     name: 'A vector of a message',
     request: async (user) => {
-      const [message] = await say(user, (await openConversation(user)).id, ' ')
-      return ['/v1/vectors', { embedding: axis(3), messageId: message?.id, model: 'mine' }]
+      const { id: conversationId } = await openConversation(user)
+      const [message] = await say(user, conversationId, ' ')
+      return ['/v1/vectors', { embedding: axis(3), conversationId, messageId: message?.id, model: 'mine' }]
     },
     count: (user) => countVectors(user),
   },

@@ -39,8 +39,14 @@ describe('A list of UIMessages', () => {
     })
     expect(await list(user)).toMatchObject([{ id: report.into, title: 'Is it cold in Trondheim?', messageCount: 2 }])
     const [question, answer] = await messagesOf(user, report.into ?? '')
-    expect(question).toMatchObject({ role: 'user', seq: 1, parentId: null, parts: CHAT[0]?.parts })
-    expect(answer).toMatchObject({ role: 'assistant', seq: 2, parentId: question?.id, metadata: { tokens: 12 } })
+    expect(question).toMatchObject({ id: 'msg-1', role: 'user', seq: 1, parentId: null, parts: CHAT[0]?.parts })
+    expect(answer).toMatchObject({
+      id: 'msg-2',
+      role: 'assistant',
+      seq: 2,
+      parentId: 'msg-1',
+      metadata: { tokens: 12 },
+    })
     expect(answer?.parts).toEqual(TURN)
     expect(answer?.content).toBe('Let me look. It is freezing.')
     expect((await search(user, { query: 'cold Trondheim' })).data[0]).toMatchObject({ id: question?.id })
@@ -72,19 +78,20 @@ describe('A list of UIMessages', () => {
     expect(await list(user)).toHaveLength(2)
   })
 
-  it('keeps UUIDs, and goes into the conversation that is named', async () => {
+  it('keeps the ids of messages as they are, and goes into the conversation that is named', async () => {
     const user = await api.newUser()
     const [id, into] = [crypto.randomUUID(), crypto.randomUUID()]
     const message = { ...CHAT[0], id: id.toUpperCase(), createdAt: '2025-01-02T03:04:05+01:00' }
-    const report = await importJson(api, user, [message], `?conversationId=${into.toUpperCase()}`)
+    const report = await importJson(api, user, [message], `?conversationId=${into}`)
     expect(report).toMatchObject({ taken: { conversation: 1, message: 1 }, into })
-    expect(await messagesOf(user, into)).toMatchObject([{ id, createdAt: '2025-01-02T02:04:05.000Z' }])
-    // There it is: not in another conversation, too.
+    expect(await messagesOf(user, into)).toMatchObject([
+      { id: id.toUpperCase(), createdAt: '2025-01-02T02:04:05.000Z' },
+    ])
+    // Its id means something in one conversation only.
     const elsewhere = await importJson(api, user, [message], `?conversationId=${crypto.randomUUID()}`)
     expect(elsewhere).toMatchObject({
-      taken: { conversation: 1 },
-      refused: { message: 1 },
-      errors: [{ line: 0, path: 'id' }],
+      taken: { conversation: 1, message: 1 },
+      refused: {},
     })
   })
 

@@ -57,7 +57,19 @@ describe('A line that cannot be taken', () => {
       'metadata.n',
     ],
     ['with a wrong type', { ...first, role: 7 }, 'message', 'role'],
-    ['with an id that is none', { ...first, id: '1' }, 'message', 'id'],
+    ['with an id that is none', { ...first, id: 'a b' }, 'message', 'id'],
+    [
+      'of a message without its conversation',
+      { type: 'vector', id: crypto.randomUUID(), messageId: 'm', model: 'm', embedding },
+      'vector',
+      'conversationId',
+    ],
+    [
+      'of a conversation without its message',
+      { type: 'vector', id: crypto.randomUUID(), conversationId: 'c', model: 'm', embedding },
+      'vector',
+      'conversationId',
+    ],
     ['with an unknown field', { ...first, userId: crypto.randomUUID() }, 'message', 'userId'],
     ['with an unknown part', { ...first, parts: [{ type: 'hologram' }] }, 'message', 'parts.0.type'],
     ['with a text that is too long', { ...first, content: 'x'.repeat(200_001) }, 'message', 'content'],
@@ -93,7 +105,13 @@ describe('A line that cannot be taken', () => {
     ],
     [
       'with a vector of nothing',
-      { type: 'vector', id: crypto.randomUUID(), embedding, messageId: crypto.randomUUID() },
+      {
+        type: 'vector',
+        id: crypto.randomUUID(),
+        embedding,
+        conversationId: conversation.id,
+        messageId: crypto.randomUUID(),
+      },
       'vector',
       'messageId',
     ],
@@ -120,12 +138,32 @@ describe('A line that cannot be taken', () => {
     expect(shown.data.map(({ seq }) => seq)).toEqual([1, 2, 3])
   })
 
-  it('is one that comes twice, or in two conversations', async () => {
+  it('is one that comes twice; in another conversation it is another message', async () => {
     const other = { ...conversation, id: crypto.randomUUID() }
     const moved = { ...first, conversationId: other.id }
     const { taken, skipped, errors } = await report(other, first, first, moved)
-    expect([taken, skipped]).toEqual([{ conversation: 2, message: 1 }, { message: 1 }])
-    expect(errors).toEqual([{ line: 6, path: 'id', message: expect.any(String) }])
+    expect({ taken, skipped, errors }).toEqual({
+      taken: { conversation: 2, message: 2 },
+      skipped: { message: 1 },
+      errors: [],
+    })
+  })
+
+  it('is the second vector of a message', async () => {
+    const vectors = [1, 2].map(() => ({
+      type: 'vector',
+      id: crypto.randomUUID(),
+      conversationId: conversation['id'],
+      messageId: first['id'],
+      model: 'm',
+      embedding,
+    }))
+    const { taken, skipped, errors } = await report(first, ...vectors)
+    expect({ taken, skipped, errors }).toEqual({
+      taken: { conversation: 1, message: 1, vector: 1 },
+      skipped: { vector: 1 },
+      errors: [],
+    })
   })
 
   it('is not UTF-8, or ends with CR LF, or is blank', async () => {
@@ -166,7 +204,7 @@ describe('An import as a whole', () => {
     await expectRefused(await send(api, user, '[', 'application/json'), '(root)')
     await expectRefused(await send(api, user, '{"messages":[]}', 'application/json'), '(root)')
     await expectRefused(await send(api, user, toText([{ type: 'export', format: 2 }])), 'format')
-    await expectRefused(await send(api, user, '[]', 'application/json', '?conversationId=1'), 'conversationId')
+    await expectRefused(await send(api, user, '[]', 'application/json', '?conversationId=a%2Fb'), 'conversationId')
     await expectRefused(await send(api, user, '[]', 'application/json', '?surprise=1'), 'surprise')
     expect(dataOf(await exportOf(user)).length).toBeLessThanOrEqual(1)
   })

@@ -44,7 +44,12 @@ async function furnish(user: TestUser) {
   await user.delete(`/v1/conversations/${(await openConversation(user, { title: 'Thrown away' })).id}`)
   await openConversation(user)
   await user.post('/v1/vectors', { embedding, content: 'By hand', metadata: { k: 1 } })
-  await user.post('/v1/vectors', { embedding, messageId: question.id, model: 'mine' })
+  await user.post('/v1/vectors', {
+    embedding,
+    conversationId: question.conversationId,
+    messageId: question.id,
+    model: 'mine',
+  })
   return { id, question, again }
 }
 
@@ -255,7 +260,7 @@ describe('The vectors of an export', () => {
     const { id } = await openConversation(ada)
     const [first, second] = await say(ada, id, 'Apples', 'Pears')
     for (const message of [first, second]) {
-      await read(ada.post('/v1/vectors', { embedding, messageId: message?.id, model: 'mine' }), 201)
+      await read(ada.post('/v1/vectors', { embedding, conversationId: id, messageId: message?.id, model: 'mine' }), 201)
     }
     const lines = await exportOf(ada)
     await importLines(
@@ -263,7 +268,7 @@ describe('The vectors of an export', () => {
       eve,
       lines.filter((line) => !isVector(line)),
     )
-    await read(eve.post('/v1/vectors', { embedding, messageId: second?.id, model: 'theirs' }), 201)
+    await read(eve.post('/v1/vectors', { embedding, conversationId: id, messageId: second?.id, model: 'theirs' }), 201)
     const report = await importLines(api, eve, lines.filter(isVector))
     expect(report).toMatchObject({ taken: { vector: 1 }, skipped: { vector: 1 }, refused: {} })
     const models = ofType(await exportOf(eve), 'vector').map((line) => [line['messageId'], line['model']])

@@ -80,24 +80,29 @@ describe('Appending', () => {
     expect(await contents()).toEqual(['One', 'Three'])
   })
 
-  it('takes ids of the client, each once for a user', async () => {
+  it('takes ids of the client, each once in a conversation', async () => {
     const id = crypto.randomUUID()
     expect(await read(ada.post(path, { id, role: 'user', content: 'Mine' }), 201)).toMatchObject({ id })
     const elsewhere = `/v1/conversations/${(await openConversation(ada)).id}/messages`
-    for (const target of [path, elsewhere]) {
-      const messages = [
-        { role: 'user', content: 'New' },
-        { id: id.toUpperCase(), role: 'user', content: 'Again' },
-      ]
-      await expectProblem(await ada.post(target, { messages }), 409, 'conflict')
-      await expectProblem(await ada.post(target, { id, role: 'user', content: 'Again' }), 409, 'conflict')
-    }
+    const again = [
+      { role: 'user', content: 'New' },
+      { id, role: 'user', content: 'Again' },
+    ]
+    await expectProblem(await ada.post(path, { messages: again }), 409, 'conflict')
+    await expectProblem(await ada.post(path, again[1]), 409, 'conflict')
     const twice = crypto.randomUUID()
     const messages = [twice, twice].map((id) => ({ id, role: 'user', content: 'Twin' }))
     await expectProblem(await ada.post(path, { messages }), 409, 'conflict')
     expect(await contents()).toEqual(['Mine'])
-    expect(await read(ada.get(elsewhere))).toEqual({ data: [], nextCursor: null })
-    expect(await say(ada, conversation, 'Next')).toMatchObject([{ seq: 2 }])
+    // What an AI SDK app says first in every conversation.
+    for (const target of [path, elsewhere]) {
+      const welcome = { id: 'welcome', role: 'assistant', content: `Hello at ${target}` }
+      expect(await read(ada.post(target, welcome), 201)).toMatchObject({ id: 'welcome' })
+      expect(await read(ada.get(`${target}/welcome`))).toMatchObject({ content: welcome.content })
+    }
+    expect((await ada.delete(`${path}/welcome`)).status).toBe(204)
+    expect(await read(ada.get(`${elsewhere}/welcome`))).toMatchObject({ id: 'welcome' })
+    expect(await say(ada, conversation, 'Next')).toMatchObject([{ seq: 3 }])
     const eve = await api.newUser()
     const { id: hers } = await openConversation(eve)
     const answer = await eve.post(`/v1/conversations/${hers}/messages`, { id, role: 'user', content: 'Hers' })
@@ -126,7 +131,7 @@ describe('Appending', () => {
     ['an unknown role', { role: 'root', content: 'x' }, 'role'],
     ['no content', { role: 'user' }, 'content'],
     ['content that is too long', { role: 'user', content: 'x'.repeat(200_001) }, 'content'],
-    ['an id that is none', { ...good, id: '7' }, 'id'],
+    ['an id that is none', { ...good, id: 'a/b' }, 'id'],
     ['a seq of its own', { ...good, seq: 7 }, 'seq'],
     ['metadata that is too large', { ...good, metadata: { a: 'x'.repeat(16_400) } }, 'metadata'],
     ['none', { messages: [] }, 'messages'],

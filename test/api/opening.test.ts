@@ -72,10 +72,9 @@ describe('A conversation with its first messages', () => {
   })
 
   it('is not there at all where something is wrong with a message', async () => {
-    const { messages } = await read<Opened>(ada.post(LIST, { messages: [said('Taken')] }), 201)
     const id = crypto.randomUUID()
-    const taken = { id, messages: [said('One'), said('Two', { id: messages[0]?.id })] }
-    await expectProblem(await ada.post(LIST, taken), 409, 'conflict')
+    const twice = { id, messages: [said('One', { id: 'welcome' }), said('Two', { id: 'welcome' })] }
+    await expectProblem(await ada.post(LIST, twice), 409, 'conflict')
     const stray = { id, messages: [said('One'), said('Two', { parentId: crypto.randomUUID() })] }
     await expectRefused(await ada.post(LIST, stray), 'messages.1.parentId')
     await expectRefused(await ada.post(LIST, { id, messages: [{ role: 'user' }] }), 'messages.0.content')

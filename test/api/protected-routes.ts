@@ -139,7 +139,7 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     pattern: '/v1/vectors',
     status: 201,
     names: ['messageId'],
-    body: ({ messageId }) => ({ embedding, messageId, content: 'Hello' }),
+    body: ({ conversationId, messageId }) => ({ embedding, conversationId, messageId, content: 'Hello' }),
     field: 'content',
   },
   { method: 'POST', pattern: '/v1/vectors/search', status: 200, body: () => ({ embedding, limit: 3 }), field: 'limit' },
@@ -167,11 +167,11 @@ export async function newPlace(user: TestUser): Promise<Place> {
   const { session } = await read<SignIn>((await user.elsewhere()).post('/v1/session'))
   const messageId = first?.id ?? ''
   const jobId = crypto.randomUUID()
-  await queryAs(user.sub, `insert into embedding_jobs (user_id, id, message_id) values ($1, $2, $3)`, [
+  await queryAs(
     user.sub,
-    jobId,
-    messageId,
-  ])
+    `insert into embedding_jobs (user_id, id, conversation_id, message_id) values ($1, $2, $4, $3)`,
+    [user.sub, jobId, messageId, conversationId],
+  )
   const { id: documentId } = await put(user)
   return { conversationId, messageId, sessionId: session.id, jobId, documentId }
 }

@@ -10,10 +10,12 @@ const FACTS = ['Apple trees are pruned in winter', 'Bread is baked in the mornin
 
 let ada: TestUser
 let said: string[]
+let conversationId: string
 
 beforeEach(async () => {
   ada = await api.newUser()
-  said = idsOf(await say(ada, (await openConversation(ada)).id, ...FACTS))
+  conversationId = (await openConversation(ada)).id
+  said = idsOf(await say(ada, conversationId, ...FACTS))
 })
 
 /** As a vector looks that was made before, or after, the model was changed. */
@@ -56,7 +58,7 @@ describe('Of one model', () => {
   })
 
   it('are those that Parley made, whatever the client has stored', async () => {
-    await read(ada.post('/v1/vectors', { embedding: axis(1), messageId: said[0], model: OLDER }), 201)
+    await read(ada.post('/v1/vectors', { embedding: axis(1), conversationId, messageId: said[0], model: OLDER }), 201)
     expect((await search(ada, { embedding: axis(1) })).data[0]).toMatchObject({ id: said[0], score: 1 })
   })
 })

@@ -85,9 +85,16 @@ describe('By text', () => {
     const [said] = await say(ada, (await openConversation(ada)).id, FACTS[0] ?? '')
     const nearest = async () => (await near(ada, { query: FACTS[0] })).data.map(({ id }) => id)
     expect(await nearest()).toEqual([said?.id])
-    expect((await ada.post('/v1/vectors', { embedding: axis(7), messageId: said?.id, model: 'theirs' })).status).toBe(
-      201,
-    )
+    expect(
+      (
+        await ada.post('/v1/vectors', {
+          embedding: axis(7),
+          conversationId: said?.conversationId,
+          messageId: said?.id,
+          model: 'theirs',
+        })
+      ).status,
+    ).toBe(201)
     expect(await nearest()).toEqual([])
     expect((await near(ada, { embedding: axis(7) })).data).toMatchObject([{ id: said?.id, score: 1 }])
   })
@@ -121,7 +128,9 @@ describe('By embedding', () => {
     const { id } = await openConversation(ada)
     const texts = Array.from({ length: 60 }, (_, i) => `Text ${i}`)
     const vectors = (await say(ada, id, ...texts)).map((message) => ({ id: message.id, vector: randomVector(next) }))
-    await inChunks(vectors, 8, ({ id, vector }) => ada.post('/v1/vectors', { messageId: id, embedding: vector }))
+    await inChunks(vectors, 8, (one) =>
+      ada.post('/v1/vectors', { conversationId: id, messageId: one.id, embedding: one.vector }),
+    )
     // Vectors of no message are none of this search's business.
     await ada.post('/v1/vectors', { embedding: axis(1) })
     const embedding = randomVector(next)

@@ -22,7 +22,7 @@ describe('hc<App>', () => {
     const session = await v1.session.$post()
     if (session.status !== 201) throw new Error(`signing in was answered ${session.status}`)
     const { user } = await session.json()
-    expectTypeOf(user.email).toEqualTypeOf<string>()
+    expectTypeOf(user.email).toEqualTypeOf<string | null>()
     expect(user.id).toBe(sub)
 
     const opened = await v1.conversations.$post({ json: { title: 'Typed', tags: ['a'] } })
@@ -76,7 +76,7 @@ describe('hc<App>', () => {
     expectTypeOf<Got['metadata']>().toEqualTypeOf<Record<string, JSONValue>>()
     expectTypeOf<Got['title']>().toEqualTypeOf<string | null>()
     expectTypeOf<InferResponseType<Conversations['$get'], 200>['data']>().toEqualTypeOf<Got[]>()
-    expectTypeOf<InferResponseType<Client['me']['$get'], 200>['email']>().toEqualTypeOf<string>()
+    expectTypeOf<InferResponseType<Client['me']['$get'], 200>['email']>().toEqualTypeOf<string | null>()
     expectTypeOf<Hit['score']>().toEqualTypeOf<number>()
     expectTypeOf<InferRequestType<Client['vectors']['$post']>['json']['embedding']>().toEqualTypeOf<number[]>()
     expectTypeOf<InferRequestType<Client['me']['$patch']>['json']>().not.toBeAny()

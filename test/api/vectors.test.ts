@@ -21,10 +21,10 @@ describe('A vector', () => {
     const embedding = randomVector(random(1))
     const fields = { id: crypto.randomUUID(), model: 'mine-v1', content: 'Some text', metadata: { page: 7 } }
     const stored = await store(ada, { embedding, ...fields })
-    const ofNothing = { messageId: null, chunkId: null, documentId: null }
+    const ofNothing = { conversationId: null, messageId: null, chunkId: null, documentId: null }
     expect(stored).toEqual({ ...fields, ...ofNothing, dimensions: 1536, createdAt: expect.stringMatching(/Z$/) })
     const { data, recall } = await nearest(ada, { embedding })
-    expect(data).toEqual([{ ...stored, conversationId: null, score: expect.closeTo(1, 5) }])
+    expect(data).toEqual([{ ...stored, score: expect.closeTo(1, 5) }])
     expect(recall).toBe('exact')
     await expectProblem(await ada.post('/v1/vectors', { embedding, id: fields.id }), 409, 'conflict')
   })
@@ -84,8 +84,8 @@ describe('A vector of a message', () => {
     const { id } = await openConversation(ada)
     const [message] = await say(ada, id, 'Something about apples')
     const messageId = message?.id
-    await store(ada, { embedding: axis(1), messageId, model: 'mine' })
-    const second = await store(ada, { embedding: axis(2), messageId, model: 'mine' })
+    await store(ada, { embedding: axis(1), conversationId: id, messageId, model: 'mine' })
+    const second = await store(ada, { embedding: axis(2), conversationId: id, messageId, model: 'mine' })
     const { data } = await nearest(ada, { embedding: axis(2) })
     expect(data).toMatchObject([{ id: second.id, messageId, conversationId: id, score: expect.closeTo(1, 5) }])
     const found = await search(ada, { embedding: axis(2) })
@@ -95,7 +95,8 @@ describe('A vector of a message', () => {
   it('ends with its text', async () => {
     const { id } = await openConversation(ada)
     const [first, second, third] = await say(ada, id, 'One', 'Two', 'Three')
-    for (const message of [first, second, third]) await store(ada, { embedding: axis(9), messageId: message?.id })
+    for (const message of [first, second, third])
+      await store(ada, { embedding: axis(9), conversationId: id, messageId: message?.id })
     await ada.patch(`/v1/conversations/${id}/messages/${first?.id}`, { content: 'Changed' })
     await ada.delete(`/v1/conversations/${id}/messages/${second?.id}`)
     const near = async () => (await nearest(ada, { embedding: axis(9), threshold: 0.9 })).data
@@ -108,7 +109,8 @@ describe('A vector of a message', () => {
     const { id } = await openConversation(ada)
     const [kept, deleted] = await say(ada, id, 'Kept', 'Deleted')
     await ada.delete(`/v1/conversations/${id}/messages/${deleted?.id}`)
-    const tie = (messageId: string | undefined) => ada.post('/v1/vectors', { embedding: axis(1), messageId })
+    const tie = (messageId: string | undefined) =>
+      ada.post('/v1/vectors', { embedding: axis(1), conversationId: id, messageId })
     await expectProblem(await tie(deleted?.id), 404, 'not_found')
     await expectProblem(await tie(crypto.randomUUID()), 404, 'not_found')
     await ada.delete(`/v1/conversations/${id}`)

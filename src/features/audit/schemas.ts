@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { storedId, storedTime } from '../../http/fields.ts'
+import { storedClientId, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { AUDIT_ACTIONS, AUDIT_ACTORS, AUDIT_RESOURCES, auditEvents } from './table.ts'
 
@@ -13,7 +13,8 @@ export const auditRow = createSelectSchema(auditEvents, {
   actor: z.enum(AUDIT_ACTORS).meta({ description: 'The user; scheduled work; or an operator at the database' }),
   action: z.enum(AUDIT_ACTIONS).meta({ description: '`delete` hides and can be restored, `purge` removes for good' }),
   resource: z.enum(AUDIT_RESOURCES),
-  resourceId: storedId,
+  resourceId: storedClientId,
+  conversationId: storedClientId.nullable().meta({ description: 'Of a message: where it was said' }),
   changed: z
     .array(z.string().overwrite(toCamelCase))
     .nullable()

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { pgPolicy, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, ownerId, ownerPolicy, purgePolicy } from '../../db/columns.ts'
+import { clientId, ownerId, ownerPolicy, purgePolicy, timestamptz } from '../../db/columns.ts'
 
 export const AUDIT_ACTORS = ['user', 'system', 'operator'] as const
 export const AUDIT_ACTIONS = ['create', 'update', 'delete', 'restore', 'revoke', 'purge'] as const
@@ -20,13 +20,18 @@ export const auditEvents = pgTable(
     actor: text('actor', { enum: AUDIT_ACTORS }).notNull(),
     action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
     resource: text('resource', { enum: AUDIT_RESOURCES }).notNull(),
-    resourceId: uuid('resource_id').notNull(),
+    resourceId: clientId('resource_id').notNull(),
+    /** Of a message: where its id means something. */
+    conversationId: clientId('conversation_id'),
     /** The columns that an update changed: their names, never what was in them. */
     changed: text('changed').array(),
     requestId: text('request_id'),
     signInId: text('sign_in_id'),
     address: text('address'),
-    createdAt: createdAt(),
+    /** By the wall clock: a transaction that stays open must not make an event look older. */
+    createdAt: timestamptz('created_at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),

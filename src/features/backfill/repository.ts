@@ -12,7 +12,7 @@ const WINDOW = 5_000
 const SKETCHES = 100
 
 /** Where a walk through a table has come to: the next call begins behind it. Null at the start, and at the end. */
-export type Position = { userId: string; id: string } | null
+export type Position = { userId: string; conversationId?: string | null; id: string } | null
 
 /** What a call did, and where it came to. */
 export interface Step {
@@ -79,7 +79,7 @@ export function createBackfillRepository(db: Database): BackfillRepository {
       const [results, error] = await db.read('backfill.failed', (q) => [
         q.execute(sql`
           select user_id as "userId", id, case when message_id is null then 'document' else 'message' end as source,
-            coalesce(message_id, chunk_id) as "textId", attempts, last_error as "lastError", failed_at::text as "failedAt"
+            coalesce(message_id, chunk_id::text) as "textId", attempts, last_error as "lastError", failed_at::text as "failedAt"
           from embedding_jobs where failed_at is not null order by failed_at desc, id desc limit ${limit}`),
       ])
       return error ? fail(error) : allRows(results[0].rows, failedRow)
@@ -139,7 +139,12 @@ const failedRow = z.object({
   lastError: z.string().nullable(),
   failedAt: z.string().transform(toIsoUtc),
 })
-const stepRow = z.object({ done: z.int(), userId: z.string().nullable(), id: z.string().nullable() })
+const stepRow = z.object({
+  done: z.int(),
+  userId: z.string().nullable(),
+  conversationId: z.string().nullable(),
+  id: z.string().nullable(),
+})
 const unsketchedRow = z.object({ userId: z.string(), id: z.string(), embedding: z.string().nullable() })
 
 const queueState = sql`
@@ -148,35 +153,44 @@ const queueState = sql`
     greatest(0, extract(epoch from min(run_at) filter (where failed_at is null) - now()))::float8 as "nextInSeconds"
   from embedding_jobs`
 
-const behind = (from: Position): SQL =>
-  from ? sql`(user_id, id) > (${from.userId}::uuid, ${from.id}::uuid)` : sql`true`
+const behind = (from: Position): SQL => {
+  if (!from) return sql`true`
+  const { userId, conversationId, id } = from
+  return conversationId
+    ? sql`(user_id, conversation_id, id) > (${userId}::uuid, ${conversationId}::text, ${id}::text)`
+    : sql`(user_id, id) > (${userId}::uuid, ${id}::uuid)`
+}
 
 /** The next rows of a table in the order of its key, queued where they wait for a vector. */
 const queueWindow = (window: SQL, insertion: SQL): SQL => sql`
   with "window" as materialized (${window}), queued as (${insertion} on conflict do nothing returning 1)
-  select (select count(*) from queued)::int as done, user_id as "userId", id
-  from (select 1) one left join (select user_id, id from "window" order by user_id desc, id desc limit 1) last on true`
+  select (select count(*) from queued)::int as done, user_id as "userId", conversation_id as "conversationId", id
+  from (select 1) one left join (select * from "window" order by place desc limit 1) last on true`
 
-const isStale = (column: SQL, model: string): SQL => sql`not exists (
-    select from chat_vectors v where v.user_id = t.user_id and v.${column} = t.id and (v.model = ${model} or v.own))`
+/** Looked up by key for each text (OFFSET 0): as a join, a planner without statistics holds every text against every vector. */
+const isStale = (isOf: SQL, model: string): SQL => sql`not exists (
+    select from chat_vectors v where v.user_id = t.user_id and ${isOf} and (v.model = ${model} or v.own) offset 0)`
 
 const queueMessages = (model: string, from: Position): SQL =>
   queueWindow(
-    sql`select user_id, id, conversation_id, deleted_at is null and status = 'complete' and content ~ '\\S' as embeds
-      from messages where ${behind(from)} order by user_id, id limit ${WINDOW}`,
-    sql`insert into embedding_jobs (user_id, message_id)
-      select t.user_id, t.id from "window" t
+    sql`select user_id, conversation_id, id, deleted_at is null and status = 'complete' and content ~ '\\S' as embeds,
+        row_number() over (order by user_id, conversation_id, id) as place
+      from messages where ${behind(from)} order by user_id, conversation_id, id limit ${WINDOW}`,
+    sql`insert into embedding_jobs (user_id, conversation_id, message_id)
+      select t.user_id, t.conversation_id, t.id from "window" t
       join conversations c on c.user_id = t.user_id and c.id = t.conversation_id
-      where t.embeds and c.deleted_at is null and ${isStale(sql`message_id`, model)}`,
+      where t.embeds and c.deleted_at is null
+        and ${isStale(sql`v.conversation_id = t.conversation_id and v.message_id = t.id`, model)}`,
   )
 
 const queueChunks = (model: string, from: Position): SQL =>
   queueWindow(
-    sql`select user_id, id, document_id from document_chunks where ${behind(from)} order by user_id, id limit ${WINDOW}`,
+    sql`select user_id, null::text as conversation_id, id, document_id, row_number() over (order by user_id, id) as place
+      from document_chunks where ${behind(from)} order by user_id, id limit ${WINDOW}`,
     sql`insert into embedding_jobs (user_id, chunk_id, document_id)
       select t.user_id, t.id, t.document_id from "window" t
       join documents d on d.user_id = t.user_id and d.id = t.document_id
-      where d.deleted_at is null and ${isStale(sql`chunk_id`, model)}`,
+      where d.deleted_at is null and ${isStale(sql`v.chunk_id = t.id`, model)}`,
   )
 
 /** A window's vectors without a sketch, as many as go into one answer; its last row in any case. */
@@ -190,13 +204,13 @@ const unsketched = (from: Position): SQL => sql`
     select * from "window" where place <= case (select count(*) from wanted)
       when ${SKETCHES} then (select max(place) from wanted) else ${WINDOW} end
     order by place desc limit 1)
-  select w.user_id as "userId", w.id, case when w.missing then v.embedding::text end as embedding
+  select w.user_id as "userId", w.id, case when w.missing then coalesce(v.embedding::text, v.own_embedding::text) end as embedding
   from (select * from wanted union select * from last) w
   join chat_vectors v on v.user_id = w.user_id and v.id = w.id order by w.place`
 
 function toStep(rows: readonly unknown[]): Result<Step> {
   const [row, unfit] = oneRow(rows, stepRow)
   if (unfit) return fail(unfit)
-  const { done, userId, id } = row
-  return ok({ done, position: userId !== null && id !== null ? { userId, id } : null })
+  const { done, userId, conversationId, id } = row
+  return ok({ done, position: userId !== null && id !== null ? { userId, conversationId, id } : null })
 }

@@ -45,11 +45,8 @@ export const conversationActions = (deps: Deps) =>
         const [result, error] = await changeConversations(c.var.db, userId, { action, ids }, deps.retentionDays)
         if (error) return problem(c, error)
         const { done, queued } = result
-        if (queued.length > 0) embedInBackground(c, deps, { messageIds: queued })
-        const data = ids.map((sent) => {
-          const id = sent.toLowerCase()
-          return { id, status: done.has(id) ? ('done' as const) : ('not_found' as const) }
-        })
+        if (queued.length > 0) embedInBackground(c, deps, { messages: queued })
+        const data = ids.map((id) => ({ id, status: done.has(id) ? ('done' as const) : ('not_found' as const) }))
         return c.json({ data }, 200)
       },
     )
@@ -83,7 +80,7 @@ export const conversationActions = (deps: Deps) =>
         )
         if (error) return problem(c, error)
         const { conversation, queued } = forked
-        if (queued.length > 0) embedInBackground(c, deps, { messageIds: queued })
+        if (queued.length > 0) embedInBackground(c, deps, { messages: queued })
         c.header('ETag', etagOf(conversation))
         c.header('Location', `/v1/conversations/${conversation.id}`)
         return c.json(toConversation(conversation), 201)
@@ -106,7 +103,7 @@ export const conversationActions = (deps: Deps) =>
         const [restored, error] = await restoreConversation(c.var.db, c.var.identity.userId, conversationId)
         if (error) return problem(c, error)
         const { conversation, queued } = restored
-        if (queued.length > 0) embedInBackground(c, deps, { messageIds: queued })
+        if (queued.length > 0) embedInBackground(c, deps, { messages: queued })
         c.header('ETag', etagOf(conversation))
         return c.json(toConversation(conversation), 200)
       },
@@ -133,7 +130,7 @@ export const conversationActions = (deps: Deps) =>
         const { confirmation } = c.req.valid('json')
         const { userId } = c.var.identity
         // Like a cursor it needs no secret: all it proves is that the first call was made.
-        const scope = { list: `purge:${conversationId.toLowerCase()}`, userId }
+        const scope = { list: `purge:${conversationId}`, userId }
         if (typeof confirmation !== 'string') {
           const [preview, error] = await previewPurge(c.var.db, userId, conversationId)
           if (error) return problem(c, error)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { id, listOf, storedId } from '../../http/fields.ts'
+import { clientId, listOf, storedClientId } from '../../http/fields.ts'
 import { MAX_APPEND, messageSchema, newMessage } from '../messages/schemas.ts'
 import { conversationCreate, conversationPatch, conversationSchema } from './schemas.ts'
 
@@ -16,11 +16,11 @@ export const conversationOpen = conversationCreate
   .superRefine(({ messages = [] }, ctx) => {
     const before = new Set<string>()
     for (const [i, { id, parentId }] of messages.entries()) {
-      if (parentId && !before.has(parentId.toLowerCase())) {
+      if (parentId && !before.has(parentId)) {
         const message = 'is not a message before this one'
         ctx.addIssue({ code: 'custom', path: ['messages', i, 'parentId'], message })
       }
-      if (id) before.add(id.toLowerCase())
+      if (id) before.add(id)
     }
   })
   .meta({ id: 'NewConversation' })
@@ -32,8 +32,8 @@ export const openedSchema = conversationSchema
 
 export const conversationFork = z
   .strictObject({
-    messageId: id.optional().meta({ description: 'The last message to take along; by default the active leaf' }),
-    id: id.optional().meta({ description: 'Of the new conversation' }),
+    messageId: clientId.optional().meta({ description: 'The last message to take along; by default the active leaf' }),
+    id: clientId.optional().meta({ description: 'Of the new conversation' }),
     title: conversationPatch.shape.title.meta({ description: 'By default that of the original' }),
   })
   .meta({ id: 'ConversationFork' })
@@ -57,9 +57,9 @@ export type BulkAction = (typeof BULK_ACTIONS)[number]
 export const conversationBulk = z
   .strictObject({
     action: z.enum(BULK_ACTIONS),
-    ids: listOf(id, { min: 1, max: 100 }).meta({ description: 'Of conversations' }),
+    ids: listOf(clientId, { min: 1, max: 100 }).meta({ description: 'Of conversations' }),
   })
   .meta({ id: 'ConversationBulk' })
 export const bulkReport = z
-  .object({ data: z.array(z.object({ id: storedId, status: z.enum(['done', 'not_found']) })) })
+  .object({ data: z.array(z.object({ id: storedClientId, status: z.enum(['done', 'not_found']) })) })
   .meta({ id: 'BulkReport' })

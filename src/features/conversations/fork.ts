@@ -4,6 +4,7 @@ import type { Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
+import type { MessageRef } from '../../embeddings/queue.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { shortened } from '../messages/derived-title.ts'
 import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
@@ -16,7 +17,7 @@ import { conversations } from './table.ts'
 /** A new conversation, and the first of its messages that wait for a vector. */
 export interface Forked {
   conversation: ConversationRow
-  queued: string[]
+  queued: MessageRef[]
 }
 
 const UNKNOWN_MESSAGE: AppError = {
@@ -26,7 +27,7 @@ const UNKNOWN_MESSAGE: AppError = {
 /** The last so many vectors are copied, a millisecond or two each; texts before them are embedded anew, as time allows. */
 const MAX_VECTORS = 2_000
 
-const queuedRow = z.object({ id: z.string() })
+const queuedRow = z.object({ conversationId: z.string(), id: z.string() })
 
 /**
  * Copies the way from the root to a message into a conversation of its own. One statement, and so one moment of the
@@ -59,7 +60,7 @@ export async function forkConversation(
   const [conversation, unfit] = oneRow(made, conversationRow)
   if (unfit) return fail(unfit)
   const [queued, broken] = allRows(created.replay ? [] : copied.rows, queuedRow)
-  return broken ? fail(broken) : ok({ conversation, queued: queued.map((row) => row.id) })
+  return broken ? fail(broken) : ok({ conversation, queued })
 }
 
 interface Copy {
@@ -83,8 +84,8 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
   ), leaf as (
     select m.branch, m.depth from source s
     join messages m on m.user_id = s.user_id and m.conversation_id = s.id
-      and m.id = coalesce(${messageId}::uuid, s.active_leaf_id)
-    where ${messageId}::uuid is null or m.deleted_at is null
+      and m.id = coalesce(${messageId}::text, s.active_leaf_id)
+    where ${messageId}::text is null or m.deleted_at is null
   ), stretch as (
     select branch, depth as upto from leaf
     union all
@@ -92,9 +93,9 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
     cross join lateral (
       select parent_id from messages
       where user_id = s.user_id and conversation_id = s.id and branch = stretch.branch order by depth limit 1) first
-    join messages parent on parent.user_id = s.user_id and parent.id = first.parent_id
+    join messages parent on parent.user_id = s.user_id and parent.conversation_id = s.id and parent.id = first.parent_id
   ), copied as materialized (
-    select m.*, app.uuid_v7() as copy_id, row_number() over (order by m.depth)::int as place
+    select m.*, app.uuid_v7()::text as copy_id, row_number() over (order by m.depth)::int as place
     from source s cross join stretch cross join lateral (
       select * from messages
       where user_id = s.user_id and conversation_id = s.id and branch = stretch.branch and depth <= stretch.upto
@@ -102,18 +103,18 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
       order by depth offset 0) m
   ), known as materialized (
     select c.copy_id, v.* from copied c cross join lateral (
-      select model, own, embedding, sketch, content, metadata from chat_vectors
-      where user_id = c.user_id and message_id = c.id offset 0) v
+      select model, own, embedding, own_embedding, sketch, content, metadata from chat_vectors
+      where user_id = c.user_id and conversation_id = c.conversation_id and message_id = c.id offset 0) v
     where c.place > (select max(place) from copied) - ${MAX_VECTORS}::int
   ), opened as (
     insert into conversations (user_id, id, title, derived_title, forked_from_conversation, forked_from_message,
       system_prompt, metadata, tags, message_count, last_seq, last_branch, active_leaf_id)
-    select s.user_id, ${id}::uuid, ${title === undefined ? sql`s.title` : sql`${title}::text`}, (
+    select s.user_id, ${id}::text, ${title === undefined ? sql`s.title` : sql`${title}::text`}, (
         select ${shortened(sql`content`)} from copied where role = 'user' and content ~ '\\S' order by place limit 1), s.id, last.id,
       s.system_prompt, s.metadata, s.tags, coalesce(last.place, 0), coalesce(last.place, 0), least(coalesce(last.place, 0), 1),
       last.copy_id
     from source s left join (select id, copy_id, place from copied order by place desc limit 1) last on true
-    where ${messageId}::uuid is null or exists (select from leaf)
+    where ${messageId}::text is null or exists (select from leaf)
     returning user_id, id
   ), said as (
     insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
@@ -123,12 +124,13 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
       c.usage, c.metadata, c.created_at, c.updated_at
     from opened o cross join copied c
   ), vectors as (
-    insert into chat_vectors (user_id, id, message_id, model, own, embedding, sketch, content, metadata)
-    select o.user_id, app.uuid_v7(), k.copy_id, k.model, k.own, k.embedding, k.sketch, k.content, k.metadata from opened o cross join known k
+    insert into chat_vectors (user_id, id, conversation_id, message_id, model, own, embedding, own_embedding, sketch, content, metadata)
+    select o.user_id, app.uuid_v7(), o.id, k.copy_id, k.model, k.own, k.embedding, k.own_embedding, k.sketch, k.content, k.metadata
+    from opened o cross join known k
   ), queued as (
-    insert into embedding_jobs (user_id, message_id)
-    select o.user_id, c.copy_id from opened o cross join copied c
+    insert into embedding_jobs (user_id, conversation_id, message_id)
+    select o.user_id, o.id, c.copy_id from opened o cross join copied c
     where c.status = 'complete' and c.content ~ '\\S' and c.copy_id not in (select copy_id from known)
-    returning message_id
+    returning conversation_id, message_id
   )
-  select message_id as id from queued limit ${EMBEDDED_AT_ONCE}`
+  select conversation_id as "conversationId", message_id as id from queued limit ${EMBEDDED_AT_ONCE}`

@@ -1,10 +1,11 @@
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, eq, lte, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { deletedForGood, isLiveOrRestorable } from '../../db/changes.ts'
 import type { Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
+import type { MessageRef } from '../../embeddings/queue.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
-import { messages } from '../messages/table.ts'
 import { chatVectors } from '../vectors/table.ts'
 import { EMBEDDED_AT_ONCE } from './action-schemas.ts'
 import { type ConversationRow, conversationRow } from './schemas.ts'
@@ -20,7 +21,7 @@ export interface ConversationState {
 /** Messages beyond which a purge does not wait for them: the sweep removes them, within minutes. */
 const MAX_AT_ONCE = 5_000
 
-const queuedRow = z.object({ id: z.string() })
+const queuedRow = z.object({ conversationId: z.string(), id: z.string() })
 
 /**
  * Brings deleted conversations back within their time, and queues their texts. Behind a lock on the conversations and by the
@@ -34,26 +35,22 @@ export const restoreStatement = (userId: string, target: SQL): SQL => sql`
     where user_id = ${userId} and ${target} and deleted_at is not null and purge_after > clock_timestamp()
     returning user_id, id
   ), queued as (
-    insert into embedding_jobs (user_id, message_id)
-    select m.user_id, m.id from restored r join messages m on m.user_id = r.user_id and m.conversation_id = r.id
+    insert into embedding_jobs (user_id, conversation_id, message_id)
+    select m.user_id, m.conversation_id, m.id from restored r join messages m on m.user_id = r.user_id and m.conversation_id = r.id
     where m.deleted_at is null and m.status = 'complete' and m.content ~ '\\S' and not exists (
-      select from chat_vectors v where v.user_id = m.user_id and v.message_id = m.id)
+      select from chat_vectors v where v.user_id = m.user_id and v.conversation_id = m.conversation_id and v.message_id = m.id)
     on conflict do nothing
-    returning message_id)
-  select message_id as id from queued limit ${EMBEDDED_AT_ONCE}`
+    returning conversation_id, message_id)
+  select conversation_id as "conversationId", message_id as id from queued limit ${EMBEDDED_AT_ONCE}`
 
 /** @returns the first of the messages that wait for a vector, too; `not_found` where there is nothing to restore any more */
 export async function restoreConversation(
   db: Database,
   userId: string,
   id: string,
-): Promise<Result<{ conversation: ConversationRow; queued: string[] }>> {
+): Promise<Result<{ conversation: ConversationRow; queued: MessageRef[] }>> {
   const [results, error] = await db.write('conversations.restore', (q) => [
-    q
-      .select({ id: conversations.id })
-      .from(conversations)
-      .where(and(eq(conversations.userId, userId), eq(conversations.id, id)))
-      .for('update'),
+    q.select({ id: conversations.id }).from(conversations).where(oneOfAny(userId, id)).for('update'),
     q.execute(restoreStatement(userId, sql`id = ${id}`)),
     oneOf({ userId, id }),
   ])
@@ -61,15 +58,11 @@ export async function restoreConversation(
   const [conversation, missing] = oneRow(results[2], conversationRow)
   if (missing) return fail(missing)
   const [queued, unfit] = allRows(results[1].rows, queuedRow)
-  return unfit ? fail(unfit) : ok({ conversation, queued: queued.map((row) => row.id) })
+  return unfit ? fail(unfit) : ok({ conversation, queued })
 }
 
-const purgeable = (userId: string, id: string) =>
-  and(
-    eq(conversations.userId, userId),
-    eq(conversations.id, id),
-    sql`(${conversations.deletedAt} is null or ${conversations.purgeAfter} > clock_timestamp())`,
-  )
+const oneOfAny = (userId: string, id: string) => and(eq(conversations.userId, userId), eq(conversations.id, id))
+const purgeable = (userId: string, id: string) => and(oneOfAny(userId, id), isLiveOrRestorable(conversations))
 
 /** What a purge would remove, and in which state. Deleted conversations, too. */
 export async function previewPurge(
@@ -99,30 +92,19 @@ export async function purgeConversation(
   id: string,
   state: ConversationState | null,
 ): Promise<Result<void>> {
-  const confirmed = state
-    ? sql`user_id = ${userId} and id = ${id} and version = ${state.version}
-        and created_at = ${state.createdAt}::timestamptz`
-    : sql`user_id = ${userId} and false`
-  const ofThis = sql`(select ${messages.id} from ${messages} where ${messages.userId} = ${userId}
-    and ${messages.conversationId} = (select id from ${conversations} where ${confirmed}))`
+  const { version, createdAt, lastSeq } = conversations
+  const inState = state ? and(eq(version, state.version), eq(createdAt, state.createdAt)) : sql`false`
+  const confirmed = and(oneOfAny(userId, id), inState)
+  const ofThis = sql`user_id = ${userId} and conversation_id = (select id from ${conversations} where ${confirmed})`
   const [results, error] = await db.write('conversations.purge', (q) => [
     q.select({ id: conversations.id }).from(conversations).where(purgeable(userId, id)).for('update'),
-    q.delete(embeddingJobs).where(and(eq(embeddingJobs.userId, userId), inArray(embeddingJobs.messageId, ofThis))),
-    q.delete(chatVectors).where(and(eq(chatVectors.userId, userId), inArray(chatVectors.messageId, ofThis))),
+    q.delete(embeddingJobs).where(ofThis),
+    q.delete(chatVectors).where(ofThis),
     q
       .delete(conversations)
-      .where(sql`${confirmed} and last_seq <= ${MAX_AT_ONCE}`)
+      .where(and(confirmed, lte(lastSeq, MAX_AT_ONCE)))
       .returning({ id: conversations.id }),
-    q
-      .update(conversations)
-      .set({
-        deletedAt: sql`coalesce(deleted_at, now())`,
-        purgeAfter: sql`now()`,
-        updatedAt: sql`now()`,
-        version: sql`version + 1`,
-      })
-      .where(confirmed)
-      .returning({ id: conversations.id }),
+    q.update(conversations).set(deletedForGood).where(confirmed).returning({ id: conversations.id }),
   ])
   if (error) return fail(error)
   const [found, , , removed, left] = results

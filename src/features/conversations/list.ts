@@ -75,7 +75,7 @@ export function listPage(q: NeonHttpDatabase, { userId: owner, limit, after, fil
   }
   if (filters.sort === 'activity') {
     const next =
-      after && sql`(${pinned}, ${key}, ${id}) < (${after.pinned}::boolean, ${toTime(after.key)}, ${after.id}::uuid)`
+      after && sql`(${pinned}, ${key}, ${id}) < (${after.pinned}::boolean, ${toTime(after.key)}, ${after.id}::text)`
     return select(q, owner, ...conditions, next ?? undefined)
       .orderBy(desc(pinned), ...byKey)
       .limit(limit)
@@ -98,7 +98,7 @@ function behind(filters: ConversationFilters, after: ConversationPosition | null
   if (!after) return undefined
   const { key, direction, bring } = orderOf(filters)
   const beyond = sql.raw(direction === desc ? '<' : '>')
-  return sql`(${key}, ${id}) ${beyond} (${bring(after.key)}, ${after.id}::uuid)`
+  return sql`(${key}, ${id}) ${beyond} (${bring(after.key)}, ${after.id}::text)`
 }
 
 function conditionsOf(filters: ConversationFilters): (SQL | undefined)[] {
@@ -128,6 +128,6 @@ export const firstPage = prepared((q) => selectPage(q))
 export const nextPage = prepared((q) =>
   selectPage(
     q,
-    sql`(${lastActivityAt}, ${id}) < (${sql.placeholder('after')}::timestamptz, ${sql.placeholder('afterId')}::uuid)`,
+    sql`(${lastActivityAt}, ${id}) < (${sql.placeholder('after')}::timestamptz, ${sql.placeholder('afterId')}::text)`,
   ),
 )

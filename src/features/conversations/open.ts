@@ -25,7 +25,7 @@ export interface OpenedConversation {
 
 const CONSTRAINTS: ConstraintErrors = {
   ...OF_CONVERSATION,
-  messages_user_id_id_pk: { code: 'conflict' },
+  messages_user_id_conversation_id_id_pk: { code: 'conflict' },
   messages_metadata_check: {
     code: 'invalid_request',
     errors: [{ path: 'messages', message: 'have metadata that would become too long' }],

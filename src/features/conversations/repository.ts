@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { deletedFor, newVersion } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { mergedMetadata, METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
@@ -89,7 +90,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
     async patch(id, { activeLeafId, metadata, ...patch }, versions) {
       // Under the lock nobody deletes the message meanwhile: who does takes the conversation first.
       const isMessage = sql`exists (select from ${messages} where ${messages.userId} = ${userId}
-        and ${messages.conversationId} = ${id} and ${messages.id} = ${activeLeafId ?? null}::uuid
+        and ${messages.conversationId} = ${id} and ${messages.id} = ${activeLeafId ?? null}::text
         and ${messages.deletedAt} is null)`
       const changes = {
         ...patch,
@@ -102,7 +103,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
           q.select({ version: conversations.version }).from(conversations).where(live(id)).for('update'),
           q
             .update(conversations)
-            .set({ ...changes, updatedAt: sql`now()`, version: sql`version + 1` })
+            .set({ ...changes, ...newVersion })
             .where(and(inState(id, versions), activeLeafId === undefined ? undefined : isMessage))
             .returning({ id: conversations.id }),
           oneOf({ userId, id }),
@@ -121,23 +122,16 @@ export function createConversationRepository(db: Database, userId: string): Conv
       // Statement by statement: each sees what was committed while the one before it waited for the row.
       const gone = sql`exists (select from ${conversations} where ${conversations.userId} = ${userId}
         and ${conversations.id} = ${id} and ${conversations.deletedAt} is not null)`
-      const ofThis = sql`(select ${messages.id} from ${messages}
-        where ${messages.userId} = ${userId} and ${messages.conversationId} = ${id})`
       const [results, error] = await db.write('conversations.remove', (q) => [
         q
           .update(conversations)
-          .set({
-            deletedAt: sql`now()`,
-            purgeAfter: sql`now() + make_interval(days => ${retentionDays})`,
-            updatedAt: sql`now()`,
-            version: sql`version + 1`,
-          })
+          .set(deletedFor(retentionDays))
           .where(inState(id, versions))
           .returning({ id: conversations.id }),
         q
           .delete(embeddingJobs)
-          .where(and(gone, eq(embeddingJobs.userId, userId), inArray(embeddingJobs.messageId, ofThis))),
-        q.delete(chatVectors).where(and(gone, eq(chatVectors.userId, userId), inArray(chatVectors.messageId, ofThis))),
+          .where(and(gone, eq(embeddingJobs.userId, userId), eq(embeddingJobs.conversationId, id))),
+        q.delete(chatVectors).where(and(gone, eq(chatVectors.userId, userId), eq(chatVectors.conversationId, id))),
         q.select({ id: conversations.id }).from(conversations).where(live(id)),
       ])
       if (error) return fail(error)

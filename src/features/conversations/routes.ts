@@ -33,7 +33,7 @@ const cursorKeyOf = ({ sort, deleted }: ConversationFilters) =>
     sort === 'title' && !deleted
       ? z.string().refine((title) => findUnstorable(title) === null)
       : z.iso.datetime({ precision: 3 }),
-    z.guid(),
+    z.string(),
     z.literal([0, 1]).default(0),
   ])
 
@@ -73,8 +73,7 @@ export const conversationRoutes = (deps: Deps) =>
         c.header('ETag', etagOf(conversation))
         c.header('Location', `/v1/conversations/${conversation.id}`)
         if (!messages) return c.json(toConversation(conversation), 201)
-        const ids = messages.map(({ id }) => id)
-        if (!requestKey?.replayed) embedInBackground(c, deps, { messageIds: ids })
+        if (!requestKey?.replayed) embedInBackground(c, deps, { messages })
         return c.json({ ...toConversation(conversation), messages: messages.map(toMessage) }, 201)
       },
     )

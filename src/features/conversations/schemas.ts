@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, metadata, pathId, storedId, storedTime, tags } from '../../http/fields.ts'
+import { changesSomething, clientId, metadata, pathId, storedClientId, storedTime, tags } from '../../http/fields.ts'
 import { pageOf } from '../../http/page.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { conversations } from './table.ts'
@@ -9,7 +9,7 @@ import { conversations } from './table.ts'
 export const PREVIEW_LENGTH = 200
 
 const lastMessage = z.object({
-  id: storedId,
+  id: storedClientId,
   role: z.enum(MESSAGE_ROLES),
   preview: z.string().meta({ description: `The first ${PREVIEW_LENGTH} characters` }),
   createdAt: storedTime,
@@ -17,10 +17,10 @@ const lastMessage = z.object({
 
 /** A row as it leaves the repository, with its shown title and the newest message that isn't deleted. */
 export const conversationRow = createSelectSchema(conversations, {
-  id: storedId,
-  forkedFromConversation: storedId.nullable(),
-  forkedFromMessage: storedId.nullable(),
-  activeLeafId: storedId.nullable().meta({ description: 'The message that ends the path which is shown' }),
+  id: storedClientId,
+  forkedFromConversation: storedClientId.nullable(),
+  forkedFromMessage: storedClientId.nullable(),
+  activeLeafId: storedClientId.nullable().meta({ description: 'The message that ends the path which is shown' }),
   metadata: z.record(z.string(), z.unknown()),
   messageCount: z.int().nonnegative(),
   lastActivityAt: storedTime,
@@ -47,7 +47,7 @@ export const conversationRow = createSelectSchema(conversations, {
 export type ConversationRow = z.output<typeof conversationRow>
 
 const forkedFrom = z
-  .object({ conversationId: storedId, messageId: storedId })
+  .object({ conversationId: storedClientId, messageId: storedClientId })
   .meta({ description: 'The last message that both have; it may be gone' })
 
 /** A conversation on the wire. */
@@ -66,17 +66,19 @@ const fields = z.strictObject({
   pinned: z.boolean(),
 })
 
-export const conversationCreate = fields.partial().extend({ id: id.optional() })
+export const conversationCreate = fields.partial().extend({ id: clientId.optional() })
 export type ConversationCreate = z.output<typeof conversationCreate>
 
 export const conversationPatch = fields
   .extend({
     metadata: metadata.nullable().meta({ description: 'A JSON merge patch (RFC 7396); null clears' }),
-    activeLeafId: id.meta({ description: 'A message of this conversation: the path to it is the one that is shown' }),
+    activeLeafId: clientId.meta({
+      description: 'A message of this conversation: the path to it is the one that is shown',
+    }),
   })
   .partial()
   .refine(...changesSomething)
   .meta({ id: 'ConversationPatch', minProperties: 1 })
 export type ConversationPatch = z.output<typeof conversationPatch>
 
-export const conversationPath = z.object({ conversationId: pathId('the conversation') })
+export const conversationPath = z.object({ conversationId: pathId('the conversation', clientId) })

@@ -1,22 +1,14 @@
 import { sql } from 'drizzle-orm'
+import { boolean, foreignKey, index, integer, jsonb, pgPolicy, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { now } from '../../db/changes.ts'
 import {
-  boolean,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  pgPolicy,
-  pgTable,
-  primaryKey,
-  text,
-  uuid,
-} from 'drizzle-orm/pg-core'
-import {
+  clientId,
   createdAt,
   deletedAt,
   metadataCheck,
   ownerId,
   ownerPolicy,
+  purgeCheck,
   purgePolicy,
   systemPolicy,
   systemRole,
@@ -34,7 +26,7 @@ export const conversations = pgTable(
   'conversations',
   {
     userId: ownerId(),
-    id: uuid('id').notNull(),
+    id: clientId('id').notNull(),
     /** As somebody set it. */
     title: text('title'),
     /** What the first message of the user begins with: shown where nobody has set a title. */
@@ -47,8 +39,8 @@ export const conversations = pgTable(
       .notNull()
       .generatedAlwaysAs(sql`lower("left"(coalesce(title, derived_title, ''), 100))`),
     /** Where this one was forked off; the other conversation may be gone. */
-    forkedFromConversation: uuid('forked_from_conversation'),
-    forkedFromMessage: uuid('forked_from_message'),
+    forkedFromConversation: clientId('forked_from_conversation'),
+    forkedFromMessage: clientId('forked_from_message'),
     systemPrompt: text('system_prompt'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
     tags: text('tags')
@@ -64,10 +56,8 @@ export const conversations = pgTable(
     /** The last `branch` given out. */
     lastBranch: integer('last_branch').notNull().default(0),
     /** The message that ends the way through the tree which is shown. */
-    activeLeafId: uuid('active_leaf_id'),
-    lastActivityAt: timestamptz('last_activity_at')
-      .notNull()
-      .default(sql`now()`),
+    activeLeafId: clientId('active_leaf_id'),
+    lastActivityAt: timestamptz('last_activity_at').notNull().default(now),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     deletedAt: deletedAt(),
@@ -105,6 +95,7 @@ export const conversations = pgTable(
       .on(table.purgeAfter)
       .where(sql`purge_after is not null`),
     metadataCheck('conversations_metadata_check'),
+    purgeCheck('conversations_purge_check'),
     ownerPolicy(),
     systemPolicy('select'),
     purgePolicy('all'),

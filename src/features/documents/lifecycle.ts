@@ -1,4 +1,5 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import { deletedForGood, isLiveOrRestorable, isRestorable, undeleted } from '../../db/changes.ts'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -19,7 +20,7 @@ export interface DocumentState {
 /** Chunks beyond which a purge does not wait for them: the sweep removes them, within minutes. */
 const MAX_AT_ONCE = 5_000
 
-const { id: itsId, userId: owner, version, createdAt, chunkCount, deletedAt, purgeAfter } = documents
+const { id: itsId, userId: owner, version, createdAt, chunkCount } = documents
 const oneOfAny = (userId: string, id: string) => and(eq(owner, userId), eq(itsId, id))
 
 /**
@@ -33,16 +34,15 @@ export async function restoreDocument(db: Database, userId: string, id: string):
     q.select({ id: itsId }).from(documents).where(oneOfAny(userId, id)).for('update'),
     q
       .update(documents)
-      .set({ deletedAt: null, purgeAfter: null, updatedAt: sql`now()`, version: sql`version + 1` })
-      .where(and(oneOfAny(userId, id), sql`${deletedAt} is not null and ${purgeAfter} > clock_timestamp()`)),
+      .set(undeleted)
+      .where(and(oneOfAny(userId, id), isRestorable(documents))),
     queueChunks(q, { userId, which: eq(itsId, id) }),
     oneOf({ userId, id }),
   ])
   return error ? fail(error) : oneRow(results[3], wholeRow)
 }
 
-const purgeable = (userId: string, id: string) =>
-  and(oneOfAny(userId, id), sql`(${deletedAt} is null or ${purgeAfter} > clock_timestamp())`)
+const purgeable = (userId: string, id: string) => and(oneOfAny(userId, id), isLiveOrRestorable(documents))
 
 /** What a purge would remove, and in which state. Deleted documents, too. */
 export async function previewDocumentPurge(
@@ -70,10 +70,8 @@ export async function purgeDocument(
   id: string,
   state: DocumentState | null,
 ): Promise<Result<void>> {
-  const confirmed = state
-    ? sql`user_id = ${userId} and id = ${id} and version = ${state.version}
-        and created_at = ${state.createdAt}::timestamptz`
-    : sql`user_id = ${userId} and false`
+  const inState = state ? and(eq(version, state.version), eq(createdAt, state.createdAt)) : sql`false`
+  const confirmed = and(oneOfAny(userId, id), inState)
   const ofThis = sql`(select id from ${documents} where ${confirmed})`
   const chunks = sql`(select ${documentChunks.id} from ${documentChunks}
     where ${documentChunks.userId} = ${userId} and ${documentChunks.documentId} = ${ofThis})`
@@ -83,18 +81,9 @@ export async function purgeDocument(
     q.delete(chatVectors).where(and(eq(chatVectors.userId, userId), inArray(chatVectors.chunkId, chunks))),
     q
       .delete(documents)
-      .where(sql`${confirmed} and chunk_count <= ${MAX_AT_ONCE}`)
+      .where(and(confirmed, lte(chunkCount, MAX_AT_ONCE)))
       .returning({ id: itsId }),
-    q
-      .update(documents)
-      .set({
-        deletedAt: sql`coalesce(deleted_at, now())`,
-        purgeAfter: sql`now()`,
-        updatedAt: sql`now()`,
-        version: sql`version + 1`,
-      })
-      .where(confirmed)
-      .returning({ id: itsId }),
+    q.update(documents).set(deletedForGood).where(confirmed).returning({ id: itsId }),
   ])
   if (error) return fail(error)
   const [found, , , removed, left] = results

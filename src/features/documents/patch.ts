@@ -1,9 +1,10 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { newVersion } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { mergedMetadata } from '../../db/metadata.ts'
 import { lastRows, oneRow } from '../../db/rows.ts'
-import { toStoredVector } from '../../embeddings/stored-vector.ts'
+import { toOwnVector } from '../../embeddings/stored-vector.ts'
 import { writtenHere } from '../idempotency/write-once.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { type DocumentFormat, planChunks } from './chunk-plan.ts'
@@ -99,7 +100,7 @@ function cutAnew(patch: DocumentPatch, known: Known): Result<NewCut | null> {
   const content = patch.content ?? known.text?.content ?? ''
   const [plan, refused] = planChunks(content, patch.format ?? known.format, chunking)
   if (refused) return fail(refused)
-  return ok({ chunking, plan, own: embedding ? { vector: toStoredVector(embedding), model } : null })
+  return ok({ chunking, plan, own: embedding ? { vector: toOwnVector(embedding), model } : null })
 }
 
 /** Whether what the chunks hang on is still what it was taken for. */
@@ -130,7 +131,7 @@ async function write(
       q.select({ version, format, chunkSize, chunkOverlap }).from(documents).where(live).for('update'),
       q
         .update(documents)
-        .set({ ...changesOf(patch, cut), updatedAt: sql`now()`, version: sql`version + 1` })
+        .set({ ...changesOf(patch, cut), ...newVersion })
         // Here, so that it travels once.
         .from(sql`(select ${patch.content ?? null}::text as content) sent`)
         .where(and(live, versions ? inArray(version, versions) : undefined, condition)),

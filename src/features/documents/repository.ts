@@ -1,8 +1,9 @@
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import { deletedFor } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, lastRows, oneRow } from '../../db/rows.ts'
-import { toStoredVector } from '../../embeddings/stored-vector.ts'
+import { toOwnVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -67,7 +68,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
       const chunking = embedding ? undefined : (fields.chunking ?? DEFAULT_CHUNKING)
       const [plan, refused] = planChunks(fields.content, fields.format, chunking ?? null)
       if (refused) return fail(refused)
-      const own = embedding ? { vector: toStoredVector(embedding), model } : null
+      const own = embedding ? { vector: toOwnVector(embedding), model } : null
       const document = { ...fields, chunking, userId, id: sentId ?? newId(), sentId, plan, own }
       const [stored, error] = await writeOnce(db, 'documents.put', {
         userId,
@@ -109,12 +110,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
       const [results, error] = await db.write('documents.remove', (q) => [
         q
           .update(documents)
-          .set({
-            deletedAt: sql`now()`,
-            purgeAfter: sql`now() + make_interval(days => ${retentionDays})`,
-            updatedAt: sql`now()`,
-            version: sql`version + 1`,
-          })
+          .set(deletedFor(retentionDays))
           .where(and(live(id), versions ? inArray(documents.version, versions) : undefined))
           .returning({ id: documents.id }),
         q.delete(embeddingJobs).where(and(gone, eq(embeddingJobs.userId, userId), eq(embeddingJobs.documentId, id))),

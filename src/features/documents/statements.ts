@@ -123,12 +123,12 @@ function storeOwnVector(q: NeonHttpDatabase, document: Written, { embedding, ske
       delete from embedding_jobs where user_id = ${userId} and document_id = (select id from target)`),
     q.execute(sql`
       with ${target(document)}
-      insert into chat_vectors (user_id, id, chunk_id, document_id, model, own, embedding, sketch)
+      insert into chat_vectors (user_id, id, chunk_id, document_id, model, own, own_embedding, sketch)
       select ${userId}::uuid, app.uuid_v7(), c.id, c.document_id, ${model}, true, ${embedding}::vector,
         ${sketch}::bit(2048)
       from target t join document_chunks c on c.user_id = ${userId} and c.document_id = t.id
       on conflict (user_id, chunk_id) do update
-        set model = excluded.model, own = true, embedding = excluded.embedding, sketch = excluded.sketch,
+        set model = excluded.model, own = true, embedding = null, own_embedding = excluded.own_embedding, sketch = excluded.sketch,
           created_at = now()`),
   ] as const
 }

@@ -41,7 +41,7 @@ export function upsertStatement(document: NewDocument, isFirst: SQL): SQL {
     ? sql`not exists (
         select from document_chunks c join chat_vectors v on v.user_id = c.user_id and v.chunk_id = c.id
         where c.user_id = d.user_id and c.document_id = d.id and v.own and v.model = ${own.model}
-          and v.embedding = ${own.vector.embedding}::vector)`
+          and v.own_embedding = ${own.vector.embedding}::vector)`
     : sql`false`
   return sql`
     insert into documents as d (user_id, id, external_id, title, content, content_hash, format, language, chunk_size,

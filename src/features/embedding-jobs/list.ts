@@ -1,10 +1,10 @@
 import { and, desc, eq, getTableColumns, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
+import { now } from '../../db/changes.ts'
 import type { Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
-import { messages } from '../messages/table.ts'
 import { type JobRow, type JobStatus, jobRow } from './schemas.ts'
 import { embeddingJobs } from './table.ts'
 
@@ -75,13 +75,9 @@ const CONDITIONS: Record<JobStatus, SQL> = {
 }
 
 const isHeld = sql`(failed_at is null and claim_id is not null and run_at > now())`
-const FROM_THE_START = { claimId: null, attempts: 0, runAt: sql`now()`, failedAt: null }
+const FROM_THE_START = { claimId: null, attempts: 0, runAt: now, failedAt: null }
 
 const { userId: _userId, claimId: _claimId, ...columns } = getTableColumns(embeddingJobs)
 
 const selectJobs = (q: NeonHttpDatabase, condition: SQL | undefined) =>
-  q
-    .select({ ...columns, conversationId: messages.conversationId })
-    .from(embeddingJobs)
-    .leftJoin(messages, and(eq(messages.userId, embeddingJobs.userId), eq(messages.id, embeddingJobs.messageId)))
-    .where(condition)
+  q.select(columns).from(embeddingJobs).where(condition)

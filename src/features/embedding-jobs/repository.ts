@@ -36,16 +36,16 @@ export function createEmbeddingJobStore(db: Database, { leaseSeconds = LEASE_SEC
 
     async complete(model, done) {
       const rows = done.map((job) => ({ ...keyOf(job), vector_id: newId(), ...toStoredVector(job.vector) }))
-      const columns = sql`vector_id uuid, embedding vector, sketch bit(2048)`
+      const columns = sql`vector_id uuid, embedding halfvec, sketch bit(2048)`
       const [, error] = await db.write('embedding-jobs.complete', (q) => [
         q.execute(sql`
           with ${heldJobs(rows, columns)}, done as (
             delete from embedding_jobs j using held h where j.user_id = h.user_id and j.id = h.id
-            returning h.user_id, h.message_id, h.chunk_id, h.document_id, h.vector_id, h.embedding, h.sketch
+            returning h.user_id, h.conversation_id, h.message_id, h.chunk_id, h.document_id, h.vector_id, h.embedding, h.sketch
           ), of_messages as (
-            insert into chat_vectors (user_id, id, message_id, model, embedding, sketch)
-            select user_id, vector_id, message_id, ${model}, embedding, sketch from done where message_id is not null
-            on conflict (user_id, message_id) do update
+            insert into chat_vectors (user_id, id, conversation_id, message_id, model, embedding, sketch)
+            select user_id, vector_id, conversation_id, message_id, ${model}, embedding, sketch from done where message_id is not null
+            on conflict (user_id, conversation_id, message_id) do update
               set model = excluded.model, embedding = excluded.embedding, sketch = excluded.sketch
               where not chat_vectors.own)
           insert into chat_vectors (user_id, id, chunk_id, document_id, model, embedding, sketch)
@@ -91,6 +91,6 @@ const keyOf = ({ userId, id, claimId }: ClaimedKey) => ({ user_id: userId, id, c
 const heldJobs = (rows: readonly object[], columns: ReturnType<typeof sql>) => sql`given as materialized (
     select * from json_to_recordset(${JSON.stringify(rows)}::json) as g (user_id uuid, id uuid, claim_id uuid, ${columns})
   ), held as materialized (
-    select g.*, j.message_id, j.chunk_id, j.document_id from given g
+    select g.*, j.conversation_id, j.message_id, j.chunk_id, j.document_id from given g
     join embedding_jobs j on j.user_id = g.user_id and j.id = g.id and j.claim_id = g.claim_id
     for update of j skip locked)`

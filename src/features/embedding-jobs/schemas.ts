@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { pathId, storedId, storedTime } from '../../http/fields.ts'
+import { pathId, storedClientId, storedId, storedTime } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { embeddingJobs } from './table.ts'
 
@@ -10,16 +10,15 @@ export type JobStatus = (typeof JOB_STATUSES)[number]
 /** A row as it leaves the repository. */
 export const jobRow = createSelectSchema(embeddingJobs, {
   id: storedId,
-  messageId: storedId.nullable(),
+  conversationId: storedClientId.nullable(),
+  messageId: storedClientId.nullable(),
   chunkId: storedId.nullable(),
   documentId: storedId.nullable(),
   attempts: z.int(),
   runAt: storedTime,
   failedAt: storedTime.nullable(),
   createdAt: storedTime,
-})
-  .omit({ userId: true, claimId: true })
-  .extend({ conversationId: storedId.nullable() })
+}).omit({ userId: true, claimId: true })
 export type JobRow = z.output<typeof jobRow>
 
 /** A job on the wire. */

@@ -39,18 +39,22 @@ export const claimStatement = (claimId: string, limit: number, leaseSeconds: num
  * One look-up by key for each: a condition on all of them may be held against every job of the user. Nor may `failed_at is
  * null` be written there, which offers the index of due jobs: to a planner with old statistics all indexes are the same.
  */
-const namedJobs = ({ userId, messageIds, documentIds, jobIds }: TextsOfUser, limit: number): SQL => {
-  const [column, ids] = messageIds
-    ? [sql`message_id`, messageIds]
+const namedJobs = ({ userId, messages, documentIds, jobIds }: TextsOfUser, limit: number): SQL => {
+  const open = sql`num_nulls(failed_at) = 1 and run_at <= now() limit ${limit}::int for update skip locked`
+  const byId = (column: SQL, ids: readonly string[]) => sql`
+    jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) named (value) cross join lateral (
+      select user_id, id from embedding_jobs where user_id = ${userId} and ${column} = named.value::uuid and ${open}) j`
+  // Of whole messages, the ids alone.
+  const keys = messages?.map(({ conversationId, id }) => ({ conversationId, id }))
+  const jobs = keys
+    ? sql`jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) named ("conversationId" text, id text) cross join lateral (
+      select user_id, id from embedding_jobs where user_id = ${userId} and conversation_id = named."conversationId"
+        and message_id = named.id and ${open}) j`
     : documentIds
-      ? [sql`document_id`, documentIds]
-      : [sql`id`, jobIds]
-  const jobs = ids
-    ? sql`jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) named (value) cross join lateral (
-      select user_id, id from embedding_jobs
-      where user_id = ${userId} and ${column} = named.value::uuid and num_nulls(failed_at) = 1 and run_at <= now()
-      limit ${limit}::int for update skip locked) j`
-    : sql`(select user_id, id from embedding_jobs where user_id = ${userId} and ${isDue}
+      ? byId(sql`document_id`, documentIds)
+      : jobIds
+        ? byId(sql`id`, jobIds)
+        : sql`(select user_id, id from embedding_jobs where user_id = ${userId} and ${isDue}
       order by run_at limit ${limit}::int for update skip locked) j`
   return sql`picked as materialized (select j.* from ${jobs} limit ${limit}::int)`
 }
@@ -100,7 +104,8 @@ export const claimedTexts: SQL = sql`
   with held as materialized (
     select j.user_id, j.id, j.claim_id, j.attempts, coalesce((
       select m.content from messages m join conversations c on c.user_id = m.user_id and c.id = m.conversation_id
-      where m.user_id = j.user_id and m.id = j.message_id and m.deleted_at is null and c.deleted_at is null
+      where m.user_id = j.user_id and m.conversation_id = j.conversation_id and m.id = j.message_id
+        and m.deleted_at is null and c.deleted_at is null
     ), (
       select case k.context when '' then k.content else k.context || E'\\n\\n' || k.content end
       from document_chunks k join documents d on d.user_id = k.user_id and d.id = k.document_id

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { createdAt, ownerId, ownerPolicy, systemPolicy, timestamptz } from '../../db/columns.ts'
+import { now } from '../../db/changes.ts'
+import { clientId, createdAt, ownerId, ownerPolicy, systemPolicy, timestamptz } from '../../db/columns.ts'
 import { documentChunks } from '../documents/table.ts'
 import { messages } from '../messages/table.ts'
 
@@ -12,15 +13,15 @@ export const embeddingJobs = pgTable(
     id: uuid('id')
       .notNull()
       .default(sql`app.uuid_v7()`),
-    messageId: uuid('message_id'),
+    conversationId: clientId('conversation_id'),
+    /** In that conversation. */
+    messageId: clientId('message_id'),
     chunkId: uuid('chunk_id'),
     /** The chunk's: a document counts its jobs by it. */
     documentId: uuid('document_id'),
     attempts: integer('attempts').notNull().default(0),
     /** Not before then: now for a new text, the end of the lease while claimed, later after a failure. */
-    runAt: timestamptz('run_at')
-      .notNull()
-      .default(sql`now()`),
+    runAt: timestamptz('run_at').notNull().default(now),
     /** Who holds it. A text that changes meanwhile clears it, and the late vector of the old text is dropped. */
     claimId: uuid('claim_id'),
     lastError: text('last_error'),
@@ -31,14 +32,15 @@ export const embeddingJobs = pgTable(
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
     foreignKey({
-      columns: [table.userId, table.messageId],
-      foreignColumns: [messages.userId, messages.id],
+      name: 'embedding_jobs_message_fk',
+      columns: [table.userId, table.conversationId, table.messageId],
+      foreignColumns: [messages.userId, messages.conversationId, messages.id],
     }).onDelete('cascade'),
     foreignKey({
       columns: [table.userId, table.chunkId],
       foreignColumns: [documentChunks.userId, documentChunks.id],
     }).onDelete('cascade'),
-    uniqueIndex('embedding_jobs_message_key').on(table.userId, table.messageId),
+    uniqueIndex('embedding_jobs_message_key').on(table.userId, table.conversationId, table.messageId),
     uniqueIndex('embedding_jobs_chunk_key').on(table.userId, table.chunkId),
     // By user first: the queue takes from each in turn.
     index('embedding_jobs_due_idx')
@@ -48,7 +50,10 @@ export const embeddingJobs = pgTable(
       .on(table.userId, table.failedAt)
       .where(sql`failed_at is not null`),
     index('embedding_jobs_document_idx').on(table.userId, table.documentId),
-    check('embedding_jobs_text_check', sql`num_nonnulls(message_id, chunk_id) = 1`),
+    check(
+      'embedding_jobs_text_check',
+      sql`num_nonnulls(message_id, chunk_id) = 1 and num_nulls(conversation_id, message_id) <> 1`,
+    ),
     ownerPolicy(),
     systemPolicy('all'),
   ],

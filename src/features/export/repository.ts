@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { count, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Database } from '../../db/database.ts'
@@ -74,11 +74,11 @@ const SOURCES: Record<Section, Source> = {
   },
   document: {
     table: documents,
-    columns: { ...getTableColumns(documents), embedding: chatVectors.embedding, model: chatVectors.model },
+    columns: { ...getTableColumns(documents), embedding: chatVectors.ownEmbedding, model: chatVectors.model },
     // What the client has brought stands for its one chunk, and chunks are made anew.
     more: sql`
       left join lateral (
-        select v.embedding, v.model from document_chunks c
+        select v.own_embedding, v.model from document_chunks c
         join chat_vectors v on v.user_id = c.user_id and v.chunk_id = c.id and v.own
         where c.user_id = own.user_id and c.document_id = own.id and own.chunk_size is null limit 1) brought on true`,
     key: [['id', 'id']],
@@ -86,7 +86,7 @@ const SOURCES: Record<Section, Source> = {
   },
   vector: {
     table: chatVectors,
-    columns: { ...vectorColumns, embedding: chatVectors.embedding },
+    columns: { ...vectorColumns, embedding: chatVectors.ownEmbedding },
     key: [['id', 'id']],
     size: sql`22000 + coalesce(octet_length(content), 0) + octet_length(metadata::text)`,
     // Those that Parley made can be made again.
@@ -125,14 +125,8 @@ export function createExportRepository(db: Database, userId: string): ExportRepo
   return {
     async begin() {
       const [results, error] = await db.read('export.begin', (q) => [
-        q
-          .select()
-          .from(users)
-          .where(sql`${users.id} = ${userId}`),
-        q
-          .select({ count: sql<number>`count(*)::int` })
-          .from(documents)
-          .where(sql`${documents.userId} = ${userId}`),
+        q.select().from(users).where(eq(users.id, userId)),
+        q.select({ count: count() }).from(documents).where(eq(documents.userId, userId)),
         ...SECTIONS.map((section) => select(q, section, null, FIRST)),
       ])
       if (error) return fail(error)

@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { storedId, storedTime } from '../../http/fields.ts'
+import { storedClientId, storedTime } from '../../http/fields.ts'
 import { auditRow } from '../audit/schemas.ts'
 import { conversations } from '../conversations/table.ts'
 import { wholeRow } from '../documents/schemas.ts'
@@ -13,7 +13,7 @@ import { vectorRow } from '../vectors/schemas.ts'
 export const exportedRows = {
   session: sessionRow.omit({ userId: true, signInId: true }),
   conversation: createSelectSchema(conversations, {
-    id: storedId,
+    id: storedClientId,
     metadata: z.record(z.string(), z.unknown()),
     lastActivityAt: storedTime,
     createdAt: storedTime,

@@ -3,7 +3,7 @@ import { titleOf } from '../messages/title.ts'
 import { nodesOf, type Node } from './chat-gpt-nodes.ts'
 import { isObject, readMessage, textField, toTime } from './chat-gpt-message.ts'
 import { withEmbed } from './export-lines.ts'
-import { derivedId, idOf } from './ids.ts'
+import { conversationIdOf, derivedId, messageIdOf } from './ids.ts'
 import type { Intake } from './intake.ts'
 import { check, type Report } from './report.ts'
 import type { ImportedMessage } from './rows.ts'
@@ -42,7 +42,8 @@ async function importOne(
     report.refuse('message', { line, within: `mapping.${id}` }, [{ path: 'parent', message: 'leads in a circle' }])
   }
   const name = textField(source, 'conversation_id') || textField(source, 'id')
-  const id = name === '' ? await derivedId('chatgpt', ...nodes.map((node) => node.id)) : await idOf('chatgpt', name)
+  const id =
+    name === '' ? await derivedId('chatgpt', ...nodes.map((node) => node.id)) : await conversationIdOf('chatgpt', name)
   const { messages, idOfNode } = await readNodes(nodes, id, line, report)
 
   const createdAt = toTime(source['create_time']) ?? messages[0]?.row.createdAt
@@ -54,7 +55,7 @@ async function importOne(
     derivedTitle: titleOf(messages.map(({ row }) => row)),
     archived: source['is_archived'] === true,
     pinned: source['is_starred'] === true,
-    metadata: { source: 'chatgpt', ...(name && name.toLowerCase() !== id && { sourceId: name.slice(0, 256) }) },
+    metadata: { source: 'chatgpt', ...(name && name !== id && { sourceId: name.slice(0, 256) }) },
     activeLeafId: idOfNode.get(textField(source, 'current_node')) ?? messages.at(-1)?.row.id ?? null,
     createdAt,
     updatedAt,
@@ -97,7 +98,7 @@ async function readNodes(nodes: readonly Node[], conversationId: string, line: n
       continue
     }
     const within = `mapping.${node.id}`
-    const id = await idOf('chatgpt', conversationId, textField(node.message ?? {}, 'id') || node.id)
+    const id = await messageIdOf('chatgpt', conversationId, textField(node.message ?? {}, 'id') || node.id)
     const [checked, errors] = check(importedLines.message, {
       type: 'message',
       id,

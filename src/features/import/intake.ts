@@ -1,4 +1,5 @@
 import { type AppError, type ErrorCode, fail, ok, type Result } from '../../result.ts'
+import type { MessageRef } from '../../embeddings/queue.ts'
 import { titleOf } from '../messages/title.ts'
 import type { ImportRepository } from './repository.ts'
 import type { Position, Report } from './report.ts'
@@ -33,7 +34,7 @@ export type Item = Row & { at: Position; bytes: number }
 export interface Intake {
   add(item: Item): Promise<Result<void>>
   /** Stores what is left. @returns the messages to embed right away */
-  finish(): Promise<Result<string[]>>
+  finish(): Promise<Result<MessageRef[]>>
   /** How many batches are stored. */
   stored(): number
 }
@@ -44,11 +45,11 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
   let messages = 0
   let documents = 0
   let batches = 0
-  /** By id within the batch, and vectors by their message too: what comes twice is stored once. */
-  let seen = new Map<string, string>()
+  /** Keys within the batch: what comes twice is stored once. */
+  let seen = new Set<string>()
   const follow = new Set<string>()
   const untitled = new Set<string>()
-  const fresh: string[] = []
+  const fresh: MessageRef[] = []
 
   async function flush(isLast: boolean): Promise<Result<void>> {
     const batch = toBatch(items, { follow, untitled, isLast })
@@ -62,11 +63,12 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
         if (became === 'other') follow.add(row.id)
         if (became !== 'taken') untitled.delete(row.id)
       }
-      if (type === 'message' && became === 'taken' && fresh.length < MAX_FRESH) fresh.push(row.id)
+      if (type === 'message' && became === 'taken' && fresh.length < MAX_FRESH)
+        fresh.push({ conversationId: row.conversationId, id: row.id })
       report.tell(type, at, became)
     }
     items = []
-    seen = new Map()
+    seen = new Set()
     bytes = 0
     messages = 0
     documents = 0
@@ -84,14 +86,12 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
         const [, error] = await flush(false)
         if (error) return fail(error)
       }
-      const keys = [`${type} ${row.id}`, ...(type === 'vector' && row.messageId ? [`of ${row.messageId}`] : [])]
-      const place = type === 'message' ? row.conversationId : ''
-      const earlier = keys.map((key) => seen.get(key)).find((known) => known !== undefined)
-      if (earlier !== undefined) {
-        report.tell(type, at, earlier === place ? 'skipped' : 'elsewhere')
+      const keys = keysOf(item)
+      if (keys.some((key) => seen.has(key))) {
+        report.tell(type, at, 'skipped')
         return ok(undefined)
       }
-      for (const key of keys) seen.set(key, place)
+      for (const key of keys) seen.add(key)
       if (type === 'conversation' && row.title === undefined && row.derivedTitle === undefined) untitled.add(row.id)
       if (type === 'message') messages += 1
       if (type === 'document') documents += 1
@@ -105,6 +105,13 @@ export function createIntake(repository: ImportRepository, report: Report): Inta
     },
     stored: () => batches,
   }
+}
+
+/** What is unique of it: a message's id in its conversation, and the message of a vector too. */
+function keysOf({ type, row }: Item): string[] {
+  if (type === 'message') return [`message ${row.conversationId}/${row.id}`]
+  if (type === 'vector' && row.messageId) return [`vector ${row.id}`, `of ${row.conversationId}/${row.messageId}`]
+  return [`${type} ${row.id}`]
 }
 
 function toBatch(

@@ -15,7 +15,6 @@ const REASONS: Partial<Record<Outcome, FieldError>> = {
   metadata: { path: 'metadata', message: 'would become too long' },
   conversation: { path: 'conversationId', message: 'is not a conversation that is here' },
   parent: { path: 'parentId', message: 'is not a message of this conversation' },
-  elsewhere: { path: 'id', message: 'is a message of another conversation' },
   message: { path: 'messageId', message: 'is not a message that is here' },
 }
 

@@ -26,7 +26,7 @@ export interface ImportRepository {
 /** Somebody creates the same id at the same moment; an import that comes again finds it. */
 const CONSTRAINTS: ConstraintErrors = {
   conversations_user_id_id_pk: { code: 'conflict' },
-  messages_user_id_id_pk: { code: 'conflict' },
+  messages_user_id_conversation_id_id_pk: { code: 'conflict' },
   chat_vectors_user_id_id_pk: { code: 'conflict' },
 }
 

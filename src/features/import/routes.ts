@@ -94,10 +94,10 @@ export const importRoutes = (deps: Deps) =>
       const [done, error] = await runImport(repository, {
         body: c.req.raw.body ?? new Blob([]).stream(),
         isNdjson: NDJSON_TYPE.test(mediaTypeOf(c.req.raw.headers)),
-        conversationId: c.req.valid('query').conversationId?.toLowerCase(),
+        conversationId: c.req.valid('query').conversationId,
       })
       if (error) return problem(c, error)
-      if (done.fresh.length > 0) embedInBackground(c, deps, { messageIds: done.fresh })
+      if (done.fresh.length > 0) embedInBackground(c, deps, { messages: done.fresh })
       return c.json(done.report, 200)
     },
   )

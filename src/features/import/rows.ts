@@ -27,6 +27,7 @@ export interface ImportedMessage {
 
 export interface ImportedVector {
   id: string
+  conversationId?: string | null | undefined
   messageId?: string | null | undefined
   model: string
   embedding: number[]
@@ -63,16 +64,7 @@ export interface ImportBatch {
 }
 
 /** What became of a row. All but the first three are reasons why it was refused. */
-export type Outcome =
-  | 'taken'
-  | 'same'
-  | 'other'
-  | 'skipped'
-  | 'metadata'
-  | 'conversation'
-  | 'parent'
-  | 'elsewhere'
-  | 'message'
+export type Outcome = 'taken' | 'same' | 'other' | 'skipped' | 'metadata' | 'conversation' | 'parent' | 'message'
 
 /** By the rows' positions in the batch. */
 export interface ImportOutcome {

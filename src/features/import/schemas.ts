@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { id, listOf, storedId } from '../../http/fields.ts'
+import { clientId, id, listOf, storedClientId } from '../../http/fields.ts'
 import { conversationPatch } from '../conversations/schemas.ts'
 import { documentCreate, documentPatch } from '../documents/schemas.ts'
 import { EXPORT_FORMAT } from '../export/schemas.ts'
@@ -53,17 +53,17 @@ const vector = vectorCreate.shape
 
 const conversationLine = z.strictObject({
   type: z.literal('conversation'),
-  id: key,
+  id: clientId,
   title: conversation.title,
   derivedTitle: z.string().max(500).nullable().optional(),
-  forkedFromConversation: key.nullable().optional(),
-  forkedFromMessage: key.nullable().optional(),
+  forkedFromConversation: clientId.nullable().optional(),
+  forkedFromMessage: clientId.nullable().optional(),
   systemPrompt: conversation.systemPrompt,
   metadata: metadata.optional(),
   tags: conversation.tags,
   archived: conversation.archived,
   pinned: conversation.pinned,
-  activeLeafId: key.nullable().optional(),
+  activeLeafId: clientId.nullable().optional(),
   lastActivityAt: time.optional(),
   createdAt: time.optional(),
   updatedAt: time.optional(),
@@ -72,10 +72,10 @@ const conversationLine = z.strictObject({
 
 const messageLine = z.strictObject({
   type: z.literal('message'),
-  id: key,
-  conversationId: key,
+  id: clientId,
+  conversationId: clientId,
   seq: z.int().positive().optional(),
-  parentId: key.nullable(),
+  parentId: clientId.nullable(),
   role: newMessage.shape.role,
   content: message.content.unwrap(),
   parts: parts.nullable().optional(),
@@ -116,16 +116,22 @@ const documentLine = z
     error: 'must not be more than half the size',
   })
 
-const vectorLine = z.strictObject({
-  type: z.literal('vector'),
-  id: key,
-  messageId: key.nullable().optional(),
-  model: vector.model,
-  content: vector.content,
-  metadata: metadata.optional(),
-  createdAt: time.optional(),
-  embedding: vector.embedding,
-})
+const vectorLine = z
+  .strictObject({
+    type: z.literal('vector'),
+    id: key,
+    conversationId: clientId.nullable().optional(),
+    messageId: clientId.nullable().optional(),
+    model: vector.model,
+    content: vector.content,
+    metadata: metadata.optional(),
+    createdAt: time.optional(),
+    embedding: vector.embedding,
+  })
+  .refine(({ conversationId, messageId }) => !conversationId === !messageId, {
+    path: ['conversationId'],
+    error: 'goes with messageId, and messageId with it',
+  })
 
 /** The lines of an export that become rows, by type. */
 export const importedLines = {
@@ -170,7 +176,7 @@ const chatGptConversation = z
 export const importInput = z.union([z.array(uiMessage), z.array(chatGptConversation)]).meta({ id: 'ImportList' })
 
 export const importQuery = z.strictObject({
-  conversationId: id.optional().meta({ description: 'For a list of UIMessages: which conversation they become' }),
+  conversationId: clientId.optional().meta({ description: 'For a list of UIMessages: which conversation they become' }),
 })
 
 const counts = z.record(z.string(), z.int())
@@ -185,7 +191,7 @@ export const importReport = z
     errors: z
       .array(z.object({ line: z.int(), path: z.string().optional(), message: z.string() }))
       .meta({ description: 'The first 100. Lines count from 1; of JSON it is the position in the list, from 0' }),
-    into: storedId.optional().meta({ description: 'The conversation that a list of UIMessages became' }),
+    into: storedClientId.optional().meta({ description: 'The conversation that a list of UIMessages became' }),
   })
   .meta({ id: 'ImportReport' })
 export type ImportReport = z.output<typeof importReport>

@@ -2,6 +2,7 @@ import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { importChatGpt, isChatGpt } from './chat-gpt.ts'
 import { importExport } from './export-lines.ts'
 import { linesOf, readJson } from './body.ts'
+import type { MessageRef } from '../../embeddings/queue.ts'
 import { createIntake, interrupted } from './intake.ts'
 import { createReport } from './report.ts'
 import type { ImportRepository } from './repository.ts'
@@ -19,7 +20,7 @@ export interface ImportSource {
 export async function runImport(
   repository: ImportRepository,
   { body, isNdjson, conversationId }: ImportSource,
-): Promise<Result<{ report: ImportReport; fresh: string[] }>> {
+): Promise<Result<{ report: ImportReport; fresh: MessageRef[] }>> {
   const report = createReport()
   const intake = createIntake(repository, report)
   const stop = (error: AppError) => fail(interrupted(error, intake.stored()))

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { toStoredVector } from '../../embeddings/stored-vector.ts'
+import { toOwnVector } from '../../embeddings/stored-vector.ts'
 import type { ImportBatch, Outcome } from './rows.ts'
 
 export interface ImportOptions {
@@ -25,7 +25,7 @@ export const lockUser = (q: NeonHttpDatabase, { userId }: ImportOptions) =>
 export const lockConversations = (q: NeonHttpDatabase, { userId }: ImportOptions, batch: ImportBatch) =>
   q.execute(sql`
     select id from conversations where user_id = ${userId} and id in (
-      select id from jsonb_to_recordset(${asJson(idsOf(batch))}) as g (id uuid))
+      select id from jsonb_to_recordset(${asJson(idsOf(batch))}) as g (id text))
     order by id for update`)
 
 function idsOf({ conversations, messages }: ImportBatch): { id: string }[] {
@@ -45,8 +45,8 @@ export const storeConversations = (
   q.execute<Told>(sql`
     with given as materialized (
       select *, ${fits} as fits from jsonb_to_recordset(${asJson(conversations)}) as g (
-        position int, id uuid, title text, "derivedTitle" text, "forkedFromConversation" uuid, "forkedFromMessage" uuid,
-        "systemPrompt" text, metadata jsonb, tags text[], archived boolean, pinned boolean, "activeLeafId" uuid,
+        position int, id text, title text, "derivedTitle" text, "forkedFromConversation" text, "forkedFromMessage" text,
+        "systemPrompt" text, metadata jsonb, tags text[], archived boolean, pinned boolean, "activeLeafId" text,
         "lastActivityAt" timestamptz, "createdAt" timestamptz, "updatedAt" timestamptz, "deletedAt" timestamptz)
     ), added as (
       insert into conversations (user_id, id, title, derived_title, forked_from_conversation, forked_from_message,
@@ -85,16 +85,16 @@ export const storeMessages = (
   return q.execute<Told>(sql`
     with recursive given as materialized (
       select *, ${fits} as fits from jsonb_to_recordset(${asJson(messages)}) as g (
-        position int, id uuid, "conversationId" uuid, "parentId" uuid, role text, content text, parts jsonb,
+        position int, id text, "conversationId" text, "parentId" text, role text, content text, parts jsonb,
         attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb, embed boolean,
         "createdAt" timestamptz, "updatedAt" timestamptz, "deletedAt" timestamptz)
     ), met as materialized (
       select g.position, g.id, g."conversationId" as conversation_id, g."parentId" as parent_id, g.fits,
         c.id is not null as has_conversation, c.last_seq, c.last_branch, c.deleted_at is not null as is_gone,
-        m.id is not null as is_here, m.conversation_id = g."conversationId" as is_same
+        m.id is not null as is_here
       from given g
       left join conversations c on c.user_id = ${userId} and c.id = g."conversationId"
-      left join messages m on m.user_id = ${userId} and m.id = g.id
+      left join messages m on m.user_id = ${userId} and m.conversation_id = g."conversationId" and m.id = g.id
     ), based as materialized (
       select n.*, p.branch, p.depth,
         n.parent_id is null or follower.id is not null
@@ -135,9 +135,9 @@ export const storeMessages = (
       from rooted n join given g on g.position = n.position group by n.conversation_id
     ), followed as (
       select distinct on (c.id) c.id, n.id as leaf_id
-      from jsonb_to_recordset(${asJson(following)}) as f (id uuid, "updatedAt" timestamptz)
+      from jsonb_to_recordset(${asJson(following)}) as f (id text, "updatedAt" timestamptz)
       join conversations c on c.user_id = ${userId} and c.id = f.id and c.updated_at is distinct from f."updatedAt"
-      join messages leaf on leaf.user_id = ${userId} and leaf.id = c.active_leaf_id
+      join messages leaf on leaf.user_id = ${userId} and leaf.conversation_id = c.id and leaf.id = c.active_leaf_id
       join rooted n on n.conversation_id = c.id and n.in_branch = leaf.branch and n.depth > leaf.depth
       order by c.id, n.depth desc
     ), touched as (
@@ -146,15 +146,16 @@ export const storeMessages = (
         last_branch = c.last_branch + t.branches, version = c.version + 1,
         active_leaf_id = coalesce(f.leaf_id, c.active_leaf_id), derived_title = coalesce(c.derived_title, s.title)
       from counted t left join followed f on f.id = t.conversation_id
-      left join jsonb_to_recordset(${asJson(named)}) as s (id uuid, title text) on s.id = t.conversation_id
+      left join jsonb_to_recordset(${asJson(named)}) as s (id text, title text) on s.id = t.conversation_id
       where c.user_id = ${userId} and c.id = t.conversation_id
       returning c.id
     ), queued as (
-      insert into embedding_jobs (user_id, message_id)
-      select ${userId}::uuid, g.id from rooted n join given g on g.position = n.position where g.embed and not n.is_gone
+      insert into embedding_jobs (user_id, conversation_id, message_id)
+      select ${userId}::uuid, n.conversation_id, g.id from rooted n join given g on g.position = n.position
+      where g.embed and not n.is_gone
       returning message_id
     )
-    select case when n.position is not null then 'taken' when m.is_same then 'skipped' when m.is_here then 'elsewhere'
+    select case when n.position is not null then 'taken' when m.is_here then 'skipped'
       when not m.has_conversation then 'conversation' when not m.fits then 'metadata' else 'parent' end as outcome
     from met m left join rooted n on n.position = m.position order by m.position`)
 }
@@ -164,23 +165,26 @@ export const storeMessages = (
  * message is here and not deleted, or the vector is left out.
  */
 export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { vectors }: ImportBatch) => {
-  const rows = vectors.map((row) => ({ ...row, ...toStoredVector(row.embedding) }))
+  const rows = vectors.map((row) => ({ ...row, ...toOwnVector(row.embedding) }))
   return q.execute<Told>(sql`
     with given as materialized (
       select g.*, ${fits} as fits, v.id is not null as is_here, g."messageId" is null or c.id is not null as has_message
       from jsonb_to_recordset(${asJson(rows)}) as g (
-        position int, id uuid, "messageId" uuid, model text, embedding vector, sketch bit(2048), content text,
+        position int, id uuid, "conversationId" text, "messageId" text, model text, embedding vector, sketch bit(2048), content text,
         metadata jsonb, "createdAt" timestamptz)
       left join chat_vectors v on v.user_id = ${userId} and v.id = g.id
-      left join messages m on m.user_id = ${userId} and m.id = g."messageId" and m.deleted_at is null
+      left join messages m on m.user_id = ${userId} and m.conversation_id = g."conversationId" and m.id = g."messageId"
+        and m.deleted_at is null
       left join conversations c on c.user_id = ${userId} and c.id = m.conversation_id and c.deleted_at is null
     ), added as (
-      insert into chat_vectors (user_id, id, message_id, model, own, embedding, sketch, content, metadata, created_at)
-      select ${userId}::uuid, id, "messageId", model, true, embedding, sketch, content, coalesce(metadata, '{}'),
+      insert into chat_vectors (user_id, id, conversation_id, message_id, model, own, own_embedding, sketch, content, metadata,
+        created_at)
+      select ${userId}::uuid, id, "conversationId", "messageId", model, true, embedding, sketch, content, coalesce(metadata, '{}'),
         coalesce("createdAt", now())
       from given where fits and has_message and not is_here
-      on conflict (user_id, message_id) do update
-        set id = excluded.id, model = excluded.model, own = true, embedding = excluded.embedding, sketch = excluded.sketch,
+      on conflict (user_id, conversation_id, message_id) do update
+        set id = excluded.id, model = excluded.model, own = true, embedding = null, own_embedding = excluded.own_embedding,
+          sketch = excluded.sketch,
           content = excluded.content, metadata = excluded.metadata, created_at = excluded.created_at
         where not chat_vectors.own
       returning id
@@ -193,8 +197,8 @@ export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { v
 /** What has its vector from the file needs none of Parley's. */
 export const releaseJobs = (q: NeonHttpDatabase, { userId }: ImportOptions, { vectors }: ImportBatch) =>
   q.execute(sql`
-    delete from embedding_jobs where user_id = ${userId} and message_id in (
-      select v.message_id from jsonb_to_recordset(${asJson(vectors.map(({ id }) => ({ id })))}) as g (id uuid)
+    delete from embedding_jobs where user_id = ${userId} and (conversation_id, message_id) in (
+      select v.conversation_id, v.message_id from jsonb_to_recordset(${asJson(vectors.map(({ id }) => ({ id })))}) as g (id uuid)
       join chat_vectors v on v.user_id = ${userId} and v.id = g.id)`)
 
 /** At the end: an active leaf that did not come with the file becomes the conversation's last message. */

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../../result.ts'
 import { textOf } from '../messages/parts.ts'
 import { titleOf } from '../messages/title.ts'
 import { withEmbed } from './export-lines.ts'
-import { derivedId, idOf } from './ids.ts'
+import { derivedId, messageIdOf } from './ids.ts'
 import type { Intake } from './intake.ts'
 import { check, type Report } from './report.ts'
 import { type UIMessage, uiMessage } from './schemas.ts'
@@ -34,7 +34,7 @@ export async function importUiMessages(
   const into =
     conversationId ??
     (await derivedId('uiMessages', first.message.id, first.message.role, JSON.stringify(first.message.parts)))
-  const ids = await Promise.all(messages.map(({ message }) => idOf('uiMessage', into, message.id)))
+  const ids = await Promise.all(messages.map(({ message }) => messageIdOf('uiMessage', into, message.id)))
   const times = messages.flatMap(({ message }) => message.createdAt ?? [])
   const conversation = {
     id: into,

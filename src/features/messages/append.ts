@@ -40,13 +40,13 @@ export function appendStatement(
     where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}`)
   const given = q.$with('given', {}).as(sql`
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (
-      position int, run int, base int, below int, parent uuid, id uuid, role text, content text, parts jsonb,
+      position int, run int, base int, below int, parent text, id text, role text, content text, parts jsonb,
       attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb, embed boolean)`)
   // A deleted leaf is still where the conversation goes on; a deleted parent cannot be named. Lateral with a limit: a plain
   // join may be hashed, over the whole conversation.
   const based = q.$with('based', {}).as(sql`
     select r.run, r.kind, p.id as parent_id, p.branch, coalesce(p.depth, 0) as depth
-    from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as r (run int, kind text, parent uuid) cross join target t
+    from jsonb_to_recordset(${JSON.stringify(runs)}::jsonb) as r (run int, kind text, parent text) cross join target t
     left join lateral (
       select id, branch, depth from messages
       where user_id = ${userId} and id = case r.kind when 'leaf' then t.active_leaf_id else r.parent end
@@ -66,7 +66,7 @@ export function appendStatement(
     update conversations
     set last_seq = last_seq + ${rows.length}, message_count = message_count + ${rows.length},
       last_branch = last_branch + (select count(*) from forked where forks),
-      active_leaf_id = ${news.at(-1)?.id}::uuid, derived_title = coalesce(derived_title, ${title}),
+      active_leaf_id = ${news.at(-1)?.id}::text, derived_title = coalesce(derived_title, ${title}),
       last_activity_at = now(), updated_at = now(), version = version + 1
     where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}
       and not exists (select from based where kind = 'message' and parent_id is null)
@@ -79,8 +79,8 @@ export function appendStatement(
     from touched c, given n join placed own on own.run = n.run join placed base on base.run = n.base
     returning *`)
   const queued = q.$with('queued', { id: embeddingJobs.messageId }).as(sql`
-    insert into embedding_jobs (user_id, message_id)
-    select c.user_id, n.id from touched c, given n where n.embed
+    insert into embedding_jobs (user_id, conversation_id, message_id)
+    select c.user_id, c.id, n.id from touched c, given n where n.embed
     returning message_id`)
   return q.with(target, given, based, forked, placed, touched, added, queued).select().from(added).orderBy(added.seq)
 }

@@ -42,12 +42,16 @@ export function renewEmbedding(
   const newStatus = status === undefined ? sql`status` : sql`${status}::text`
   const changes = sql`(content <> ${newContent} or status <> ${newStatus})`
   const embeds = sql`(${newStatus} = 'complete' and ${newContent} ~ '\\S')`
-  const those = (condition: SQL) => sql`(select user_id, id from ${messages} where ${target} and ${condition})`
+  const those = (condition: SQL) =>
+    sql`(select user_id, conversation_id, id from ${messages} where ${target} and ${condition})`
   return [
     q.execute(sql`
-      insert into embedding_jobs (user_id, message_id) ${those(sql`${changes} and ${embeds}`)}
-      on conflict (user_id, message_id) do update set claim_id = null, attempts = 0, run_at = now(), last_error = null, failed_at = null`),
-    q.delete(embeddingJobs).where(sql`(user_id, message_id) in ${those(sql`${changes} and not ${embeds}`)}`),
-    q.delete(chatVectors).where(sql`(user_id, message_id) in ${those(sql`content <> ${newContent}`)}`),
+      insert into embedding_jobs (user_id, conversation_id, message_id) ${those(sql`${changes} and ${embeds}`)}
+      on conflict (user_id, conversation_id, message_id) do update
+        set claim_id = null, attempts = 0, run_at = now(), last_error = null, failed_at = null`),
+    q
+      .delete(embeddingJobs)
+      .where(sql`(user_id, conversation_id, message_id) in ${those(sql`${changes} and not ${embeds}`)}`),
+    q.delete(chatVectors).where(sql`(user_id, conversation_id, message_id) in ${those(sql`content <> ${newContent}`)}`),
   ] as const
 }

@@ -17,8 +17,8 @@ const texts = ({ userId, conversationId }: Owned) => sql`messages m where m.user
 
 /** The derived title once this message is gone: a title must not go on saying what was deleted. */
 export const titleWithout = (conversation: Owned, id: string): SQL => sql`
-  case when (select m.id from ${texts(conversation)} order by m.seq limit 1) = ${id}::uuid
-    then (select ${shortened(sql`m.content`)} from ${texts(conversation)} and m.id <> ${id}::uuid order by m.seq limit 1)
+  case when (select m.id from ${texts(conversation)} order by m.seq limit 1) = ${id}::text
+    then (select ${shortened(sql`m.content`)} from ${texts(conversation)} and m.id <> ${id}::text order by m.seq limit 1)
     else derived_title end`
 
 /** The derived title with the message that the CTE `restored` has brought back. */

@@ -26,9 +26,9 @@ export function toRow({ parts, ...message }: NewMessage): AppendedMessage {
 export function unknownParents(news: readonly NewMessage[], known: ReadonlySet<string>): AppError {
   const before = new Set<string>()
   const errors = news.flatMap(({ id, parentId }, i) => {
-    const parent = parentId?.toLowerCase()
+    const parent = parentId
     const isKnown = !parent || known.has(parent) || before.has(parent)
-    if (id) before.add(id.toLowerCase())
+    if (id) before.add(id)
     return isKnown ? [] : [{ path: `messages.${i}.parentId`, message: 'is not a message of this conversation' }]
   })
   return { code: 'invalid_request', errors }

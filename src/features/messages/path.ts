@@ -13,7 +13,7 @@ const siblings = sql`case when m.parent_id is null then (
       and b.conversation_id = m.conversation_id and b.parent_id is null and b.deleted_at is null)
   else (
     select jsonb_agg(b.id order by b.seq) from messages b where b.user_id = m.user_id
-      and b.parent_id = m.parent_id and b.deleted_at is null)
+      and b.conversation_id = m.conversation_id and b.parent_id = m.parent_id and b.deleted_at is null)
   end`
 
 /** What a page may weigh: Neon caps an answer at 10 MiB of JSON, in which a control character takes six bytes. */
@@ -67,22 +67,23 @@ function pathPage(q: NeonHttpDatabase, order: 'asc' | 'desc', isNext: boolean, w
     leafIsLast: sql<boolean>`leaf_is_last`.as('leaf_is_last'),
   }).as(sql`
       with recursive found as materialized (
-        select id, conversation_id, branch, depth from messages where user_id = ${given('userId')} and id = (
-          select coalesce(${given('leaf')}::uuid, active_leaf_id) from conversations
+        select id, branch, depth from messages where ${mine} and id = (
+          select coalesce(${given('leaf')}::text, active_leaf_id) from conversations
           where user_id = ${given('userId')} and id = ${given('conversationId')})
       ), leaf as (
         select id, branch, depth, (
           select next.depth from messages next where next.user_id = ${given('userId')}
             and next.conversation_id = ${given('conversationId')} and next.branch = found.branch and next.depth > found.depth
           order by next.branch, next.depth limit 1) is null as is_last
-        from found where conversation_id = ${given('conversationId')}
+        from found
       ), stretch as (
         select branch, case when ${given('goesOn')}::boolean then ${MAX_DEPTH}::int else depth end as upto from leaf
         union all
         select parent.branch, parent.depth from stretch s
         cross join lateral (
           select parent_id from messages where ${mine} and branch = s.branch order by branch, depth limit 1) first
-        join messages parent on parent.user_id = ${given('userId')} and parent.id = first.parent_id)
+        join messages parent on parent.user_id = ${given('userId')} and parent.conversation_id = ${given('conversationId')}
+          and parent.id = first.parent_id)
       select * from (
         select m.*, ${withSiblings ? siblings : sql`null::jsonb`} as siblings, ${sized} from (
           select m.*, leaf.id as leaf_id, leaf.is_last as leaf_is_last

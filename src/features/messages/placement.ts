@@ -34,7 +34,7 @@ export function placeMessages(news: readonly Unplaced[]): { places: Place[]; run
   const begin = (kind: Run['kind'], parent: string | null = null) => runs.push({ run: runs.length + 1, kind, parent })
 
   for (const [index, { id, parentId }] of news.entries()) {
-    const before = parentId === undefined ? index - 1 : (indexOf.get(parentId?.toLowerCase() ?? '') ?? -1)
+    const before = parentId === undefined ? index - 1 : (indexOf.get(parentId ?? '') ?? -1)
     const parent = places[before]
     if (parent) {
       const run = unfollowed.delete(before) ? parent.run : begin('batch')
@@ -46,7 +46,7 @@ export function placeMessages(news: readonly Unplaced[]): { places: Place[]; run
       places.push({ position: index + 1, run, base: run, below: 1, parent: null })
     }
     unfollowed.add(index)
-    indexOf.set(id.toLowerCase(), index)
+    indexOf.set(id, index)
   }
   return { places, runs }
 }

@@ -1,5 +1,6 @@
-import { and, eq, inArray, isNull, type Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { deletedFor, newVersion } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { prepared } from '../../db/prepared.ts'
@@ -75,7 +76,7 @@ export interface MessageRepository {
 }
 
 const CONSTRAINTS: ConstraintErrors = {
-  messages_user_id_id_pk: { code: 'conflict' },
+  messages_user_id_conversation_id_id_pk: { code: 'conflict' },
   messages_metadata_check: METADATA_TOO_LONG,
 }
 const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = messageColumns
@@ -164,7 +165,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
           const changed = q.$with('changed', columns).as(
             q
               .update(messages)
-              .set({ ...changes, updatedAt: sql`now()`, version: sql`${messages.version} + 1` })
+              .set({ ...changes, ...newVersion })
               .where(inState(id, versions))
               .returning()
               .getSQL(),
@@ -187,22 +188,20 @@ export function createMessageRepository(db: Database, userId: string, conversati
     },
 
     async remove(id, versions, retentionDays) {
-      const deleted = (column: SQLWrapper) => sql`${column} = (select id from ${messages}
-        where user_id = ${userId} and id = ${id} and deleted_at is not null)`
+      const deleted = sql`user_id = ${userId} and conversation_id = ${conversationId} and message_id = (
+        select id from ${messages}
+        where user_id = ${userId} and conversation_id = ${conversationId} and id = ${id} and deleted_at is not null)`
       const [results, error] = await db.write('messages.remove', (q) => {
-        const removed = q.$with('removed', { id: messages.id }).as(
-          q
-            .update(messages)
-            .set({
-              deletedAt: sql`now()`,
-              purgeAfter: sql`now() + make_interval(days => ${retentionDays})`,
-              updatedAt: sql`now()`,
-              version: sql`${messages.version} + 1`,
-            })
-            .where(inState(id, versions))
-            .returning({ id: messages.id })
-            .getSQL(),
-        )
+        const removed = q
+          .$with('removed', { id: messages.id })
+          .as(
+            q
+              .update(messages)
+              .set(deletedFor(retentionDays))
+              .where(inState(id, versions))
+              .returning({ id: messages.id })
+              .getSQL(),
+          )
         const counted = q.$with('counted', { id: conversations.id }).as(sql`
           update ${conversations} set message_count = message_count - 1, version = version + 1, updated_at = now(),
             derived_title = ${titleWithout({ userId, conversationId }, id)}
@@ -210,8 +209,8 @@ export function createMessageRepository(db: Database, userId: string, conversati
         return [
           lockConversation(q),
           q.with(removed, counted).select().from(removed),
-          q.delete(embeddingJobs).where(and(eq(embeddingJobs.userId, userId), deleted(embeddingJobs.messageId))),
-          q.delete(chatVectors).where(and(eq(chatVectors.userId, userId), deleted(chatVectors.messageId))),
+          q.delete(embeddingJobs).where(deleted),
+          q.delete(chatVectors).where(deleted),
           q.select({ id: messages.id }).from(messages).where(one(id)),
         ]
       })
@@ -227,14 +226,14 @@ export function createMessageRepository(db: Database, userId: string, conversati
         const restored = q.$with('restored', { id: messages.id }).as(sql`
           update messages set deleted_at = null, purge_after = null, updated_at = now(), version = version + 1
           where ${deleted} and exists (select from ${conversations} where ${liveConversation})
-          returning user_id, id, seq, role, content, status`)
+          returning user_id, conversation_id, id, seq, role, content, status`)
         const counted = q.$with('counted', {}).as(sql`
           update conversations set message_count = message_count + 1, version = version + 1, updated_at = now(),
             derived_title = ${titleWithRestored({ userId, conversationId })}
           where user_id = ${userId} and id = ${conversationId} and exists (select from restored) returning id`)
         const queued = q.$with('queued', {}).as(sql`
-          insert into embedding_jobs (user_id, message_id)
-          select user_id, id from restored where status = 'complete' and content ~ '\\S'
+          insert into embedding_jobs (user_id, conversation_id, message_id)
+          select user_id, conversation_id, id from restored where status = 'complete' and content ~ '\\S'
           on conflict do nothing returning message_id`)
         return [
           lockConversation(q),
@@ -271,7 +270,7 @@ const liveConversationOf = prepared((q) =>
   q
     .select({
       hasLeaf: sql<boolean>`exists (select from messages where user_id = ${given.userId}
-        and conversation_id = ${given.conversationId} and id = ${sql.placeholder('leaf')}::uuid)`,
+        and conversation_id = ${given.conversationId} and id = ${sql.placeholder('leaf')}::text)`,
     })
     .from(conversations)
     .where(isLiveConversation(given.userId, given.conversationId)),

@@ -27,7 +27,7 @@ import * as z from 'zod'
 const tag = 'Messages'
 const treeKey = z.tuple([z.int()])
 /** A path stays the same from page to page, whatever is chosen meanwhile; what is appended behind it comes, too. */
-const pathKey = z.tuple([z.guid(), z.union([z.literal(0), z.literal(1)]), z.int()])
+const pathKey = z.tuple([z.string(), z.union([z.literal(0), z.literal(1)]), z.int()])
 
 /** Below `/v1/conversations/:conversationId/messages`. */
 export const messageRoutes = (deps: Deps) =>
@@ -78,8 +78,7 @@ export const messageRoutes = (deps: Deps) =>
         const messages = createMessageRepository(c.var.db, userId, c.req.valid('param').conversationId)
         const [rows, error] = await messages.append(news, c.var.requestKey)
         if (error) return problem(c, single ? inSingle(error) : error)
-        const ids = rows.map(({ id }) => id)
-        if (!c.var.requestKey?.replayed) embedInBackground(c, deps, { messageIds: ids })
+        if (!c.var.requestKey?.replayed) embedInBackground(c, deps, { messages: rows })
         const data = rows.map(toMessage)
         const [first] = data
         return single && first ? c.json(first, 201) : c.json({ data }, 201)
@@ -102,7 +101,7 @@ export const messageRoutes = (deps: Deps) =>
         const { userId } = c.var.identity
         const { conversationId } = c.req.valid('param')
         const { limit, cursor, order, view, leafId = null, siblings } = c.req.valid('query')
-        const list = `messages:${conversationId.toLowerCase()}:${view}:${order}:${leafId?.toLowerCase() ?? ''}`
+        const list = `messages:${conversationId}:${view}:${order}:${leafId ?? ''}`
         const messages = createMessageRepository(c.var.db, userId, conversationId)
         const page = { limit: limit + 1, order }
 
@@ -171,7 +170,7 @@ export const messageRoutes = (deps: Deps) =>
         const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
         const [message, error] = await messages.patch(messageId, c.req.valid('json'), allowedVersions(c))
         if (error) return problem(c, error)
-        embedInBackground(c, deps, { messageIds: [message.id] })
+        embedInBackground(c, deps, { messages: [message] })
         c.header('ETag', etagOf(message))
         return c.json(toMessage(message), 200)
       },
@@ -192,7 +191,7 @@ export const messageRoutes = (deps: Deps) =>
         const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
         const [message, error] = await messages.restore(messageId)
         if (error) return problem(c, error)
-        embedInBackground(c, deps, { messageIds: [message.id] })
+        embedInBackground(c, deps, { messages: [message] })
         c.header('ETag', etagOf(message))
         return c.json(toMessage(message), 200)
       },

@@ -1,6 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
-import { changesSomething, id, pathId, listOf, metadata, storedId, storedTime } from '../../http/fields.ts'
+import { changesSomething, clientId, listOf, metadata, pathId, storedClientId, storedTime } from '../../http/fields.ts'
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { conversationPath } from '../conversations/schemas.ts'
 import { attachments, model, usage } from './attachments.ts'
@@ -9,9 +9,9 @@ import { MESSAGE_ROLES, MESSAGE_STATUSES, messages } from './table.ts'
 
 /** A row as it leaves the repository. What is in `parts` is looked at when it goes out: see `toMessage`. */
 export const messageRow = createSelectSchema(messages, {
-  id: storedId,
-  conversationId: storedId,
-  parentId: storedId.nullable(),
+  id: storedClientId,
+  conversationId: storedClientId,
+  parentId: storedClientId.nullable(),
   seq: z.int().positive().meta({ description: '1, 2, 3 … without a gap in its conversation' }),
   parts: z.unknown(),
   attachments: z.unknown(),
@@ -38,7 +38,7 @@ export type PathRow = z.output<typeof pathRow>
 export const messageSchema = messageRow
   .omit({ version: true, depth: true })
   .extend({
-    parentId: storedId.nullable().meta({ description: 'What it answers or follows; null for a beginning' }),
+    parentId: storedClientId.nullable().meta({ description: 'What it answers or follows; null for a beginning' }),
     parts: messageParts,
     attachments,
     usage: usage.nullable(),
@@ -51,7 +51,7 @@ export const messageSchema = messageRow
 const pathMessage = messageSchema
   .extend({
     siblings: z
-      .object({ ids: z.array(storedId), position: z.int() })
+      .object({ ids: z.array(storedClientId), position: z.int() })
       .optional()
       .meta({ description: 'Messages with the same parent, this one included, and its place among them: 1, 2 …' }),
   })
@@ -75,8 +75,8 @@ const fields = {
 
 export const newMessage = z
   .strictObject({
-    id: id.optional(),
-    parentId: id.nullable().optional().meta({
+    id: clientId.optional().meta({ description: 'Unique in its conversation; by default a UUID of Parley’s' }),
+    parentId: clientId.nullable().optional().meta({
       description: 'What it answers or follows: by default the one before, or the active leaf; null begins anew',
     }),
     role: z.enum(MESSAGE_ROLES),
@@ -116,7 +116,7 @@ export const messagePatch = z
   .meta({ id: 'MessagePatch', minProperties: 1 })
 export type MessagePatch = z.output<typeof messagePatch>
 
-export const messagePath = conversationPath.extend({ messageId: pathId('the message') })
+export const messagePath = conversationPath.extend({ messageId: pathId('the message, in its conversation', clientId) })
 const flag = z.enum(['true', 'false']).default('false')
 export const messagesQuery = pageQuery
   .extend({
@@ -125,7 +125,7 @@ export const messagesQuery = pageQuery
       .enum(['path', 'tree'])
       .default('path')
       .meta({ description: 'The way from the beginning to one leaf, or every message there is, by `seq`' }),
-    leafId: id.optional().meta({ description: 'The way to this message, in place of the active leaf' }),
+    leafId: clientId.optional().meta({ description: 'The way to this message, in place of the active leaf' }),
     siblings: flag.meta({ description: 'With the messages that have the same parent' }),
   })
   .refine(({ view, leafId, siblings }) => view === 'path' || (leafId === undefined && siblings === 'false'), {

@@ -1,6 +1,5 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import {
-  check,
   foreignKey,
   index,
   integer,
@@ -10,14 +9,16 @@ import {
   primaryKey,
   text,
   uniqueIndex,
-  uuid,
 } from 'drizzle-orm/pg-core'
 import {
+  clientId,
   createdAt,
   deletedAt,
   metadataCheck,
+  oneOfCheck,
   ownerId,
   ownerPolicy,
+  purgeCheck,
   purgePolicy,
   searchable,
   systemPolicy,
@@ -31,7 +32,7 @@ import { conversations } from '../conversations/table.ts'
 
 export const MESSAGE_ROLES = ['system', 'user', 'assistant', 'tool'] as const
 
-export const MESSAGE_STATUSES = ['in_progress', 'complete', 'failed'] as const
+export const MESSAGE_STATUSES = ['in_progress', 'complete', 'stopped', 'failed'] as const
 
 /**
  * The messages of a conversation are a tree. What makes it readable page by page is `branch` and `depth`: a message
@@ -43,12 +44,13 @@ export const messages = pgTable(
   'messages',
   {
     userId: ownerId(),
-    id: uuid('id').notNull(),
-    conversationId: uuid('conversation_id').notNull(),
+    conversationId: clientId('conversation_id').notNull(),
+    /** Unique in its conversation. */
+    id: clientId('id').notNull(),
     /** 1, 2, 3 … without a gap in its conversation. */
     seq: integer('seq').notNull(),
     /** What it answers or follows; null for the first, and for other beginnings of the same conversation. */
-    parentId: uuid('parent_id'),
+    parentId: clientId('parent_id'),
     branch: integer('branch').notNull().default(1),
     /** 1 for a beginning, else one more than the parent's. */
     depth: integer('depth').notNull(),
@@ -75,14 +77,14 @@ export const messages = pgTable(
       .generatedAlwaysAs(searchable(sql`'simple'`, sql`content`)),
   },
   (table) => [
-    primaryKey({ columns: [table.userId, table.id] }),
+    primaryKey({ columns: [table.userId, table.conversationId, table.id] }),
     foreignKey({
       columns: [table.userId, table.conversationId],
       foreignColumns: [conversations.userId, conversations.id],
     }).onDelete('cascade'),
     uniqueIndex('messages_seq_key').on(table.userId, table.conversationId, table.seq),
     uniqueIndex('messages_path_key').on(table.userId, table.conversationId, table.branch, table.depth),
-    index('messages_parent_idx').on(table.userId, table.parentId),
+    index('messages_parent_idx').on(table.userId, table.conversationId, table.parentId),
     index('messages_purge_after_idx')
       .on(table.purgeAfter)
       .where(sql`purge_after is not null`),
@@ -90,9 +92,10 @@ export const messages = pgTable(
       .on(table.userId, table.conversationId)
       .where(sql`parent_id is null`),
     index('messages_search_idx').using('gin', table.userId, table.search),
-    check('messages_role_check', sql`role in ('system', 'user', 'assistant', 'tool')`),
-    check('messages_status_check', sql`status in ('in_progress', 'complete', 'failed')`),
+    oneOfCheck('messages_role_check', 'role', MESSAGE_ROLES),
+    oneOfCheck('messages_status_check', 'status', MESSAGE_STATUSES),
     metadataCheck('messages_metadata_check'),
+    purgeCheck('messages_purge_check'),
     ownerPolicy(),
     systemPolicy('select'),
     purgePolicy('delete'),

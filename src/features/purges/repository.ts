@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm'
+import { lte, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { now } from '../../db/changes.ts'
 import type { Database } from '../../db/database.ts'
 import { allRows } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -22,7 +23,7 @@ const PURGED_TABLES = [
 ] as const
 
 /** By what a batch is picked, where that is not `id`. */
-const KEYS: Record<string, string> = { idempotency_keys: 'key' }
+const KEYS: Record<string, readonly string[]> = { idempotency_keys: ['key'], messages: ['conversation_id', 'id'] }
 
 /** Rows of one transaction: well inside its time-out even where each has an entry in the vectors' index. */
 const BATCH = 2_000
@@ -47,12 +48,7 @@ export function createPurgeRepository(db: Database): PurgeRepository {
   return {
     async due(limit) {
       const [results, error] = await db.read('purges.due', (q) => [
-        q
-          .select({ id: users.id })
-          .from(users)
-          .where(sql`${users.purgeAfter} <= now()`)
-          .orderBy(users.purgeAfter)
-          .limit(limit),
+        q.select({ id: users.id }).from(users).where(lte(users.purgeAfter, now)).orderBy(users.purgeAfter).limit(limit),
       ])
       return error ? fail(error) : ok(results[0].map(({ id }) => id))
     },
@@ -90,14 +86,15 @@ const counted = z.object({ deleted: z.int() })
 
 async function purgeBatch(db: Database, userId: string, table: string, begun: boolean): Promise<Result<number | null>> {
   const name = sql.identifier(table)
-  const key = sql.identifier(KEYS[table] ?? 'id')
+  const columns = (KEYS[table] ?? ['id']).map((column) => sql.identifier(column))
+  const key = sql.join(columns, sql`, `)
   const [results, error] = await db.write('purges.batch', (q) => [
     q.execute(lockAccount(userId, begun)),
     q.execute(sql`insert into purge_receipts (user_id, deleted_at)
       select id, deleted_at from users where id = ${lockedAccount} on conflict do nothing`),
     q.execute(sql`
       with gone as (
-        delete from ${name} where user_id = ${lockedAccount} and ${key} in (
+        delete from ${name} where user_id = ${lockedAccount} and (${key}) in (
           select ${key} from ${name} where user_id = ${lockedAccount} order by ${key} limit ${BATCH})
         returning user_id)
       update purge_receipts

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { jsonb, pgTable, primaryKey } from 'drizzle-orm/pg-core'
+import { now } from '../../db/changes.ts'
 import { ownerId, systemPolicy, timestamptz } from '../../db/columns.ts'
 
 /** What is left of a purged account: that it was purged, when, and how many rows of each kind went. */
@@ -9,9 +9,7 @@ export const purgeReceipts = pgTable(
     userId: ownerId(),
     /** When the user deleted the account. */
     deletedAt: timestamptz('deleted_at').notNull(),
-    startedAt: timestamptz('started_at')
-      .notNull()
-      .default(sql`now()`),
+    startedAt: timestamptz('started_at').notNull().default(now),
     /** Null while the purge is under way. */
     finishedAt: timestamptz('finished_at'),
     /** Rows by table. */

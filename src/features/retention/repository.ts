@@ -69,10 +69,10 @@ function purgeOf(wholes: string, parts: string, key: string): Purge {
   return {
     deleteParts: sql`
       with ${due}, batch as (
-        select p.user_id, p.id from due cross join lateral (
-          select user_id, id from ${part} where user_id = due.user_id and ${ofWhole} = due.id limit ${PARTS}) p
+        select p.user_id, p.${ofWhole}, p.id from due cross join lateral (
+          select user_id, ${ofWhole}, id from ${part} where user_id = due.user_id and ${ofWhole} = due.id limit ${PARTS}) p
         limit ${PARTS})
-      delete from ${part} p using batch b where p.user_id = b.user_id and p.id = b.id returning 1`,
+      delete from ${part} p using batch b where p.user_id = b.user_id and p.${ofWhole} = b.${ofWhole} and p.id = b.id returning 1`,
     deleteWholes: sql`
       with ${due}
       delete from ${whole} w using due
@@ -102,9 +102,9 @@ async function purge(
 
 const wipeMessages = sql`
   with due as materialized (
-    select user_id, id from messages where purge_after <= now() order by purge_after limit ${PARTS}
+    select user_id, conversation_id, id from messages where purge_after <= now() order by purge_after limit ${PARTS}
     for update skip locked)
   update messages m
   set content = '', parts = null, attachments = null, reasoning = null, metadata = '{}', purge_after = null
-  from due where m.user_id = due.user_id and m.id = due.id
+  from due where m.user_id = due.user_id and m.conversation_id = due.conversation_id and m.id = due.id
   returning 1`

@@ -10,6 +10,9 @@ export const hits = (userId: string, { mode, context }: Search): SQL => sql`(
     ${context > 0 ? sql`, 'context', ${contextOf(userId, context)}` : sql``})), ${MAX_CONTENT}), '[]')
   from page p)`
 
+/** The chunk that a row of `source` and `id` names; null for a message. Not `and`: the cast must wait for the source. */
+export const chunkId = (row: SQL): SQL => sql`case when ${row}.source = 'document' then ${row}.id::uuid end`
+
 const contextOf = (userId: string, count: number): SQL => sql`case when p.source = 'message'
   then (${messagesAround(userId, count)}) else (${chunksAround(userId, count)}) end`
 
@@ -21,16 +24,18 @@ const beforeAndAfter = sql`select jsonb_build_object('before', ${neighbours(sql`
 /** On the way from the root through the message, and on in its branch. Deleted ones are left out, and count. */
 const messagesAround = (userId: string, count: number): SQL => sql`
   with recursive hit as (
-    select m.parent_id, m.conversation_id, m.branch, m.depth from messages m where m.user_id = ${userId} and m.id = p.id
+    select m.parent_id, m.conversation_id, m.branch, m.depth from messages m
+    where m.user_id = ${userId} and m.conversation_id = split_part(p.id, '/', 1) and m.id = split_part(p.id, '/', 2)
   ), above as (
-    select 0 as place, parent_id from hit
+    select 0 as place, conversation_id, parent_id from hit
     union all
-    select a.place - 1, parent.parent_id
-    from above a join messages parent on parent.user_id = ${userId} and parent.id = a.parent_id
+    select a.place - 1, a.conversation_id, parent.parent_id
+    from above a join messages parent on parent.user_id = ${userId} and parent.conversation_id = a.conversation_id
+      and parent.id = a.parent_id
     where a.place > ${-count}
   ), around as (
     select a.place - 1 as place, n.id, n.content, n.role
-    from above a join messages n on n.user_id = ${userId} and n.id = a.parent_id
+    from above a join messages n on n.user_id = ${userId} and n.conversation_id = a.conversation_id and n.id = a.parent_id
     where a.place > ${-count} and n.deleted_at is null
     union all
     select n.depth - h.depth, n.id, n.content, n.role
@@ -41,7 +46,7 @@ const messagesAround = (userId: string, count: number): SQL => sql`
 
 const chunksAround = (userId: string, count: number): SQL => sql`
   ${beforeAndAfter} from (
-    select n.position - k.position as place, n.id, n.content, null::text as role
+    select n.position - k.position as place, n.id::text, n.content, null::text as role
     from document_chunks k join document_chunks n on n.user_id = ${userId} and n.document_id = k.document_id
       and n.position between k.position - ${count}::int and k.position + ${count}::int and n.position <> k.position
-    where k.user_id = ${userId} and k.id = p.id) around`
+    where k.user_id = ${userId} and k.id = ${chunkId(sql`p`)}) around`

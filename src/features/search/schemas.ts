@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { id, listOf, storedId, storedTime } from '../../http/fields.ts'
+import { clientId, id, listOf, storedClientId, storedId, storedTime } from '../../http/fields.ts'
 import { MOMENT, moment } from '../../http/filters.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { embedding, ofModel, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
@@ -18,7 +18,7 @@ const oneOrMore = <T extends z.ZodType<string>>(item: T, max: number) =>
 
 const filter = z.strictObject({
   source: oneOrMore(z.enum(SOURCES), SOURCES.length).optional(),
-  conversationId: oneOrMore(id, MAX_IDS).optional().meta({ description: 'Messages of these' }),
+  conversationId: oneOrMore(clientId, MAX_IDS).optional().meta({ description: 'Messages of these' }),
   documentId: oneOrMore(id, MAX_IDS).optional().meta({ description: 'Chunks of these' }),
   role: oneOrMore(z.enum(MESSAGE_ROLES), MESSAGE_ROLES.length)
     .optional()
@@ -100,13 +100,13 @@ export const MAX_CONTENT = 8_000
 export const MAX_NEIGHBOUR = 1_000
 
 const neighbour = z.object({
-  id: storedId,
+  id: storedClientId,
   content: z.string().meta({ description: `The first ${MAX_NEIGHBOUR} characters` }),
   role: z.enum(MESSAGE_ROLES).nullable(),
 })
 
 const common = {
-  id: storedId,
+  id: storedClientId,
   content: z.string().meta({ description: `The first ${MAX_CONTENT} characters` }),
   truncated: z.boolean(),
   highlight: z.string().nullable().meta({
@@ -125,7 +125,7 @@ const common = {
 export const messageHit = z
   .object({
     source: z.literal('message'),
-    conversationId: storedId,
+    conversationId: storedClientId,
     role: z.enum(MESSAGE_ROLES),
     seq: z.int(),
     ...common,

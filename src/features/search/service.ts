@@ -7,7 +7,7 @@ import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { timed, type Trace } from '../../trace.ts'
 import { toHtml } from './highlight.ts'
 import type { SearchRepository } from './repository.ts'
-import type { SearchRequest, SearchResults } from './schemas.ts'
+import type { SearchHit, SearchRequest, SearchResults } from './schemas.ts'
 
 interface Asker {
   userId: string
@@ -16,7 +16,7 @@ interface Asker {
   onDegraded: (error: AppError) => void
 }
 
-const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.guid()])
+const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.string()])
 
 /**
  * Searches by text, by embedding, or by keyword. A text is embedded first, and compared only with what the same model made. A
@@ -59,12 +59,15 @@ export async function search(
   const { data, last } = cutPage(hits, request.limit)
   return ok({
     data: data.map((hit) => ({ ...hit, highlight: hit.highlight === null ? null : toHtml(hit.highlight) })),
-    nextCursor: last ? await encodeCursor(scope, [used, last.score, last.id]) : null,
+    nextCursor: last ? await encodeCursor(scope, [used, last.score, textIdOf(last)]) : null,
     mode: used,
     degraded,
     ...told,
   })
 }
+
+/** What the database calls a text: see docs/decisions/030-client-ids.md. */
+const textIdOf = (hit: SearchHit): string => (hit.source === 'message' ? `${hit.conversationId}/${hit.id}` : hit.id)
 
 /** Of `websearch_to_tsquery`: quotes, a minus, `or`. Whoever writes one means it. */
 const hasOperators = (query = ''): boolean => /"|(^|\s)-[^\s-]|\sor\s/i.test(query)

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EmbeddingVector } from '../../embeddings/vector.ts'
 import { type Asked, askedFor, MAX_COUNTED, nearest } from '../vectors/nearest.ts'
-import { hits } from './hits.ts'
+import { chunkId, hits } from './hits.ts'
 import type { Group, SearchRequest } from './schemas.ts'
 import { scopeOf } from './scope.ts'
 
@@ -58,8 +58,7 @@ const depthOf = ({ mode, threshold, groupBy, after, limit }: Search): number =>
 
 const semanticList = (userId: string, search: Search, asked: Asked): SQL => sql`
   semantic as materialized (
-    select case when message_id is null then 'document' else 'message' end as source, coalesce(message_id, chunk_id) as id,
-      similarity, is_exact, position::int
+    select source, text_id as id, similarity, is_exact, position::int
     from ${nearest(userId, asked, search.model, depthOf(search))})`
 
 const keywordList = (search: Search, { scope }: Asked): SQL => sql`
@@ -109,12 +108,12 @@ function bestOfEach(userId: string, groupBy: readonly Group[]): SQL {
   return sql`(
     select distinct on (place) * from (
       select s.*, case when s.source = 'message'
-        then ${of('conversation', sql`(select m.conversation_id from messages m where m.user_id = ${userId} and m.id = s.id)`)}
-        else ${of('document', sql`(select k.document_id from document_chunks k where k.user_id = ${userId} and k.id = s.id)`)}
+        then ${of('conversation', sql`split_part(s.id, '/', 1)`)}
+        else ${of('document', sql`(select k.document_id::text from document_chunks k where k.user_id = ${userId} and k.id = ${chunkId(sql`s`)})`)}
         end as place
       from scored s) placed
     order by place, score desc, id) best`
 }
 
 const behind = ([score, id]: HitKey): SQL =>
-  sql`(score < ${score}::float8 or score = ${score}::float8 and id > ${id}::uuid)`
+  sql`(score < ${score}::float8 or score = ${score}::float8 and id > ${id}::text)`

@@ -3,7 +3,8 @@ import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
 import type { CognitoProfile } from '../../auth/cognito.ts'
 import type { Identity } from '../../auth/identity.ts'
-import type { ConstraintErrors, Database } from '../../db/database.ts'
+import { now } from '../../db/changes.ts'
+import type { Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
@@ -23,7 +24,7 @@ export interface SessionRepository {
   /**
    * Registers the user or logs them in, and records the session. Two first sign-ins at once make one user. The e-mail
    * follows Cognito at each sign-in; names and picture come from there once and are the user's own from then on.
-   * A deleted account comes back. Fails with `email_taken`, with `session_revoked` for a sign-in that was ended, and with
+   * A deleted account comes back. Fails with `session_revoked` for a sign-in that was ended, and with
    * `account_deleted` where it is too late to restore.
    */
   signIn(identity: Identity, profile: CognitoProfile, userAgent: string | null): Promise<Result<SignIn>>
@@ -45,8 +46,6 @@ export interface SessionPosition {
   id: string
 }
 
-const EMAIL_TAKEN: ConstraintErrors = { users_email_key: { code: 'email_taken' } }
-
 const BEING_PURGED: AppError = {
   code: 'account_deleted',
   detail:
@@ -55,44 +54,40 @@ const BEING_PURGED: AppError = {
 
 export function createSessionRepository(db: Database, userId: string): SessionRepository {
   const open = and(eq(sessions.userId, userId), isNull(sessions.revokedAt))
-  const revoked = { revokedAt: sql`now()` }
+  const revoked = { revokedAt: now }
 
   return {
     async signIn(identity, profile, userAgent) {
-      const [results, error] = await db.write(
-        'sessions.signIn',
-        (q) => [
-          q
-            .insert(users)
-            .values({
-              id: identity.userId,
+      const [results, error] = await db.write('sessions.signIn', (q) => [
+        q
+          .insert(users)
+          .values({
+            id: identity.userId,
+            email: profile.email,
+            emailVerified: profile.emailVerified,
+            firstName: profile.firstName,
+            lastName: profile.lastName,
+            name: profile.name,
+            avatarUrl: profile.avatarUrl,
+          })
+          .onConflictDoUpdate({
+            target: users.id,
+            set: {
+              lastLogin: now,
+              deletedAt: null,
+              purgeAfter: null,
               email: profile.email,
               emailVerified: profile.emailVerified,
-              firstName: profile.firstName,
-              lastName: profile.lastName,
-              name: profile.name,
-              avatarUrl: profile.avatarUrl,
-            })
-            .onConflictDoUpdate({
-              target: users.id,
-              set: {
-                lastLogin: sql`now()`,
-                deletedAt: null,
-                purgeAfter: null,
-                email: profile.email,
-                emailVerified: profile.emailVerified,
-                updatedAt: sql`now()`,
-                version: sql`users.version + 1`,
-              },
-              // By the wall clock, after the row is locked: a purge that began while this waited goes on.
-              setWhere: sql`users.purge_after is null or users.purge_after > clock_timestamp()`,
-            })
-            // xmax is 0 in a row that no transaction has touched since it was inserted.
-            .returning({ ...getTableColumns(users), isNew: sql<boolean>`xmax = 0` }),
-          record(q, identity, userAgent),
-        ],
-        EMAIL_TAKEN,
-      )
+              updatedAt: now,
+              version: sql`users.version + 1`,
+            },
+            // By the wall clock, after the row is locked: a purge that began while this waited goes on.
+            setWhere: sql`users.purge_after is null or users.purge_after > clock_timestamp()`,
+          })
+          // xmax is 0 in a row that no transaction has touched since it was inserted.
+          .returning({ ...getTableColumns(users), isNew: sql<boolean>`xmax = 0` }),
+        record(q, identity, userAgent),
+      ])
       if (error) return fail(error.code === 'account_deleted' ? { ...error, ...BEING_PURGED } : error)
       if (results[0].length === 0) return fail(BEING_PURGED)
       const [user, userError] = oneRow(results[0], userRow.extend({ isNew: z.boolean() }))
@@ -158,7 +153,7 @@ const record = (q: NeonHttpDatabase, { userId, signInId, expiresAt }: Identity, 
     .values({ userId, id: newId(), signInId, userAgent, expiresAt: toTime(expiresAt) })
     .onConflictDoUpdate({
       target: [sessions.userId, sessions.signInId],
-      set: { lastSeenAt: sql`now()`, expiresAt: sql`excluded.expires_at`, userAgent },
+      set: { lastSeenAt: now, expiresAt: sql`excluded.expires_at`, userAgent },
     })
     .returning()
 

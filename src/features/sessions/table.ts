@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { now } from '../../db/changes.ts'
 import { createdAt, ownerId, ownerPolicy, purgePolicy, timestamptz } from '../../db/columns.ts'
 import { users } from '../users/table.ts'
 
@@ -13,9 +14,7 @@ export const sessions = pgTable(
     signInId: text('sign_in_id').notNull(),
     userAgent: text('user_agent'),
     createdAt: createdAt(),
-    lastSeenAt: timestamptz('last_seen_at')
-      .notNull()
-      .default(sql`now()`),
+    lastSeenAt: timestamptz('last_seen_at').notNull().default(now),
     /** When the newest access token of this sign-in expires. */
     expiresAt: timestamptz('expires_at').notNull(),
     revokedAt: timestamptz('revoked_at'),

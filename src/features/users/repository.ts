@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm'
 import type { Identity } from '../../auth/identity.ts'
+import { deletedFor, now, newVersion } from '../../db/changes.ts'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, type Result } from '../../result.ts'
@@ -31,7 +32,7 @@ export function createUserRepository(db: Database): UserRepository {
       const [results, error] = await db.write('users.patch', (q) => [
         q
           .update(users)
-          .set({ ...patch, updatedAt: sql`now()`, version: sql`version + 1` })
+          .set({ ...patch, ...newVersion })
           .where(and(live(id), versions ? inArray(users.version, versions) : undefined))
           .returning(getTableColumns(users)),
       ])
@@ -46,18 +47,13 @@ export function createUserRepository(db: Database): UserRepository {
       const [results, error] = await db.write('users.remove', (q) => [
         q
           .update(users)
-          .set({
-            deletedAt: sql`now()`,
-            purgeAfter: sql`now() + make_interval(days => ${graceDays})`,
-            updatedAt: sql`now()`,
-            version: sql`version + 1`,
-          })
+          .set(deletedFor(graceDays))
           .where(and(live(userId), versions ? inArray(users.version, versions) : undefined))
           .returning({ deletedAt: users.deletedAt, purgeAfter: users.purgeAfter }),
         q.execute(endSignIn(identity, isDeleted)),
         q
           .update(sessions)
-          .set({ revokedAt: sql`now()` })
+          .set({ revokedAt: now })
           .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), isDeleted)),
         q.select({ id: users.id }).from(users).where(live(userId)),
       ])

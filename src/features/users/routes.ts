@@ -6,7 +6,7 @@ import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { createUserRepository } from './repository.ts'
-import { deletionSchema, type UserRow, userPatch, userSchema } from './schemas.ts'
+import { deletionSchema, type User, type UserRow, userPatch, userSchema } from './schemas.ts'
 
 export const meRoutes = (deps: Deps) =>
   userRoutes(deps)
@@ -71,6 +71,7 @@ export const meRoutes = (deps: Deps) =>
     )
 
 /** The wire form, field by field: a new column is not shown by accident. */
-export function toUser({ deletedAt: _deletedAt, purgeAfter: _purgeAfter, version: _version, ...user }: UserRow) {
-  return user
+export function toUser(row: UserRow): User {
+  const { id, email, emailVerified, firstName, lastName, name, avatarUrl, lastLogin, createdAt, updatedAt } = row
+  return { id, email, emailVerified, firstName, lastName, name, avatarUrl, lastLogin, createdAt, updatedAt }
 }

@@ -11,11 +11,15 @@ export const userRow = createSelectSchema(users, {
   updatedAt: storedTime,
   deletedAt: storedTime.nullable(),
   purgeAfter: storedTime.nullable(),
+  notValidBefore: storedTime.nullable(),
 })
 export type UserRow = z.output<typeof userRow>
 
 /** A profile on the wire. */
-export const userSchema = userRow.omit({ deletedAt: true, purgeAfter: true, version: true }).meta({ id: 'User' })
+export const userSchema = userRow
+  .omit({ deletedAt: true, purgeAfter: true, notValidBefore: true, version: true })
+  .meta({ id: 'User' })
+export type User = z.output<typeof userSchema>
 
 /** What a deleted account's owner is told. */
 export const deletionSchema = z

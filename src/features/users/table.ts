@@ -1,30 +1,42 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, pgPolicy, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { appRole, createdAt, deletedAt, systemRole, timestamptz, updatedAt, version } from '../../db/columns.ts'
+import { boolean, index, pgPolicy, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { now } from '../../db/changes.ts'
+import {
+  appRole,
+  createdAt,
+  deletedAt,
+  purgeCheck,
+  systemRole,
+  timestamptz,
+  updatedAt,
+  version,
+} from '../../db/columns.ts'
 
 /** One row per Cognito user; `id` is the `sub`. */
 export const users = pgTable(
   'users',
   {
     id: uuid('id').primaryKey(),
-    email: text('email').notNull(),
+    /** As Cognito has it: pools may have users without, or several with the same one. */
+    email: text('email'),
     emailVerified: boolean('email_verified').notNull().default(false),
     firstName: text('first_name'),
     lastName: text('last_name'),
     name: text('name'),
     avatarUrl: text('avatar_url'),
-    lastLogin: timestamptz('last_login')
-      .notNull()
-      .default(sql`now()`),
+    lastLogin: timestamptz('last_login').notNull().default(now),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     deletedAt: deletedAt(),
     /** Of a deleted account: until then signing in restores it. */
     purgeAfter: timestamptz('purge_after'),
+    /** Sign-ins from before then are refused. */
+    notValidBefore: timestamptz('not_valid_before'),
     version: version(),
   },
   (table) => [
-    uniqueIndex('users_email_key').on(sql`lower(${table.email})`),
+    purgeCheck('users_purge_check'),
+    index('users_email_idx').on(sql`lower(${table.email})`),
     index('users_purge_after_idx')
       .on(table.purgeAfter)
       .where(sql`purge_after is not null`),

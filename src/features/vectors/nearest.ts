@@ -33,7 +33,7 @@ export function askedFor(userId: string, scope: VectorScope, embedding: ArrayLik
 }
 
 /**
- * A user's nearest vectors, to stand in a `from` as `n`: `id`, `message_id`, `chunk_id`, `similarity` (by cosine), `is_exact`,
+ * A user's nearest vectors, to stand in a `from` as `n`: `id`, `source` and `text_id` (docs/decisions/030-client-ids.md), `similarity` (by cosine), `is_exact`,
  * whether all in the scope were compared, and `position`. See docs/decisions/026-sketches.md.
  */
 export const nearest = (
@@ -43,7 +43,7 @@ export const nearest = (
   limit: number,
 ): SQL => sql`
   app.nearest(${userId}, ${vector}, ${sketch}, ${model}, ${scope}, ${limit}, ${EXACT_LIMIT}, ${CANDIDATES})
-    with ordinality n (id, message_id, chunk_id, similarity, is_exact, position)`
+    with ordinality n (id, source, text_id, similarity, is_exact, position)`
 
 /** How the nearest were found, from all of them: also from those below the threshold. None at all means all compared. */
 export const recallOf = (rows: readonly { exact: boolean }[]): 'exact' | 'approximate' =>

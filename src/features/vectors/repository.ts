@@ -1,12 +1,11 @@
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
-import { toStoredVector } from '../../embeddings/stored-vector.ts'
+import { toOwnVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
-import { messages } from '../messages/table.ts'
 import { above, askedFor, MAX_COUNTED, nearest, recallOf } from './nearest.ts'
 import {
   type VectorCreate,
@@ -35,12 +34,13 @@ const { userId: _userId, own: _own, ...columns } = vectorColumns
 
 export function createVectorRepository(db: Database, userId: string): VectorRepository {
   return {
-    async create({ id = newId(), embedding, messageId, model, content, metadata }, requestKey = null) {
-      const stored = toStoredVector(embedding)
+    async create({ id = newId(), embedding, conversationId, messageId, model, content, metadata }, requestKey = null) {
+      const stored = toOwnVector(embedding)
       const source = (isFirst: SQL) =>
         messageId
           ? sql`from messages m join conversations c on c.user_id = m.user_id and c.id = m.conversation_id
-            where m.user_id = ${userId} and m.id = ${messageId} and m.deleted_at is null and c.deleted_at is null
+            where m.user_id = ${userId} and m.conversation_id = ${conversationId} and m.id = ${messageId}
+              and m.deleted_at is null and c.deleted_at is null
               and ${isFirst}
             for share`
           : sql`where ${isFirst}`
@@ -49,18 +49,20 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
         requestKey,
         write: (q, isFirst) => {
           const added = q.$with('added', columns).as(sql`
-          insert into chat_vectors (user_id, id, message_id, model, own, embedding, sketch, content, metadata)
-          select ${userId}::uuid, ${id}::uuid, ${messageId ?? null}::uuid, ${model}, true,
+          insert into chat_vectors (user_id, id, conversation_id, message_id, model, own, own_embedding, sketch, content, metadata)
+          select ${userId}::uuid, ${id}::uuid, ${conversationId ?? null}::text, ${messageId ?? null}::text, ${model}, true,
             ${stored.embedding}::vector, ${stored.sketch}::bit(2048), ${content},
             ${JSON.stringify(metadata)}::jsonb ${source(isFirst)}
-          on conflict (user_id, message_id) do update
-            set id = excluded.id, model = excluded.model, own = true, embedding = excluded.embedding,
-              sketch = excluded.sketch, content = excluded.content, metadata = excluded.metadata, created_at = now()
+          on conflict (user_id, conversation_id, message_id) do update
+            set id = excluded.id, model = excluded.model, own = true, embedding = null,
+              own_embedding = excluded.own_embedding, sketch = excluded.sketch, content = excluded.content,
+              metadata = excluded.metadata, created_at = now()
           returning *`)
           return [
             q.execute(
               sql`delete from embedding_jobs
-                where user_id = ${userId} and message_id = ${messageId ?? null}::uuid and ${isFirst}`,
+                where user_id = ${userId} and conversation_id = ${conversationId ?? null}::text
+                  and message_id = ${messageId ?? null}::text and ${isFirst}`,
             ),
             q.with(added).select().from(added),
           ]
@@ -86,13 +88,9 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
         return [
           q
             .with(found)
-            .select({ ...columns, conversationId: messages.conversationId, score: found.score, exact: found.exact })
+            .select({ ...columns, score: found.score, exact: found.exact })
             .from(found)
             .innerJoin(chatVectors, and(eq(chatVectors.userId, userId), eq(chatVectors.id, found.id)))
-            .leftJoin(
-              messages,
-              and(eq(messages.userId, userId), eq(messages.id, chatVectors.messageId), isNull(messages.deletedAt)),
-            )
             .orderBy(desc(found.score), found.id),
           q.execute<{ mixed: boolean }>(
             sql`select is_mixed as mixed from app.embedding_state(${userId}, ${model}, ${MAX_COUNTED})`,

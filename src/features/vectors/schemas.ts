@@ -1,7 +1,7 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
 import { EMBEDDING_DIMENSIONS, vectorProblem } from '../../embeddings/vector.ts'
-import { id, metadata, storedId, storedTime } from '../../http/fields.ts'
+import { clientId, id, metadata, storedClientId, storedId, storedTime } from '../../http/fields.ts'
 import { chatVectors } from './table.ts'
 
 const VECTOR_PROBLEMS = {
@@ -35,13 +35,14 @@ export const exampleEmbedding = Array.from({ length: EMBEDDING_DIMENSIONS }, (_,
 
 export const vectorRow = createSelectSchema(chatVectors, {
   id: storedId,
-  messageId: storedId.nullable(),
+  conversationId: storedClientId.nullable(),
+  messageId: storedClientId.nullable(),
   chunkId: storedId.nullable(),
   documentId: storedId.nullable(),
   dimensions: z.int(),
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
-}).omit({ userId: true, own: true, embedding: true, sketch: true })
+}).omit({ userId: true, own: true, embedding: true, ownEmbedding: true, sketch: true })
 export type VectorRow = z.output<typeof vectorRow>
 
 /** A stored vector on the wire; its 1536 numbers stay where they are. */
@@ -51,12 +52,17 @@ export const vectorCreate = z
   .strictObject({
     id: id.optional(),
     embedding,
-    messageId: id.optional(),
+    conversationId: clientId.optional().meta({ description: 'Of the message' }),
+    messageId: clientId.optional().meta({ description: 'A message of that conversation' }),
     model: z.string().trim().min(1).max(128).default('custom').meta({ description: 'Which model made the embedding' }),
     content: z.string().max(32_000).nullable().default(null),
     metadata: metadata.prefault({}),
   })
-  .meta({ id: 'NewVector' })
+  .refine(({ conversationId, messageId }) => (conversationId === undefined) === (messageId === undefined), {
+    path: ['conversationId'],
+    error: 'goes with messageId, and messageId with it',
+  })
+  .meta({ id: 'NewVector', dependentRequired: { messageId: ['conversationId'], conversationId: ['messageId'] } })
 export type VectorCreate = z.output<typeof vectorCreate>
 
 export const searchLimit = z.int().min(1).max(50).default(10)
@@ -74,7 +80,7 @@ export const recall = z.enum(['exact', 'approximate'])
 /** Cosine similarity, -1 to 1. */
 export const score = z.number()
 
-export const vectorHit = vectorRow.extend({ conversationId: storedId.nullable(), score })
+export const vectorHit = vectorRow.extend({ score })
 
 export const vectorHits = z.object({ data: z.array(vectorHit), recall }).meta({ id: 'VectorHits' })
 export type VectorHits = z.output<typeof vectorHits>

@@ -2,7 +2,9 @@ import { getTableColumns, sql } from 'drizzle-orm'
 import {
   bit,
   boolean,
+  check,
   foreignKey,
+  halfvec,
   index,
   integer,
   jsonb,
@@ -13,7 +15,7 @@ import {
   uuid,
   vector,
 } from 'drizzle-orm/pg-core'
-import { createdAt, ownerId, ownerPolicy, purgeLimit, systemPolicy } from '../../db/columns.ts'
+import { clientId, createdAt, ownerId, ownerPolicy, purgeLimit, systemPolicy } from '../../db/columns.ts'
 import { EMBEDDING_DIMENSIONS } from '../../embeddings/embedder.ts'
 import { SKETCH_BITS } from '../../embeddings/sketch.ts'
 import { documentChunks } from '../documents/table.ts'
@@ -29,7 +31,9 @@ export const chatVectors = pgTable(
   {
     userId: ownerId(),
     id: uuid('id').notNull(),
-    messageId: uuid('message_id'),
+    conversationId: clientId('conversation_id'),
+    /** In that conversation. */
+    messageId: clientId('message_id'),
     chunkId: uuid('chunk_id'),
     /** The chunk's: what is in a deleted document is left out without a look at the chunk. */
     documentId: uuid('document_id'),
@@ -37,10 +41,13 @@ export const chatVectors = pgTable(
     model: text('model').notNull(),
     /** Brought by the client, not made by Parley: no backfill replaces it. */
     own: boolean('own').notNull().default(false),
-    embedding: vector('embedding', { dimensions: EMBEDDING_DIMENSIONS }).notNull(),
+    /** Made by Parley: half the bytes, and what they round off changes no neighbour (docs/decisions/029-two-kinds-of-vectors.md). */
+    embedding: halfvec('embedding', { dimensions: EMBEDDING_DIMENSIONS }),
+    /** As a client has sent it. */
+    ownEmbedding: vector('own_embedding', { dimensions: EMBEDDING_DIMENSIONS }),
     dimensions: integer('dimensions')
       .notNull()
-      .generatedAlwaysAs(sql`vector_dims(embedding)`),
+      .generatedAlwaysAs(sql`coalesce(vector_dims(embedding), vector_dims(own_embedding))`),
     /** Of the embedding: see `embeddings/sketch.ts`. Null where it has yet to be made; such a vector is always compared. */
     sketch: bit('sketch', { dimensions: SKETCH_BITS }),
     content: text('content'),
@@ -51,30 +58,34 @@ export const chatVectors = pgTable(
     primaryKey({ columns: [table.userId, table.id] }),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete('cascade'),
     foreignKey({
-      columns: [table.userId, table.messageId],
-      foreignColumns: [messages.userId, messages.id],
+      name: 'chat_vectors_message_fk',
+      columns: [table.userId, table.conversationId, table.messageId],
+      foreignColumns: [messages.userId, messages.conversationId, messages.id],
     }).onDelete('cascade'),
     foreignKey({
       columns: [table.userId, table.chunkId],
       foreignColumns: [documentChunks.userId, documentChunks.id],
     }).onDelete('cascade'),
-    uniqueIndex('chat_vectors_message_key').on(table.userId, table.messageId),
+    uniqueIndex('chat_vectors_message_key').on(table.userId, table.conversationId, table.messageId),
     uniqueIndex('chat_vectors_chunk_key').on(table.userId, table.chunkId),
     index('chat_vectors_sketch_idx').on(
       table.userId,
       table.model,
       table.documentId,
+      table.conversationId,
       table.messageId,
       table.chunkId,
       table.id,
       table.sketch,
     ),
+    check('chat_vectors_embedding_check', sql`own = (own_embedding is not null) and own = (embedding is null)`),
+    check('chat_vectors_message_check', sql`num_nulls(conversation_id, message_id) <> 1`),
     ownerPolicy(),
     systemPolicy('all'),
     purgeLimit(),
   ],
 )
 
-const { embedding: _embedding, sketch: _sketch, ...columns } = getTableColumns(chatVectors)
+const { embedding: _embedding, ownEmbedding: _own, sketch: _sketch, ...columns } = getTableColumns(chatVectors)
 /** What one reads of a vector: all but its numbers. */
 export const vectorColumns = columns

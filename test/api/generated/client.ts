@@ -36,7 +36,7 @@ export type SignInRequest = {} | {
 };
 export type User = {
     id: string;
-    email: string;
+    email: string | null;
     emailVerified: boolean;
     firstName: string | null;
     lastName: string | null;
@@ -83,7 +83,7 @@ export type SessionPage = {
 };
 export type ExportedUser = {
     id: string;
-    email: string;
+    email: string | null;
     emailVerified: boolean;
     firstName: string | null;
     lastName: string | null;
@@ -113,8 +113,8 @@ export type ExportedConversation = {
     id: string;
     title: string | null;
     derivedTitle: string | null;
-    forkedFromConversation: string | null;
-    forkedFromMessage: string | null;
+    forkedFromConversation: any | null;
+    forkedFromMessage: any | null;
     systemPrompt: string | null;
     metadata: {
         [key: string]: any;
@@ -122,7 +122,7 @@ export type ExportedConversation = {
     tags: string[];
     archived: boolean;
     pinned: boolean;
-    activeLeafId: string | null;
+    activeLeafId: any | null;
     /** ISO-8601, UTC */
     lastActivityAt: string;
     /** ISO-8601, UTC */
@@ -133,8 +133,8 @@ export type ExportedConversation = {
     "type": "conversation";
 };
 export type ExportedMessage = {
-    id: string;
     conversationId: string;
+    id: string;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
     parentId: string | null;
@@ -143,7 +143,7 @@ export type ExportedMessage = {
     parts: any;
     attachments: any;
     reasoning: string | null;
-    status: "in_progress" | "complete" | "failed";
+    status: "in_progress" | "complete" | "stopped" | "failed";
     model: string | null;
     usage: any;
     metadata: {
@@ -184,6 +184,7 @@ export type ExportedDocument = {
 };
 export type ExportedVector = {
     id: string;
+    conversationId: string | null;
     messageId: string | null;
     model: string;
     content: string | null;
@@ -203,6 +204,8 @@ export type ExportedAuditEvent = {
     action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
     resource: "user" | "session" | "conversation" | "message" | "document" | "vector";
     resourceId: string;
+    /** Of a message: where it was said */
+    conversationId: string | null;
     /** Fields that an update changed: names, no content */
     changed: string[] | null;
     requestId: string | null;
@@ -685,6 +688,7 @@ export type Usage = {
     };
 };
 export type NewMessage = {
+    /** Unique in its conversation; by default a UUID of Parley’s */
     id?: string;
     /** What it answers or follows: by default the one before, or the active leaf; null begins anew */
     parentId?: string | null;
@@ -693,7 +697,7 @@ export type NewMessage = {
     parts?: MessagePart[];
     attachments?: Attachment[];
     reasoning?: string | null;
-    status?: "in_progress" | "complete" | "failed";
+    status?: "in_progress" | "complete" | "stopped" | "failed";
     model?: string | null;
     usage?: Usage | null;
     metadata?: {
@@ -705,8 +709,8 @@ export type NewMessages = {
 };
 export type MessageAppend = NewMessage | NewMessages;
 export type Message = {
-    id: string;
     conversationId: string;
+    id: string;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
     /** What it answers or follows; null for a beginning */
@@ -716,7 +720,7 @@ export type Message = {
     parts: MessagePart[];
     attachments: Attachment[];
     reasoning: string | null;
-    status: "in_progress" | "complete" | "failed";
+    status: "in_progress" | "complete" | "stopped" | "failed";
     model: string | null;
     usage: Usage | null;
     metadata: {
@@ -730,8 +734,8 @@ export type Message = {
     tombstone?: boolean;
 };
 export type PathMessage = {
-    id: string;
     conversationId: string;
+    id: string;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
     /** What it answers or follows; null for a beginning */
@@ -741,7 +745,7 @@ export type PathMessage = {
     parts: MessagePart[];
     attachments: Attachment[];
     reasoning: string | null;
-    status: "in_progress" | "complete" | "failed";
+    status: "in_progress" | "complete" | "stopped" | "failed";
     model: string | null;
     usage: Usage | null;
     metadata: {
@@ -768,7 +772,7 @@ export type MessagePatch = {
     parts?: MessagePart[];
     attachments?: Attachment[];
     reasoning?: string | null;
-    status?: "in_progress" | "complete" | "failed";
+    status?: "in_progress" | "complete" | "stopped" | "failed";
     model?: string | null;
     usage?: Usage | null;
     metadata?: {
@@ -1062,6 +1066,9 @@ export type DocumentPurgePreview = {
 export type NewVector = {
     id?: string;
     embedding: number[];
+    /** Of the message */
+    conversationId?: string;
+    /** A message of that conversation */
     messageId?: string;
     /** Which model made the embedding */
     model?: string;
@@ -1072,6 +1079,7 @@ export type NewVector = {
 };
 export type Vector = {
     id: string;
+    conversationId: string | null;
     messageId: string | null;
     chunkId: string | null;
     documentId: string | null;
@@ -1095,6 +1103,7 @@ export type VectorSearch = {
 export type VectorHits = {
     data: {
         id: string;
+        conversationId: string | null;
         messageId: string | null;
         chunkId: string | null;
         documentId: string | null;
@@ -1106,7 +1115,6 @@ export type VectorHits = {
         };
         /** ISO-8601, UTC */
         createdAt: string;
-        conversationId: string | null;
         score: number;
     }[];
     recall: "exact" | "approximate";
@@ -1304,6 +1312,7 @@ export type SearchResults = {
 };
 export type EmbeddingJob = {
     id: string;
+    conversationId: string | null;
     messageId: string | null;
     chunkId: string | null;
     documentId: string | null;
@@ -1316,7 +1325,6 @@ export type EmbeddingJob = {
     failedAt: string | null;
     /** ISO-8601, UTC */
     createdAt: string;
-    conversationId: string | null;
     /** `failed` is given up until somebody asks to try again */
     status: "pending" | "failed";
     source: "message" | "document";
@@ -1337,6 +1345,8 @@ export type AuditEvent = {
     action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
     resource: "user" | "session" | "conversation" | "message" | "document" | "vector";
     resourceId: string;
+    /** Of a message: where it was said */
+    conversationId: string | null;
     /** Fields that an update changed: names, no content */
     changed: string[] | null;
     requestId: string | null;
@@ -1428,9 +1438,6 @@ export function signIn({ signInRequest }: {
         data: Problem;
     } | {
         status: 403;
-        data: Problem;
-    } | {
-        status: 409;
         data: Problem;
     } | {
         status: 413;

@@ -131,8 +131,8 @@ describe.each(places)('The audit trail on $name', ({ embedded, open }) => {
   })
 
   it('holds no column that could take content', async () => {
-    const known = ['user_id', 'id', 'actor', 'action', 'resource', 'resource_id', 'changed', 'request_id', 'sign_in_id']
-    expect(await columnsOf('audit_events')).toEqual([...known, 'address', 'created_at'])
+    const which = ['user_id', 'id', 'actor', 'action', 'resource', 'resource_id', 'conversation_id', 'changed']
+    expect(await columnsOf('audit_events')).toEqual([...which, 'request_id', 'sign_in_id', 'address', 'created_at'])
   })
 
   // PGlite's clock stands still for a millisecond at a time.

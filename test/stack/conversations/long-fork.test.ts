@@ -30,7 +30,7 @@ describe.skipIf(!server)('A long fork on a server', () => {
       await client.query(`insert into users (id, email) values ($1::uuid, $1::text)`, [user])
       await client.query(
         `insert into conversations (user_id, id, message_count, last_seq, last_branch, active_leaf_id)
-         values ($1, $2, $3::int, $3::int, $4::int, md5($3::text)::uuid)`,
+         values ($1, $2, $3::int, $3::int, $4::int, md5($3::text)::uuid::text)`,
         [user, original, LENGTH, LENGTH / STRETCH],
       )
       await client.query(
@@ -42,9 +42,9 @@ describe.skipIf(!server)('A long fork on a server', () => {
       )
       // One in ten has no vector yet.
       await client.query(
-        `insert into chat_vectors (user_id, id, message_id, model, embedding)
-         select user_id, gen_random_uuid(), id, 'lexical', (
-           select array_agg(sin(seq * n * 12.9898)::float4) from generate_series(1, 1536) n)::vector
+        `insert into chat_vectors (user_id, id, conversation_id, message_id, model, embedding)
+         select user_id, gen_random_uuid(), conversation_id, id, 'lexical', (
+           select array_agg(sin(seq * n * 12.9898)::float4) from generate_series(1, 1536) n)::vector::halfvec
          from messages where user_id = $1 and seq % 10 <> 0`,
         [user],
       )
@@ -78,9 +78,9 @@ describe.skipIf(!server)('A long fork on a server', () => {
          from messages c
          join messages o on o.user_id = c.user_id and o.conversation_id = $2 and o.seq = c.seq
          left join messages p on p.user_id = c.user_id and p.conversation_id = c.conversation_id and p.seq = c.seq - 1
-         left join chat_vectors v on v.user_id = c.user_id and v.message_id = c.id
-         left join chat_vectors w on w.user_id = o.user_id and w.message_id = o.id
-         left join embedding_jobs j on j.user_id = c.user_id and j.message_id = c.id
+         left join chat_vectors v on v.user_id = c.user_id and v.conversation_id = c.conversation_id and v.message_id = c.id
+         left join chat_vectors w on w.user_id = o.user_id and w.conversation_id = o.conversation_id and w.message_id = o.id
+         left join embedding_jobs j on j.user_id = c.user_id and j.conversation_id = c.conversation_id and j.message_id = c.id
          where c.user_id = $1 and c.conversation_id = $3`,
         [user, original, forked?.conversation.id],
       )

@@ -35,7 +35,7 @@ describe.each(places)('Claims of embedding jobs on $name', ({ embedded, open }) 
     return { count: value.length, users: new Set(value.map(({ userId }) => userId)).size, ofHeavy, taken, texts }
   }
   const query = (text: string, params: unknown[] = []) =>
-    place.asSuperuser((superuser) => superuser.query<{ id: string }>(text, params))
+    place.asSuperuser((superuser) => superuser.query<{ id: string; conversationId: string }>(text, params))
   /** Of all jobs, those of the heavy user, or those of all others: `now()` makes them due, what is later leases them. */
   const setRunAt = (whose: 'all' | 'heavy' | 'others', runAt: string) =>
     query(`update embedding_jobs set run_at = ${runAt} where $2 = 'all' or (user_id = $1) = ($2 = 'heavy')`, [
@@ -87,8 +87,11 @@ describe.each(places)('Claims of embedding jobs on $name', ({ embedded, open }) 
 
   it('after a request look at no jobs but those of its texts', async () => {
     await setRunAt('all', `now()`)
-    const { rows } = await query('select message_id as id from embedding_jobs where user_id = $1 limit 5', [heavy])
-    const { count, taken } = await claim(LIMIT, { userId: heavy, messageIds: rows.map(({ id }) => id) })
+    const { rows } = await query(
+      `select conversation_id as "conversationId", message_id as id from embedding_jobs where user_id = $1 limit 5`,
+      [heavy],
+    )
+    const { count, taken } = await claim(LIMIT, { userId: heavy, messages: rows })
     expect(count).toBe(5)
     expect(rowsRead(taken, 'embedding_jobs')).toBeLessThanOrEqual(2 * 5)
   })
@@ -110,7 +113,8 @@ async function seed(superuser: Client, { userId, users, heavy }: typeof EMBEDDED
     [userId, heavy, FEW],
   )
   await superuser.query(
-    `insert into embedding_jobs (user_id, message_id, run_at) select user_id, id, now() - random() * interval '1 hour' from messages`,
+    `insert into embedding_jobs (user_id, conversation_id, message_id, run_at)
+     select user_id, conversation_id, id, now() - random() * interval '1 hour' from messages`,
   )
   await superuser.query('set session_replication_role = origin')
   await superuser.query('vacuum analyze messages')

@@ -81,11 +81,12 @@ describe.each(places)('The embedding queue on $name', ({ open, embedded }) => {
   const faults = async () => {
     const [found] = await rows<object>(
       `select count(*) filter (where v.id is not null and m.deleted_at is null
-           and not (v.embedding::real[])[1 + substr(m.content, 2)::int] > 0.999)::int as mistaken,
+           and not (v.embedding::vector::real[])[1 + substr(m.content, 2)::int] > 0.999)::int as mistaken,
          count(*) filter (where v.id is not null and m.deleted_at is not null)::int as outlived,
          count(*) filter (where v.id is null and m.deleted_at is null)::int as missing,
          (select count(*)::int from embedding_jobs) as jobs
-       from messages m left join chat_vectors v on v.user_id = m.user_id and v.message_id = m.id`,
+       from messages m left join chat_vectors v on v.user_id = m.user_id
+         and v.conversation_id = m.conversation_id and v.message_id = m.id`,
     )
     return found
   }
@@ -157,8 +158,8 @@ describe.each(places)('The embedding queue on $name', ({ open, embedded }) => {
       `with said as (
          insert into messages (user_id, id, conversation_id, seq, depth, role, content)
          select $1, gen_random_uuid(), $2, n, n, 'user', 't' || n || repeat(chr(1), 20000) from generate_series(2, 256) n
-         returning user_id, id)
-       insert into embedding_jobs (user_id, message_id) select user_id, id from said`,
+         returning user_id, conversation_id, id)
+       insert into embedding_jobs (user_id, conversation_id, message_id) select user_id, conversation_id, id from said`,
       [userId, conversationId],
     )
     expect(await run(NEVER, 256)).toMatchObject({ embedded: 256, providerFailure: null })

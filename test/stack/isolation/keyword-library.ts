@@ -51,7 +51,7 @@ export async function fill(client: Client): Promise<Library> {
          values ($1, $2, $3, $4, $5, '', 0, 1, 'english')`,
         [userId, chunk, documentId, i, `${word} ${common} ${i}`],
       )
-      ids.push(message, chunk)
+      ids.push(`${conversationId}/${message}`, chunk)
     }
     return { userId, word, conversationId, documentId, ids: ids.sort() }
   }

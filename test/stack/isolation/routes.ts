@@ -44,7 +44,12 @@ const BODIES: Record<string, Body> = {
   'POST /v1/documents': (_, marker) => ({ title: marker, content: marker, externalId: 'same' }),
   'PATCH /v1/documents/:documentId': (_, marker) => ({ title: marker, content: marker, tags: [marker] }),
   'POST /v1/documents/:documentId/purge': () => ({}),
-  'POST /v1/vectors': ({ messages }, marker) => ({ embedding, messageId: messages, content: marker }),
+  'POST /v1/vectors': ({ conversations, messages }, marker) => ({
+    embedding,
+    conversationId: conversations,
+    messageId: messages,
+    content: marker,
+  }),
   'POST /v1/vectors/search': () => ({ embedding, limit: 50 }),
   'POST /v1/search': () => ({ query: 'something secret', limit: 50 }),
   // In ChatGPT's form: it makes a twin of somebody's conversation.

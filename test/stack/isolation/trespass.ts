@@ -114,8 +114,9 @@ async function ownTwins(house: House, stranger: Person, ids: Ids): Promise<strin
       [userId, ids.sessions, crypto.randomUUID(), marker],
     )
     await client.query(
-      `insert into embedding_jobs (user_id, id, message_id) select m.user_id, $2, m.id from messages m
-       where m.user_id = $1 and not exists (select from embedding_jobs where user_id = $1 and message_id = m.id) limit 1`,
+      `insert into embedding_jobs (user_id, id, conversation_id, message_id) select m.user_id, $2, m.conversation_id, m.id
+       from messages m where m.user_id = $1 and not exists (
+         select from embedding_jobs where user_id = $1 and conversation_id = m.conversation_id and message_id = m.id) limit 1`,
       [userId, ids.jobs],
     )
   })

@@ -15,6 +15,10 @@ const CHANGEABLE = {
   messages: 'attachments content deleted_at metadata model parts purge_after reasoning status updated_at usage version',
   documents:
     'chunk_count chunk_overlap chunk_size content content_hash deleted_at external_id format language metadata purge_after tags title updated_at version',
+  document_chunks: 'context end_offset hash headings language position start_offset',
+  chat_vectors: 'content created_at embedding id metadata model own own_embedding sketch',
+  embedding_jobs: 'attempts claim_id failed_at last_error run_at',
+  idempotency_keys: 'created_at digest expires_at made',
 }
 
 /** What each role may do, complete: a privilege that is not here is one too many. */
@@ -35,8 +39,8 @@ const GRANTS: Record<string, string> = {
   'parley_app: function app.passes(timestamp with time zone,timestamp with tim': 'EXECUTE',
   'parley_app: function app.resolve_scope(uuid,jsonb)': 'EXECUTE',
   'parley_app: function app.nearest(uuid,vector,bit,text,app.search_scope,inte': 'EXECUTE',
-  'parley_app: function app.similarities(uuid,vector,text,uuid[])': 'EXECUTE',
-  'parley_app: function app.show_hits(uuid,text[],uuid[],tsquery[],jsonb[],int': 'EXECUTE',
+  'parley_app: function app.similarities(uuid,vector,text,text[])': 'EXECUTE',
+  'parley_app: function app.show_hits(uuid,text[],text[],tsquery[],jsonb[],int': 'EXECUTE',
   'parley_app: function app.embedding_state(uuid,text,integer)': 'EXECUTE',
   'parley_app: users': 'INSERT SELECT',
   'parley_app: sessions': 'INSERT SELECT',
@@ -48,10 +52,10 @@ const GRANTS: Record<string, string> = {
       columns.split(' ').map((column) => [`parley_app: ${table}(${column})`, 'UPDATE']),
     ),
   ),
-  'parley_app: document_chunks': 'DELETE INSERT SELECT UPDATE',
-  'parley_app: chat_vectors': 'DELETE INSERT SELECT UPDATE',
-  'parley_app: embedding_jobs': 'DELETE INSERT SELECT UPDATE',
-  'parley_app: idempotency_keys': 'DELETE INSERT SELECT UPDATE',
+  'parley_app: document_chunks': 'DELETE INSERT SELECT',
+  'parley_app: chat_vectors': 'DELETE INSERT SELECT',
+  'parley_app: embedding_jobs': 'DELETE INSERT SELECT',
+  'parley_app: idempotency_keys': 'DELETE INSERT SELECT',
   'parley_app: audit_events': 'SELECT',
   'parley_app: schema_version': 'SELECT',
   'parley_system: schema app': 'USAGE',

@@ -137,7 +137,12 @@ describe.each(places)('on $name', ({ embedded, open }) => {
   })
 
   describe('one row among many is found by its key', () => {
-    const byKey = ['conversations_user_id_id_pk', 'messages_user_id_id_pk', 'messages_seq_key', 'messages_path_key']
+    const byKey = [
+      'conversations_user_id_id_pk',
+      'messages_user_id_conversation_id_id_pk',
+      'messages_seq_key',
+      'messages_path_key',
+    ]
     const calls: [string, (tenant: Tenant, db: Database) => Promise<Result<unknown>>][] = [
       ['read a conversation', (tenant, db) => conversationsOf(tenant, db).get(tenant.middle.id)],
       [

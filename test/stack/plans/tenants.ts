@@ -101,8 +101,8 @@ async function seedMisjudged(superuser: Client, userId: string): Promise<number>
 /** Texts of a user that wait for their vectors, all due; the tenant's message is one of them. */
 export async function seedJobs(superuser: Client, { userId, message }: Tenant, count: number): Promise<void> {
   await superuser.query(
-    `insert into embedding_jobs (user_id, message_id, run_at)
-     select user_id, id, now() - row_number() over () * interval '1 second'
+    `insert into embedding_jobs (user_id, conversation_id, message_id, run_at)
+     select user_id, conversation_id, id, now() - row_number() over () * interval '1 second'
      from messages where user_id = $1 and deleted_at is null order by id = $3 desc limit $2`,
     [userId, count, message.id],
   )

@@ -73,9 +73,10 @@ export const vectorsOf = (userId: string, count: number, topics: readonly Topic[
     return { userId, id: randomUUID(), vector: topic() }
   })
 
-/** The nearest by cosine, nearest first, every one compared. */
+/** The nearest by cosine, nearest first, every one compared, and all of them rounded to the halfvecs that are stored. */
 export function nearestOf(stored: readonly StoredVector[], query: EmbeddingVector, limit: number): string[] {
-  const scored = stored.map(({ id, vector }) => ({ id, score: dot(vector, query) }))
+  const asked = query.map(Math.f16round)
+  const scored = stored.map(({ id, vector }) => ({ id, score: dot(vector.map(Math.f16round), asked) }))
   return scored
     .sort((a, b) => b.score - a.score)
     .slice(0, limit)
@@ -89,10 +90,16 @@ function dot(a: EmbeddingVector, b: EmbeddingVector): number {
 }
 
 const BATCH = 400
-const COLUMNS = 7
+const COLUMNS = 8
+
+/** What `toBinary` writes is a vector. */
+const EMBEDDING = 6
 
 const parameters = (row: number) =>
-  Array.from({ length: COLUMNS }, (_, column) => `$${COLUMNS * row + column + 1}`).join(', ')
+  Array.from(
+    { length: COLUMNS },
+    (_, column) => `$${COLUMNS * row + column + 1}${column === EMBEDDING ? '::vector::halfvec' : ''}`,
+  ).join(', ')
 
 /** Stores vectors and their owners, without an audit trail. */
 export async function storeVectors(superuser: Client, stored: readonly StoredVector[]): Promise<void> {
@@ -102,12 +109,14 @@ export async function storeVectors(superuser: Client, stored: readonly StoredVec
   for (let start = 0; start < stored.length; start += BATCH) {
     const batch = stored.slice(start, start + BATCH)
     await superuser.query(
-      `insert into chat_vectors (user_id, id, message_id, chunk_id, document_id, embedding, sketch, model)
+      `insert into chat_vectors (user_id, id, conversation_id, message_id, chunk_id, document_id, embedding, sketch, model)
        values ${batch.map((_, i) => `(${parameters(i)}, 'test')`).join(', ')}`,
       batch.flatMap(({ userId, id, vector, text }) => [
         userId,
         id,
-        ...(text?.kind === 'message' ? [text.id, null, null] : [null, text?.id ?? null, text?.placeId ?? null]),
+        ...(text?.kind === 'message'
+          ? [text.placeId, text.id, null, null]
+          : [null, null, text?.id ?? null, text?.placeId ?? null]),
         toBinary(vector),
         sketchOf(vector),
       ]),

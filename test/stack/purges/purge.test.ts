@@ -68,8 +68,8 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
         [user],
       )
       await client.query(
-        `insert into embedding_jobs (user_id, message_id)
-         select user_id, id from messages where user_id = $1 limit ${OWNED.embedding_jobs}`,
+        `insert into embedding_jobs (user_id, conversation_id, message_id)
+         select user_id, conversation_id, id from messages where user_id = $1 limit ${OWNED.embedding_jobs}`,
         [user],
       )
       await client.query(
@@ -83,8 +83,8 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
         [user],
       )
       await client.query(
-        `insert into chat_vectors (user_id, id, model, embedding)
-         select $1, gen_random_uuid(), 'custom', array_fill(1, array[1536])::vector
+        `insert into chat_vectors (user_id, id, model, own, own_embedding)
+         select $1, gen_random_uuid(), 'custom', true, array_fill(1, array[1536])::vector
          from generate_series(1, ${OWNED.chat_vectors})`,
         [user],
       )

@@ -84,7 +84,7 @@ describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
     await newDocument(user, `now() - interval '1 day'`, 4_500)
     await rows(
       `insert into chat_vectors (user_id, id, chunk_id, document_id, model, embedding)
-       select user_id, gen_random_uuid(), id, document_id, 'm', array_fill(1, array[1536])::vector
+       select user_id, gen_random_uuid(), id, document_id, 'm', array_fill(1, array[1536])::vector::halfvec
        from document_chunks where document_id = $1`,
       [small],
     )

@@ -80,12 +80,12 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
     await newConversation(user, `now() - interval '1 day'`, 4_500)
     await newConversation(user, 'now()', 0)
     await rows(
-      `insert into embedding_jobs (user_id, message_id) select user_id, id from messages where conversation_id = $1`,
+      `insert into embedding_jobs (user_id, conversation_id, message_id) select user_id, conversation_id, id from messages where conversation_id = $1`,
       [small],
     )
     await rows(
-      `insert into chat_vectors (user_id, id, message_id, model, embedding)
-       select user_id, gen_random_uuid(), id, 'custom', array_fill(1, array[1536])::vector
+      `insert into chat_vectors (user_id, id, conversation_id, message_id, model, embedding)
+       select user_id, gen_random_uuid(), conversation_id, id, 'custom', array_fill(1, array[1536])::vector::halfvec
        from messages where conversation_id = $1`,
       [small],
     )

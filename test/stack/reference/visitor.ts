@@ -30,12 +30,17 @@ export async function newVisitor({ worker, stack }: LocalParley): Promise<Record
     CONVERSATION_ID: conversation.id,
     MESSAGE_ID: messageId,
     DOCUMENT_ID: document.id,
-    JOB_ID: await newJob(stack.bindings.DATABASE_URL, accessToken, messageId),
+    JOB_ID: await newJob(stack.bindings.DATABASE_URL, accessToken, conversation.id, messageId),
   }
 }
 
 /** The queue empties right after the answers: this job is put there by hand. */
-async function newJob(connectionString: string, accessToken: string, messageId: string): Promise<string> {
+async function newJob(
+  connectionString: string,
+  accessToken: string,
+  conversationId: string,
+  messageId: string,
+): Promise<string> {
   const { sub: userId = '', origin_jti: signInId } = decodeJwt(accessToken)
   const options = { connectionString, timeoutMs: 10_000 }
   const database = asUser(options, createTrace('visitor'), { userId, signInId: String(signInId) })
@@ -43,7 +48,7 @@ async function newJob(connectionString: string, accessToken: string, messageId: 
   // Later, or the run after an answer may take it first.
   const runAt = new Date(Date.now() + 3_600_000).toISOString()
   const [, error] = await database.write('visitor', (q) => [
-    q.insert(embeddingJobs).values({ userId, id, messageId, runAt }),
+    q.insert(embeddingJobs).values({ userId, id, conversationId, messageId, runAt }),
   ])
   if (error) throw new Error(error.code)
   return id

@@ -9,7 +9,6 @@ import {
   newIdFor,
   type Player,
   someConversation,
-  spelled,
   type Turn,
 } from './model.ts'
 
@@ -83,7 +82,7 @@ export function getConversation(turn: Turn): Move {
   return {
     person,
     method: 'GET',
-    path: `${path}/${spelled(turn, id)}`,
+    path: `${path}/${id}`,
     headers: held ? { 'If-None-Match': held } : {},
     settle(answer) {
       const fresh = mine && held === `"${mine.version}"`
@@ -104,7 +103,7 @@ export function patchConversation(turn: Turn): Move {
   return {
     person,
     method: 'PATCH',
-    path: `${path}/${spelled(turn, id)}`,
+    path: `${path}/${id}`,
     json: { title, pinned: dice.chance(20) },
     headers: withMatch(match),
     settle(answer) {
@@ -127,7 +126,7 @@ export function deleteConversation(turn: Turn): Move {
   return {
     person,
     method: 'DELETE',
-    path: `${path}/${spelled(turn, id)}`,
+    path: `${path}/${id}`,
     headers: withMatch(match),
     settle(answer) {
       const status = writeStatus(mine !== undefined, match.holds, 204)

@@ -12,7 +12,8 @@ import {
   newIdFor,
   someConversation,
   someMessage,
-  spelled,
+  messageIds,
+  messageKey,
   type Turn,
 } from './model.ts'
 
@@ -22,7 +23,7 @@ const WORDS = ['garden', 'invoice', 'holiday', 'kernel', 'recipe', 'violin', 'bu
 const textOf = ({ me, dice }: Turn) =>
   `${me.marker} ${dice.pick(WORDS)} ${dice.pick(WORDS)} ${dice.chance(15) ? UNEMBEDDABLE : dice.int(1000)}`
 
-const pathOf = (turn: Turn, conversationId: string) => `/v1/conversations/${spelled(turn, conversationId)}/messages`
+const pathOf = (conversationId: string) => `/v1/conversations/${conversationId}/messages`
 
 const expectMessage = (found: Row, conversationId: string, message: ModelMessage) =>
   expectSame(
@@ -42,16 +43,16 @@ export function append(turn: Turn): Move {
   const conversationId = someConversation(turn)
   const conversation = liveConversation(me, conversationId)
   const news = Array.from({ length: 1 + dice.int(3) }, () => {
-    const id = newIdFor(turn, me.messages.keys(), other.messages.keys())
+    const id = newIdFor(turn, messageIds(me), messageIds(other))
     return { ...(id && { id }), role: 'user', content: textOf(turn), metadata: { of: me.marker } }
   })
   const single = news.length === 1
   const ids = news.flatMap(({ id }) => id ?? [])
-  const taken = ids.some((id) => me.messages.has(id)) || new Set(ids).size < ids.length
+  const taken = ids.some((id) => me.messages.has(messageKey(conversationId, id))) || new Set(ids).size < ids.length
   return {
     person,
     method: 'POST',
-    path: pathOf(turn, conversationId),
+    path: pathOf(conversationId),
     json: single ? news[0] : { messages: news },
     settle(answer) {
       const status = conversation ? (taken ? 409 : 201) : 404
@@ -65,7 +66,7 @@ export function append(turn: Turn): Move {
         const made = { id: id ?? String(row['id']), content, seq, version: 1, deleted: false, ...embedded(content) }
         expectMessage(row, conversationId, made)
         conversation.messages.push(made)
-        me.messages.set(made.id, { conversation, message: made })
+        me.messages.set(messageKey(conversationId, made.id), { conversation, message: made })
       }
       // Whoever gave it no title gets what was said first.
       conversation.derived ??= titleOf(news)
@@ -85,7 +86,7 @@ export function listMessages(turn: Turn): Move {
   return {
     person,
     method: 'GET',
-    path: `${pathOf(turn, conversationId)}?order=${order}&limit=${limit}${query}`,
+    path: `${pathOf(conversationId)}?order=${order}&limit=${limit}${query}`,
     settle(answer) {
       const status = valid ? (conversation ? 200 : 404) : 400
       const body = expectStatus(answer, status)
@@ -108,7 +109,7 @@ function aim(turn: Turn) {
   const id = someMessage(turn, conversationId)
   return {
     conversationId,
-    path: `${pathOf(turn, conversationId)}/${spelled(turn, id)}`,
+    path: `${pathOf(conversationId)}/${id}`,
     conversation: liveConversation(turn.me, conversationId),
     message: liveMessage(turn.me, conversationId, id),
   }

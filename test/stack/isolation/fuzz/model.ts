@@ -56,7 +56,7 @@ export interface Player {
   /** By sign-in. */
   sessions: Map<string, { id: string; revoked: boolean; person: Person }>
   conversations: Map<string, ModelConversation>
-  /** Every message there ever was: its id stays taken. */
+  /** Every message there ever was, by {@link messageKey}: its id stays taken in its conversation. */
   messages: Map<string, { conversation: ModelConversation; message: ModelMessage }>
   /** Every document there ever was. */
   documents: Map<string, ModelDocument>
@@ -152,7 +152,7 @@ export function someMessage({ me, other, dice }: Turn, conversationId: string): 
   const throwOf100 = dice.int(100)
   const inside = (me.conversations.get(conversationId) ?? other.conversations.get(conversationId))?.messages ?? []
   if (throwOf100 < 65 && inside.length > 0) return dice.pick(inside)?.id ?? dice.uuid()
-  if (throwOf100 < 95) return dice.pick([...(throwOf100 < 75 ? me : other).messages.keys()]) ?? dice.uuid()
+  if (throwOf100 < 95) return dice.pick([...messageIds(throwOf100 < 75 ? me : other)]) ?? dice.uuid()
   return dice.uuid()
 }
 
@@ -164,5 +164,10 @@ export function newIdFor({ dice }: Turn, mine: Iterable<string>, theirs: Iterabl
   return dice.pick([...(throwOf100 < 92 ? theirs : mine)])
 }
 
-/** Ids may be written in capitals as well. */
+export const messageKey = (conversationId: string, id: string): string => `${conversationId}/${id}`
+
+/** Of all conversations. */
+export const messageIds = ({ messages }: Player): string[] => [...messages.values()].map(({ message }) => message.id)
+
+/** The UUID of a document may be written in capitals as well. */
 export const spelled = ({ dice }: Turn, id: string): string => (dice.chance(5) ? id.toUpperCase() : id)

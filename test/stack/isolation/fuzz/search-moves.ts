@@ -10,6 +10,9 @@ import {
   someConversation,
   someDocument,
   type Turn,
+  someMessage,
+  liveMessage,
+  messageKey,
 } from './model.ts'
 
 type Row = Record<string, unknown>
@@ -26,9 +29,9 @@ const embeddedMessages = (me: Player) => searchable(me).filter(({ message }) => 
 
 export function storeVector(turn: Turn): Move {
   const { me, other, dice, person } = turn
-  const all = [...(dice.chance(70) ? me : other).messages.keys()]
-  const messageId = dice.chance(50) ? (dice.pick(all) ?? dice.uuid()) : undefined
-  const target = searchable(me).find(({ message }) => message.id === messageId)?.message
+  const conversationId = someConversation(turn)
+  const messageId = dice.chance(50) ? someMessage(turn, conversationId) : undefined
+  const target = messageId === undefined ? undefined : liveMessage(me, conversationId, messageId)
   const id = newIdFor(turn, me.vectors, other.vectors)
   const model = dice.chance(30) ? LEXICAL_MODEL : 'custom'
   const takenByMessage = embeddedMessages(me).find(({ message }) => id && message.vector?.id === id)?.message
@@ -39,7 +42,7 @@ export function storeVector(turn: Turn): Move {
     path: '/v1/vectors',
     json: {
       ...(id && { id }),
-      ...(messageId && { messageId }),
+      ...(messageId && { conversationId, messageId }),
       model,
       embedding: someEmbedding(turn),
       content: me.marker,
@@ -67,12 +70,15 @@ export function searchVectors(turn: Turn): Move {
     json: { embedding: someEmbedding(turn), limit },
     settle(answer) {
       const body = expectStatus(answer, 200)
-      const mine = new Map(embeddedMessages(me).map((each) => [each.message.id, each]))
+      const mine = new Map(
+        embeddedMessages(me).map((each) => [messageKey(each.conversation.id, each.message.id), each]),
+      )
       const documents = new Set(liveDocuments(me).flatMap(({ id, embedded }) => (embedded ? [id] : [])))
       const data = body['data'] as Row[]
       for (const { id, messageId, documentId, conversationId } of data) {
         if (documents.has(String(documentId))) continue
-        const owner = typeof messageId === 'string' ? mine.get(messageId) : undefined
+        const owner =
+          typeof messageId === 'string' ? mine.get(messageKey(String(conversationId), messageId)) : undefined
         if (!owner && !(messageId === null && me.vectors.has(String(id))))
           throw new Error(`no such vector: ${String(id)}`)
         expectSame('conversation', conversationId, owner?.conversation.id ?? null)
@@ -149,11 +155,13 @@ export function search(turn: Turn): Move {
       const found = textsOf(me).filter(
         (text) => isFindable(me, mode, marker)(text) && isNamed(text) && (!owner || owner === me),
       )
-      const mine = new Map(found.map((text) => [`${text.source} ${text.id}`, text]))
+      const mine = new Map(found.map((text) => [`${text.placeId} ${text.id}`, text]))
       const data = body['data'] as Row[]
       for (const { source, id, conversationId, documentId, content, seq, title } of data) {
         const isMessage = source === 'message'
-        const text = mine.get(`${String(source)} ${String(isMessage ? id : documentId)}`)
+        const text = mine.get(
+          isMessage ? `${String(conversationId)} ${String(id)}` : `${String(documentId)} ${String(documentId)}`,
+        )
         if (!text) throw new Error(`no such text: ${String(id)}`)
         const { placeId, shown } = text
         expectSame('hit', isMessage ? [conversationId, content, seq] : [documentId, content, title], [

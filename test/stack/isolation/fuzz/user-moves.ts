@@ -1,6 +1,6 @@
 import { expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
 import { cursorFor, keepCursor } from './lists.ts'
-import { type Move, openSessions, type Turn } from './model.ts'
+import { type Move, openSessions, type Turn, messageKey } from './model.ts'
 
 type Row = Record<string, unknown>
 
@@ -153,7 +153,7 @@ export function listAuditEvents(turn: Turn): Move {
       if (!valid) return
       const data = body['data'] as Row[]
       if (data.length === 0 && !cursor) throw new Error('not even the first sign-in')
-      for (const { resource, resourceId, requestId } of data) {
+      for (const { resource, resourceId, conversationId, requestId } of data) {
         const id = String(resourceId)
         const mine =
           resource === 'user'
@@ -162,7 +162,7 @@ export function listAuditEvents(turn: Turn): Move {
               ? me.conversations.has(id)
               : resource === 'document'
                 ? me.documents.has(id)
-                : resource !== 'message' || me.messages.has(id)
+                : resource !== 'message' || me.messages.has(messageKey(String(conversationId), id))
         if (!mine || requestId !== me.marker) throw new Error(`LEAK of an event: ${JSON.stringify(data)}`)
       }
       keepCursor(me, { text: body['nextCursor'] as string | null, list: 'audit-events' })
