@@ -82,9 +82,10 @@ async function measureWait(place: QueuePlace, { texts: { heavy } }: Load): Promi
     `delete from embedding_jobs where user_id <> (select user_id from messages group by user_id order by count(*) desc limit 1)`,
   )
   await superuser.query(
-    `with small as (select user_id, id from messages where seq = (select max(seq) from messages)),
+    `with small as (select user_id, conversation_id, id from messages where seq = (select max(seq) from messages)),
        said as (update messages m set content = content || ' lone' from small s where m.user_id = s.user_id and m.id = s.id)
-     insert into embedding_jobs (user_id, message_id, run_at) select user_id, id, now() from small`,
+     insert into embedding_jobs (user_id, conversation_id, message_id, run_at)
+     select user_id, conversation_id, id, now() from small`,
   )
   await place.seen()
   const { process: worker, begin } = await place.startWorker()

@@ -82,12 +82,13 @@ async function deleteSome(superuser: Client, owners: readonly Owner[]): Promise<
   await withoutTriggers(superuser, async () => {
     await superuser.query(
       `delete from chat_vectors v using messages m
-     where v.user_id = any ($1) and m.user_id = v.user_id and m.id = v.message_id and app.is_doomed(m.conversation_id)`,
+     where v.user_id = any ($1) and m.user_id = v.user_id and m.conversation_id = v.conversation_id and m.id = v.message_id
+       and app.is_doomed(m.conversation_id)`,
       [users],
     )
     for (const table of ['conversations', 'documents']) {
       await superuser.query(
-        `update ${table} set deleted_at = now(), purge_after = now() + interval '30 days' where user_id = any ($1) and app.is_doomed(id)`,
+        `update ${table} set deleted_at = now(), purge_after = now() + interval '30 days' where user_id = any ($1) and app.is_doomed(id::text)`,
         [users],
       )
     }

@@ -7,6 +7,7 @@ import { sketchBytes, vectorBytes } from './search/vectors.ts'
 export interface VectorRow {
   userId: string
   id: string
+  conversationId?: string | undefined
   messageId?: string | undefined
   chunkId?: string | undefined
   documentId?: string | undefined
@@ -14,10 +15,11 @@ export interface VectorRow {
   content?: string
 }
 
-/** Each column with its cast. A vector is sent in binary, which the column's own type might not be able to read. */
+/** Each column with its cast. A vector is sent in binary, which is not how a halfvec is read. */
 const COLUMNS = {
   user_id: '',
   id: '',
+  conversation_id: '',
   message_id: '',
   chunk_id: '',
   document_id: '',
@@ -35,9 +37,10 @@ export function vectorInsert(rows: readonly VectorRow[], model: string): QueryCo
   return {
     name: `vectors ${rows.length}`,
     text: `insert into chat_vectors (${Object.keys(COLUMNS).join(', ')}) values ${rows.map(toRow).join(', ')}`,
-    values: rows.flatMap(({ userId, id, messageId, chunkId, documentId, vector, content }) => [
+    values: rows.flatMap(({ userId, id, conversationId, messageId, chunkId, documentId, vector, content }) => [
       userId,
       id,
+      conversationId ?? null,
       messageId ?? null,
       chunkId ?? null,
       documentId ?? null,

@@ -51,7 +51,7 @@ export function prepareQueries(db: NodePgDatabase) {
     .select({ id: conversations.id })
     .from(conversations)
     .where(and(mine, eq(conversations.id, id)))
-  const distance = sql<number>`${chatVectors.embedding} <=> ${sql.placeholder('embedding')}::vector`.as('distance')
+  const distance = sql<number>`${chatVectors.embedding} <=> ${sql.placeholder('embedding')}::halfvec`.as('distance')
   return {
     listConversations: withLastMessage()
       .where(mine)

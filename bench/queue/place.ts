@@ -86,7 +86,8 @@ export async function seedTexts(superuser: Client, { users, total, heavy }: Text
 export async function queueAll(superuser: Client): Promise<void> {
   await superuser.query('truncate chat_vectors, embedding_jobs')
   await superuser.query(
-    `insert into embedding_jobs (user_id, message_id, run_at) select user_id, id, now() from messages order by seq`,
+    `insert into embedding_jobs (user_id, conversation_id, message_id, run_at)
+     select user_id, conversation_id, id, now() from messages order by seq`,
   )
 }
 
@@ -107,11 +108,14 @@ export async function judge(superuser: Client): Promise<Verdict> {
     `select (select count(*)::int from embedding_jobs) as "jobsLeft",
        (select count(*)::int from embedding_jobs where failed_at is not null) as "givenUp",
        (select count(*)::int from messages m
-        where not exists (select from chat_vectors v where v.user_id = m.user_id and v.message_id = m.id)
-          and not exists (select from embedding_jobs j where j.user_id = m.user_id and j.message_id = m.id)) as lost,
+        where not exists (select from chat_vectors v where v.user_id = m.user_id
+            and v.conversation_id = m.conversation_id and v.message_id = m.id)
+          and not exists (select from embedding_jobs j where j.user_id = m.user_id and j.conversation_id = m.conversation_id
+            and j.message_id = m.id)) as lost,
        (select (count(*) - count(distinct message_id))::int from chat_vectors) as duplicates,
-       (select count(*)::int from chat_vectors v join messages m on m.user_id = v.user_id and m.id = v.message_id
-        where not (embedding::real[])[1 + split_part(m.content, ' ', 1)::int % 1536] > 0.999) as mistaken`,
+       (select count(*)::int from chat_vectors v
+        join messages m on m.user_id = v.user_id and m.conversation_id = v.conversation_id and m.id = v.message_id
+        where not (embedding::vector::real[])[1 + split_part(m.content, ' ', 1)::int % 1536] > 0.999) as mistaken`,
   )
   if (!rows[0]) throw new Error('The database says nothing')
   return rows[0]

@@ -45,23 +45,26 @@ function write(statement: Statement, question: Question, exactLimit: number): st
     return `with n as materialized (${nearest(statement, user, question, DEPTH, exactLimit)}),
       s as (select *, row_number() over (order by score desc, id) as place from n), k as (
         select *, row_number() over (order by score desc, id) as place from (
-          select id, is_message, sum(rank * weight) as score from (${words
+          select conversation_id, id, is_message, sum(rank * weight) as score from (${words
             .map(
               (
                 word,
               ) => `select *, ln(1 + (${owner.vectors} - count(*) over () + 0.5) / (count(*) over () + 0.5)) as weight
               from (${matches(statement, user, question, word, MOST_PER_WORD)}) m`,
             )
-            .join(' union all ')}) w group by id, is_message order by score desc, id limit ${DEPTH}) best),
+            .join(
+              ' union all ',
+            )}) w group by conversation_id, id, is_message order by score desc, id limit ${DEPTH}) best),
       found as materialized (
-        select id, coalesce(s.is_message, k.is_message) as is_message,
+        select coalesce(s.conversation_id, k.conversation_id) as conversation_id, id,
+          coalesce(s.is_message, k.is_message) as is_message,
           coalesce(1.0 / (${K} + s.place), 0) + coalesce(1.0 / (${K} + k.place), 0) as score
         from s full join k using (id) order by score desc, id limit ${limit})
       ${show(user, 'score desc, found.id', highlighted)}`
   }
   const asked = words.join(' & ')
   return `with found as materialized (
-      select id, is_message, rank as score from (${matches(statement, user, question, asked, null)}) m
+      select conversation_id, id, is_message, rank as score from (${matches(statement, user, question, asked, null)}) m
       order by rank desc, id limit ${limit})
     ${show(user, 'score desc, found.id', statement.add(asked))}`
 }
@@ -71,27 +74,27 @@ function show(user: string, order: string, words: string | null): string {
   const columns = (text: string, source: string) =>
     `found.id, score, ${text}.content, ${source}.metadata, ${source}.created_at,
      ${words ? `ts_headline('simple', ${text}.content, ${words}::tsquery, 'MaxFragments=2, MaxWords=30, MinWords=10')` : 'null'}`
-  return `select ${columns('m', 'm')}, conversation_id as place, seq, null as title from found
-      join messages m on m.user_id = ${user} and m.id = found.id where is_message
+  return `select ${columns('m', 'm')}, m.conversation_id as place, seq, null as title from found
+      join messages m on m.user_id = ${user} and m.conversation_id = found.conversation_id and m.id = found.id where is_message
     union all
-    select ${columns('k', 'd')}, document_id, position, title from found
-      join document_chunks k on k.user_id = ${user} and k.id = found.id
+    select ${columns('k', 'd')}, document_id::text, position, title from found
+      join document_chunks k on k.user_id = ${user} and k.id = found.id::uuid
       join documents d on d.user_id = ${user} and d.id = k.document_id where not is_message
     order by ${order.replace('found.', '')}`
 }
 
 function nearest(statement: Statement, user: string, question: Question, limit: number, exactLimit: number): string {
   const { owner, vector } = question
-  const asked = `${statement.add(toVectorLiteral(vector))}::vector`
+  const asked = `${statement.add(toVectorLiteral(vector))}::halfvec`
   const condition = `v.user_id = ${user} and v.model = '${MODEL}' and ${vectorCondition(statement, user, question)}`
-  const shown = `coalesce(v.message_id, v.chunk_id) as id, v.message_id is not null as is_message,
+  const shown = `v.conversation_id, coalesce(v.message_id, v.chunk_id::text) as id, v.message_id is not null as is_message,
     v.embedding <=> ${asked} as distance`
   if (owner.vectors <= exactLimit) {
-    return `select id, is_message, 1 - distance as score from (
+    return `select conversation_id, id, is_message, 1 - distance as score from (
       select ${shown} from chat_vectors v where ${condition} order by distance limit ${limit}) compared`
   }
   const sketch = statement.add(sketchOf(vector))
-  return `select id, is_message, 1 - distance as score from (
+  return `select conversation_id, id, is_message, 1 - distance as score from (
     select ${shown} from (select v.id from chat_vectors v where ${condition}
         order by v.sketch <~> ${sketch}::bit(2048) limit ${CANDIDATES}) c
       join chat_vectors v on v.user_id = ${user} and v.id = c.id order by distance limit ${limit}) compared`
@@ -103,7 +106,7 @@ function vectorCondition(statement: Statement, user: string, question: Question)
     return `not exists (select from documents d where d.user_id = ${user} and d.id = v.document_id and d.deleted_at is not null)`
   }
   const { ofMessage, ofDocument } = conditions(statement, question)
-  return `(v.message_id in (select id from messages m where m.user_id = ${user} and m.deleted_at is null and ${ofMessage})
+  return `((v.conversation_id, v.message_id) in (select m.conversation_id, m.id from messages m where m.user_id = ${user} and m.deleted_at is null and ${ofMessage})
     or v.document_id in (select id from documents d where d.user_id = ${user} and d.deleted_at is null and ${ofDocument}))`
 }
 
@@ -118,7 +121,7 @@ export function conditions(
     return { ofMessage: `(m.metadata ->> 'n')::int = ${value}`, ofDocument: `(d.metadata ->> 'n')::int = ${value}` }
   }
   return {
-    ofMessage: `m.conversation_id = any (${statement.add(conversations)}::uuid[])`,
+    ofMessage: `m.conversation_id = any (${statement.add(conversations)}::text[])`,
     ofDocument: `d.id = any (${statement.add(documents)}::uuid[])`,
   }
 }
@@ -128,11 +131,11 @@ function matches(statement: Statement, user: string, question: Question, words: 
   const asked = `${statement.add(words)}::tsquery`
   const { ofMessage, ofDocument } = conditions(statement, question)
   const limited = most === null ? '' : ` limit ${most}`
-  return `(select m.id, true as is_message, ts_rank(m.search, ${asked}) as rank from messages m
+  return `(select m.conversation_id, m.id, true as is_message, ts_rank(m.search, ${asked}) as rank from messages m
       join conversations c on c.user_id = ${user} and c.id = m.conversation_id and c.deleted_at is null
       where m.user_id = ${user} and m.search @@ ${asked} and m.deleted_at is null and ${ofMessage}${limited})
     union all
-    (select k.id, false, ts_rank(k.search, ${asked}) from document_chunks k
+    (select null, k.id::text, false, ts_rank(k.search, ${asked}) from document_chunks k
       join documents d on d.user_id = ${user} and d.id = k.document_id and d.deleted_at is null
       where k.user_id = ${user} and k.search @@ ${asked} and ${ofDocument}${limited})`
 }

@@ -86,7 +86,7 @@ async function addTexts(
         userId: owner.userId,
         id: uuidOf(random),
         ...(isMessage
-          ? { messageId: ids[i] }
+          ? { conversationId: owner.conversations[Math.floor(place / PER_PLACE)], messageId: ids[i] }
           : { chunkId: ids[i], documentId: owner.documents[Math.floor(place / PER_PLACE)] }),
         vector: vectors[i] ?? new Float32Array(),
       })),

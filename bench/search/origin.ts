@@ -12,16 +12,16 @@ import type { Question } from './questions.ts'
  */
 export async function buildOrigin(superuser: Client): Promise<number> {
   await superuser.query(
-    `create table origin_vectors (id uuid primary key, user_id uuid not null, conversation_id uuid, document_id uuid,
+    `create table origin_vectors (id text primary key, user_id uuid not null, conversation_id text, document_id uuid,
        content text not null, metadata jsonb not null, doomed boolean not null default false, created_at timestamptz not null,
        embedding vector(1536) not null)`,
   )
   await superuser.query(
     `insert into origin_vectors
-     select coalesce(m.id, k.id), v.user_id, m.conversation_id, k.document_id, coalesce(m.content, k.content),
-       coalesce(m.metadata, d.metadata), app.is_doomed(coalesce(m.conversation_id, k.document_id)), v.created_at, v.embedding
+     select coalesce(m.id, k.id::text), v.user_id, m.conversation_id, k.document_id, coalesce(m.content, k.content),
+       coalesce(m.metadata, d.metadata), app.is_doomed(coalesce(m.conversation_id, k.document_id::text)), v.created_at, v.embedding::vector
      from chat_vectors v
-     left join messages m on m.user_id = v.user_id and m.id = v.message_id
+     left join messages m on m.user_id = v.user_id and m.conversation_id = v.conversation_id and m.id = v.message_id
      left join document_chunks k on k.user_id = v.user_id and k.id = v.chunk_id
      left join documents d on d.user_id = v.user_id and d.id = k.document_id`,
   )
@@ -36,8 +36,8 @@ export async function buildOrigin(superuser: Client): Promise<number> {
 
 /** Three in ten conversations and documents, always the same ones, are deleted halfway through the measurement. */
 export const DOOMED = `
-  create function app.is_doomed(place uuid) returns boolean language sql immutable
-    as $$ select ('x' || right(place::text, 4))::bit(16)::int % 10 < 3 $$`
+  create function app.is_doomed(place text) returns boolean language sql immutable
+    as $$ select ('x' || right(place, 4))::bit(16)::int % 10 < 3 $$`
 
 /** `ORDER BY embedding <-> $1 LIMIT 10` with a filter on the user. Words by ILIKE, the newest first. */
 export async function askOrigin(client: Client, question: Question, afterDeleting: boolean): Promise<Answer> {

@@ -57,8 +57,8 @@ async function bySimilarity(superuser: Client, question: Question): Promise<[str
     superuser,
     statement,
     `
-    select coalesce(v.message_id, v.chunk_id), 1 - (v.embedding <=> ${vector}::vector) as score from chat_vectors v
-    left join messages m on m.user_id = ${user} and m.id = v.message_id
+    select coalesce(v.message_id, v.chunk_id::text), 1 - (v.embedding <=> ${vector}::halfvec) as score from chat_vectors v
+    left join messages m on m.user_id = ${user} and m.conversation_id = v.conversation_id and m.id = v.message_id
     left join conversations c on c.user_id = ${user} and c.id = m.conversation_id
     left join documents d on d.user_id = ${user} and d.id = v.document_id
     where v.user_id = ${user} and m.deleted_at is null and c.deleted_at is null and d.deleted_at is null
@@ -79,7 +79,7 @@ async function byWords(superuser: Client, question: Question, words: string): Pr
     join conversations c on c.user_id = ${user} and c.id = m.conversation_id and c.deleted_at is null
     where m.user_id = ${user} and (m.search @@ ${asked}) is true and m.deleted_at is null and ${ofMessage}
     union all
-    select k.id, ts_rank(k.search, ${asked}) from document_chunks k
+    select k.id::text, ts_rank(k.search, ${asked}) from document_chunks k
     join documents d on d.user_id = ${user} and d.id = k.document_id and d.deleted_at is null
     where k.user_id = ${user} and (k.search @@ ${asked}) is true and ${ofDocument}`,
   )
