@@ -21,7 +21,7 @@ async function main(options: readonly string[]): Promise<void> {
   }
   if (changed.length === 0) return console.log('No function has changed.')
   await writeFile(await emptyMigration(options), migrationOf(changed))
-  console.log(`It replaces ${changed.map(([name]) => name).join(', ')}.`)
+  console.log(`It creates or replaces ${changed.map(([name]) => name).join(', ')}.`)
 }
 
 /** The functions by name. */

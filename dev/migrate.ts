@@ -42,10 +42,11 @@ export async function applyMigrations(owner: Client, migrations?: readonly Migra
  */
 export async function refuseOtherVersions(owner: Client, migrations?: readonly Migration[]): Promise<void> {
   // In this order: another migration that begins in between brings both.
-  const isFilled = await hasOurNames(owner)
+  const all = migrations ?? (await readMigrations())
+  const taken = await takenNames(owner, all)
   const applied = await appliedIn(owner)
-  pendingOf(migrations ?? (await readMigrations()), applied)
-  if (applied.length === 0 && isFilled) throw new MigrationError(NOT_EMPTY)
+  pendingOf(all, applied)
+  if (applied.length === 0 && taken.length > 0) throw new MigrationError(notEmpty(taken))
 }
 
 async function lock(owner: Client): Promise<void> {
@@ -72,12 +73,19 @@ async function appliedIn(owner: Client): Promise<Applied[]> {
   return rows.map(({ hash, created_at }) => ({ when: Number(created_at), hash }))
 }
 
-async function hasOurNames(owner: Client): Promise<boolean> {
-  const { rows } = await owner.query<{ has: boolean }>(
-    `select to_regclass('public.users') is not null or to_regnamespace('app') is not null as has`,
+/** Tables and schemas that the migrations would make, and the database has. */
+async function takenNames(owner: Client, migrations: readonly Migration[]): Promise<string[]> {
+  const made = migrations.flatMap(({ statements }) => statements).map((statement) => MADE.exec(statement) ?? [])
+  const { rows } = await owner.query<{ name: string }>(
+    `select kind || ' "' || name || '"' as name from unnest($1::text[], $2::text[]) made (kind, name)
+     where case kind when 'schema' then to_regnamespace(quote_ident(name)) is not null
+       else to_regclass('public.' || quote_ident(name)) is not null end`,
+    [made.map(([, kind = '']) => kind.toLowerCase()), made.map(([, , name = '']) => name)],
   )
-  return rows[0]?.has ?? false
+  return rows.map(({ name }) => name)
 }
+/** The beginning of a statement, behind comments. */
+const MADE = /^(?:\s|--.*\n)*CREATE (TABLE|SCHEMA) "?(\w+)"?/i
 
 function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.when, migration]))
@@ -94,8 +102,8 @@ function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]
 const NOT_OURS =
   'This database was migrated by another version of Parley: one that is newer than this, or from before the first release, whose ' +
   'migrations were replaced by one baseline. Nothing was changed. Use an empty database, or the version that it belongs to.'
-const NOT_EMPTY =
-  'This database has a table "users" or a schema "app" that no migration of Parley has made. Nothing was changed. Use an empty database.'
+const notEmpty = (names: readonly string[]) =>
+  `This database has the ${names.join(', the ')}, which no migration of Parley has made. Nothing was changed. Use an empty database.`
 const changedSince = (tag: string) =>
   `migrations/${tag}.sql has changed since this database was migrated by it. A released migration never changes: add a new one. Nothing was changed.`
 

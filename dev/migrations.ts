@@ -12,7 +12,7 @@ export const breakpoint = '--> statement-breakpoint'
  * interrupted runs again from its first statement, so that each has to bear that: `DROP INDEX CONCURRENTLY IF EXISTS` first,
  * since what was interrupted leaves an invalid index of that name.
  */
-const NO_TRANSACTION = /^-- no-transaction$/m
+const NO_TRANSACTION = /^[ \t]*--[ \t]*no-transaction[ \t]*$/m
 
 export interface Migration {
   /** Such as `0002_tables`. */
@@ -28,9 +28,24 @@ export interface Migration {
 const journal = z.object({ entries: z.array(z.object({ tag: z.string(), when: z.number() })) })
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
 
+async function readJournal(folder: string): Promise<z.output<typeof journal>> {
+  const text = await readFile(join(folder, 'meta/_journal.json'), 'utf8')
+  try {
+    const read = journal.parse(JSON.parse(text))
+    const early = read.entries.find(({ when }, i) => when <= (read.entries[i - 1]?.when ?? 0))
+    // A Worker knows the schema that it needs by the newest time.
+    if (early) throw new Error(`${early.tag} is not newer than the migration before it: generate it again.`)
+    return read
+  } catch (error) {
+    throw new Error(`migrations/meta/_journal.json: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
 /** The migrations in their order, as drizzle-kit's journal has it. */
 export async function readMigrations(folder = MIGRATIONS): Promise<Migration[]> {
-  const { entries } = journal.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))
+  const { entries } = await readJournal(folder)
   return Promise.all(
     entries.map(async ({ tag, when }) => {
       // A checkout on Windows may end its lines otherwise; the migration is the same.

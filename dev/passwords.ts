@@ -30,6 +30,10 @@ export function passwordsFrom(env: Readonly<Record<string, string | undefined>>)
     }
     return [[role, password]]
   })
+  const [app, system] = given.map(([, password]) => password)
+  if (app !== undefined && app === system) {
+    throw new Error(`PARLEY_APP_PASSWORD and PARLEY_SYSTEM_PASSWORD must differ. ${HOW_TO_MAKE_ONE}`)
+  }
   return Object.fromEntries(given) as Passwords
 }
 

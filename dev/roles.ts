@@ -4,7 +4,7 @@ import { describeFailure } from './failure.ts'
 import { HOW_TO_MAKE_ONE, type Passwords, WORKER_ROLES, type WorkerRole } from './passwords.ts'
 import { refusePowerful } from './powerful-roles.ts'
 
-const SETTINGS = { statement_timeout: '30s', TimeZone: 'UTC' }
+const SETTINGS = { statement_timeout: '30s', idle_in_transaction_session_timeout: '30s', TimeZone: 'UTC' }
 
 /**
  * Makes the Worker's roles, or gives those that exist all that they need, in one transaction. Rejects, and changes nothing,
@@ -75,22 +75,32 @@ const CREATE: readonly Change[] = [
 
 /** Those of the Worker's roles that the server has, and what each lacks. */
 async function changesToRoles(owner: Client): Promise<Map<WorkerRole, Change[]>> {
-  const { rows } = await owner.query<{ role: WorkerRole; options: string; config: string[] }>(
+  const { rows } = await owner.query<{ role: WorkerRole; options: string; config: string[]; database: string | null }>(
     // Only what is not as it should be: to name an attribute takes rights over it.
-    `select rolname as role, coalesce(rolconfig, '{}') as config, concat_ws(' ',
+    `select rolname as role, coalesce(rolconfig, '{}') as config, (
+         select quote_ident(current_database()) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+         where s.setrole = r.oid and d.datname = current_database()) as database, concat_ws(' ',
        case when not rolcanlogin then 'login' end,
        case when rolinherit then 'noinherit' end,
        case when rolcreatedb then 'nocreatedb' end,
        case when rolcreaterole then 'nocreaterole' end,
        case when rolvaliduntil < 'infinity' then 'valid until ''infinity''' end) as options
-     from pg_roles where rolname = any ($1)`,
+     from pg_roles r where rolname = any ($1)`,
     [WORKER_ROLES],
   )
   return new Map(
-    rows.map(({ role, options, config }) => {
-      const settings = Object.entries(SETTINGS).filter(([name, value]) => !config.includes(`${name}=${value}`))
-      const changes = settings.map(([name, value]) => setting(name, value))
-      return [role, options ? [(name: string) => `alter role ${name} ${options}`, ...changes] : changes]
+    rows.map(({ role, options, config, database }) => {
+      const wanted = Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`)
+      // A role may change its own settings: what was not made here goes.
+      const isStrange = config.some((setting) => !wanted.includes(setting))
+      const lacking = Object.entries(SETTINGS).filter((_, i) => isStrange || !config.includes(wanted[i] ?? ''))
+      const changes: Change[] = [
+        ...(options ? [(name: string) => `alter role ${name} ${options}`] : []),
+        ...(database ? [(name: string) => `alter role ${name} in database ${database} reset all`] : []),
+        ...(isStrange ? [(name: string) => `alter role ${name} reset all`] : []),
+        ...lacking.map(([name, value]) => setting(name, value)),
+      ]
+      return [role, changes]
     }),
   )
 }

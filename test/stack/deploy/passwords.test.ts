@@ -32,6 +32,12 @@ describe('A password', () => {
   )
 })
 
+it('The two passwords must differ', () => {
+  expect(() => passwordsFrom({ PARLEY_APP_PASSWORD: SYSTEM, PARLEY_SYSTEM_PASSWORD: SYSTEM })).toThrow(
+    /^PARLEY_APP_PASSWORD and PARLEY_SYSTEM_PASSWORD must differ/,
+  )
+})
+
 describe('Local stacks', () => {
   it('of one owner share passwords, which are strong, and none of which is the owner’s', () => {
     const [one, two] = [localPasswords('owner'), localPasswords('owner')]

@@ -35,7 +35,7 @@ describe('Roles that do not exist', () => {
       [true, false],
     ])
     expect(await cluster.superuser('select distinct setconfig from pg_db_role_setting')).toEqual([
-      { setconfig: ['statement_timeout=30s', 'TimeZone=UTC'] },
+      { setconfig: ['statement_timeout=30s', 'idle_in_transaction_session_timeout=30s', 'TimeZone=UTC'] },
     ])
   })
 
@@ -80,7 +80,9 @@ describe('Roles that exist', () => {
     const before = await cluster.roles()
     await cluster.superuser(`alter role the_owner createdb;
       alter role parley_app nologin inherit createrole createdb valid until '2001-01-01'; alter role parley_app reset all;
-      alter role parley_system inherit; alter role parley_system set statement_timeout = 0`)
+      alter role parley_system inherit; alter role parley_system set statement_timeout = 0;
+      alter role parley_system set search_path = elsewhere;
+      do $$ begin execute format('alter role parley_app in database %I set statement_timeout = 0', current_database()); end $$`)
     await cluster.ensure({})
     expect(await cluster.superuser('select distinct setconfig from pg_db_role_setting')).toHaveLength(1)
     expect(await cluster.roles()).toEqual(
