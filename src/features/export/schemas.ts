@@ -14,6 +14,9 @@ export const exportedRows = {
   session: sessionRow.omit({ userId: true, signInId: true }),
   conversation: createSelectSchema(conversations, {
     id: storedClientId,
+    forkedFromConversation: storedClientId.nullable(),
+    forkedFromMessage: storedClientId.nullable(),
+    activeLeafId: storedClientId.nullable(),
     metadata: z.record(z.string(), z.unknown()),
     lastActivityAt: storedTime,
     createdAt: storedTime,

@@ -113,8 +113,8 @@ export type ExportedConversation = {
     id: string;
     title: string | null;
     derivedTitle: string | null;
-    forkedFromConversation: any | null;
-    forkedFromMessage: any | null;
+    forkedFromConversation: string | null;
+    forkedFromMessage: string | null;
     systemPrompt: string | null;
     metadata: {
         [key: string]: any;
@@ -122,7 +122,7 @@ export type ExportedConversation = {
     tags: string[];
     archived: boolean;
     pinned: boolean;
-    activeLeafId: any | null;
+    activeLeafId: string | null;
     /** ISO-8601, UTC */
     lastActivityAt: string;
     /** ISO-8601, UTC */
