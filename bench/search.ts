@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { EXACT_LIMIT } from '../src/features/vectors/nearest.ts'
+import { EXACT_LIMIT } from '../src/features/vectors/sql/nearest.ts'
 import { openBenchDatabase, PIPELINED } from './database.ts'
 import type { RunSize } from './part.ts'
 import { loadLibrary, type Owner } from './search/load.ts'

@@ -1,7 +1,7 @@
 import type { Client } from 'pg'
 import { sketchOf } from '../../src/embeddings/sketch.ts'
 import { toVectorLiteral } from '../../src/embeddings/vector.ts'
-import { CANDIDATES } from '../../src/features/vectors/nearest.ts'
+import { CANDIDATES } from '../../src/features/vectors/sql/nearest.ts'
 import { MODEL } from './load.ts'
 import type { Answer } from './ours.ts'
 import type { Question } from './questions.ts'

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { createSearchRepository } from '../../src/features/search/repository.ts'
-import type { Search } from '../../src/features/search/statement.ts'
+import type { Search } from '../../src/features/search/sql/statement.ts'
 import { type Batch, buildBatch } from '../write/batch.ts'
 import { MODEL } from './load.ts'
 import type { Question } from './questions.ts'

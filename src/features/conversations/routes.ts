@@ -14,8 +14,8 @@ import { toMessage } from '../messages/wire.ts'
 import { conversationActions } from './action-routes.ts'
 import { conversationOpen, openedSchema } from './action-schemas.ts'
 import { conversationListQuery, type ConversationFilters } from './filters.ts'
-import { positionOf } from './list.ts'
-import { openConversation } from './open.ts'
+import { positionOf } from './sql/list.ts'
+import { openConversation } from './sql/create.ts'
 import { createConversationRepository } from './repository.ts'
 import {
   conversationPage,

@@ -8,11 +8,11 @@ import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
-import { writeOnce } from '../idempotency/write-once.ts'
+import { writeOnce } from '../idempotency/sql/write-once.ts'
 import { planChunks } from './chunk-plan.ts'
 import type { DocumentFilters } from './filters.ts'
-import { type DocumentPosition, listPage } from './list.ts'
-import { patchDocument, type WholeDocument } from './patch.ts'
+import { type DocumentPosition, listPage } from './sql/list.ts'
+import { patchDocument, type WholeDocument } from './sql/patch.ts'
 import {
   type ChunkRow,
   chunkRow,
@@ -24,10 +24,10 @@ import {
   wholeRow,
   writtenRow,
 } from './schemas.ts'
-import { oneOf, selectWritten } from './select.ts'
-import { storeText } from './statements.ts'
+import { oneOf, selectWritten } from './sql/select.ts'
+import { storeText } from './sql/statements.ts'
 import { documentChunks, documents } from './table.ts'
-import { meant, takeTurns, upsertStatement } from './upsert.ts'
+import { meant, takeTurns, upsertStatement } from './sql/upsert.ts'
 
 /** A document that was sent, and whether it is a new one. */
 export interface StoredDocument {

@@ -6,7 +6,7 @@ import type { EmbeddingJobStore } from '../../embeddings/queue.ts'
 import { toStoredVector } from '../../embeddings/stored-vector.ts'
 import { newId } from '../../id.ts'
 import { fail, ok } from '../../result.ts'
-import { claimedTexts, claimSettings, claimStatement } from './select.ts'
+import { claimedTexts, claimSettings, claimStatement } from './sql/claim.ts'
 
 /** How long a claim holds before another Worker may take the job: longer than a provider's slowest answer. */
 const LEASE_SECONDS = 120

@@ -7,7 +7,7 @@ import { cutPage } from '../../http/page.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { embedInBackground } from './background.ts'
-import { createOwnJobs } from './list.ts'
+import { createOwnJobs } from './sql/list.ts'
 import { jobPage, jobPath, jobQuery, jobSchema, retried, toJob } from './schemas.ts'
 
 const tag = 'Embedding jobs'

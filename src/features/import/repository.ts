@@ -1,6 +1,6 @@
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { fail, ok, type Result } from '../../result.ts'
-import { storeDocument } from './document-statements.ts'
+import { storeDocument } from './sql/document-statements.ts'
 import type { ImportBatch, ImportOutcome, Outcome } from './rows.ts'
 import {
   type ImportOptions,
@@ -11,7 +11,7 @@ import {
   storeConversations,
   storeMessages,
   storeVectors,
-} from './statements.ts'
+} from './sql/statements.ts'
 
 /** Stores what comes from a file, for one user. */
 export interface ImportRepository {

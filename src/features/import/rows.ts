@@ -1,5 +1,5 @@
 import type { Chunking } from '../documents/schemas.ts'
-import type { Cut } from '../documents/statements.ts'
+import type { Cut } from '../documents/sql/statements.ts'
 
 /** Rows as an import stores them. What is missing gets the column's default. */
 export interface ImportedConversation {

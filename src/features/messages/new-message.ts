@@ -1,6 +1,6 @@
 import { newId } from '../../id.ts'
 import type { AppError } from '../../result.ts'
-import type { AppendedMessage } from './append.ts'
+import type { AppendedMessage } from './sql/append.ts'
 import { textOf } from './parts.ts'
 import type { NewMessage } from './schemas.ts'
 

@@ -9,13 +9,13 @@ import type { RequestKey } from '../../http/idempotency.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { conversations } from '../conversations/table.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'
-import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
+import { writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
 import { chatVectors } from '../vectors/table.ts'
-import { appendStatement } from './append.ts'
-import { renewEmbedding, toChanges } from './changes.ts'
-import { titleWithout, titleWithRestored } from './derived-title.ts'
+import { appendStatement } from './sql/append.ts'
+import { renewEmbedding, toChanges } from './sql/patch.ts'
+import { titleWithout, titleWithRestored } from './sql/derived-title.ts'
 import { toRow, unknownParents } from './new-message.ts'
-import { PATH_PAGES, TREE_PAGES } from './path.ts'
+import { PATH_PAGES, TREE_PAGES } from './sql/path.ts'
 import {
   type MessagePatch,
   type MessageRow,

@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { searchHit, type SearchResults } from './schemas.ts'
-import { type Search, searchStatement } from './statement.ts'
+import { type Search, searchStatement } from './sql/statement.ts'
 
 /** What a search found; `hits` has one more than the limit where there are more. */
 export interface Found extends Pick<

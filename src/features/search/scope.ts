@@ -1,4 +1,4 @@
-import type { VectorScope } from '../vectors/nearest.ts'
+import type { VectorScope } from '../vectors/sql/nearest.ts'
 import { toPredicate } from './metadata-filter.ts'
 import { type SearchFilter, SOURCES, type Source } from './schemas.ts'
 

@@ -5,8 +5,8 @@ import { toOwnVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
-import { writeOnce, writtenHere } from '../idempotency/write-once.ts'
-import { above, askedFor, MAX_COUNTED, nearest, recallOf } from './nearest.ts'
+import { writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
+import { above, askedFor, MAX_COUNTED, nearest, recallOf } from './sql/nearest.ts'
 import {
   type VectorCreate,
   type VectorHits,

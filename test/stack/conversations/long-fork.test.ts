@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startNeonEndpoint } from '../../../dev/neon/server.ts'
 import { connectionString } from '../../../dev/stack.ts'
 import { asUser } from '../../../src/db/database.ts'
-import { forkConversation } from '../../../src/features/conversations/fork.ts'
+import { forkConversation } from '../../../src/features/conversations/sql/fork.ts'
 import { createTrace } from '../../../src/trace.ts'
 import { type Place, places } from '../plans/places.ts'
 

@@ -1,5 +1,5 @@
 import type { SearchFilter } from '../../../src/features/search/schemas.ts'
-import type { Search } from '../../../src/features/search/statement.ts'
+import type { Search } from '../../../src/features/search/sql/statement.ts'
 
 type Asked = Pick<Search, 'limit'> & { vector?: Search['vector']; text?: string; filter?: SearchFilter }
 

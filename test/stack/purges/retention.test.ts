@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startNeonEndpoint } from '../../../dev/neon/server.ts'
 import { connectionString } from '../../../dev/stack.ts'
 import { asSystem, asUser, type Database } from '../../../src/db/database.ts'
-import { previewPurge, purgeConversation, restoreConversation } from '../../../src/features/conversations/lifecycle.ts'
+import {
+  previewPurge,
+  purgeConversation,
+  restoreConversation,
+} from '../../../src/features/conversations/sql/lifecycle.ts'
 import { createConversationRepository } from '../../../src/features/conversations/repository.ts'
 import { createRetentionRepository, type RetentionRepository } from '../../../src/features/retention/repository.ts'
 import { fail } from '../../../src/result.ts'

@@ -1,9 +1,9 @@
 import { and, desc, eq, getTableColumns, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { prepared } from '../../db/prepared.ts'
-import { messages } from '../messages/table.ts'
-import { PREVIEW_LENGTH } from './schemas.ts'
-import { conversations } from './table.ts'
+import { prepared } from '../../../db/prepared.ts'
+import { messages } from '../../messages/table.ts'
+import { PREVIEW_LENGTH } from '../schemas.ts'
+import { conversations } from '../table.ts'
 
 const {
   userId: _userId,

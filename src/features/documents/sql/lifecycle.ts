@@ -1,15 +1,15 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
-import { deletedForGood, isLiveOrRestorable, isRestorable, undeleted } from '../../db/changes.ts'
-import type { Database } from '../../db/database.ts'
-import { oneRow } from '../../db/rows.ts'
-import { fail, ok, type Result } from '../../result.ts'
-import { embeddingJobs } from '../embedding-jobs/table.ts'
-import { chatVectors } from '../vectors/table.ts'
+import { deletedForGood, isLiveOrRestorable, isRestorable, undeleted } from '../../../db/changes.ts'
+import type { Database } from '../../../db/database.ts'
+import { oneRow } from '../../../db/rows.ts'
+import { fail, ok, type Result } from '../../../result.ts'
+import { embeddingJobs } from '../../embedding-jobs/table.ts'
+import { chatVectors } from '../../vectors/table.ts'
 import type { WholeDocument } from './patch.ts'
-import { wholeRow } from './schemas.ts'
+import { wholeRow } from '../schemas.ts'
 import { oneOf } from './select.ts'
 import { queueChunks } from './statements.ts'
-import { documentChunks, documents } from './table.ts'
+import { documentChunks, documents } from '../table.ts'
 
 /** A state that a document is in only once, even where another one had its id before. */
 export interface DocumentState {

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import type { StoredVector } from '../../embeddings/stored-vector.ts'
-import { writtenHere } from '../idempotency/write-once.ts'
-import type { ChunkPlan } from './chunk-plan.ts'
-import { documents } from './table.ts'
+import type { StoredVector } from '../../../embeddings/stored-vector.ts'
+import { writtenHere } from '../../idempotency/sql/write-once.ts'
+import type { ChunkPlan } from '../chunk-plan.ts'
+import { documents } from '../table.ts'
 
 /** A document that this very transaction has inserted or changed; where it has not, nothing happens to its chunks. */
 export interface Written {

@@ -1,10 +1,10 @@
 import { and, arrayContains, desc, eq, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { often } from '../../db/often.ts'
-import type { DocumentFilters } from './filters.ts'
-import type { DocumentRow } from './schemas.ts'
+import { often } from '../../../db/often.ts'
+import type { DocumentFilters } from '../filters.ts'
+import type { DocumentRow } from '../schemas.ts'
 import { selectDeleted, selectLive } from './select.ts'
-import { documents } from './table.ts'
+import { documents } from '../table.ts'
 
 /** Where a page of a list starts: behind the row with this key. */
 export interface DocumentPosition {

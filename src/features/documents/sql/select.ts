@@ -1,10 +1,10 @@
 import { and, eq, getTableColumns, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { prepared } from '../../db/prepared.ts'
-import { embeddingJobs } from '../embedding-jobs/table.ts'
-import { writtenHere } from '../idempotency/write-once.ts'
-import { documents } from './table.ts'
+import { prepared } from '../../../db/prepared.ts'
+import { embeddingJobs } from '../../embedding-jobs/table.ts'
+import { writtenHere } from '../../idempotency/sql/write-once.ts'
+import { documents } from '../table.ts'
 
 const { userId: _userId, content, deletedAt, purgeAfter: _purgeAfter, ...columns } = getTableColumns(documents)
 type Value = string | Placeholder

@@ -1,12 +1,12 @@
 import { and, arrayContains, asc, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { often } from '../../db/often.ts'
-import { prepared } from '../../db/prepared.ts'
-import type { ConversationFilters } from './filters.ts'
-import type { ConversationRow } from './schemas.ts'
+import { often } from '../../../db/often.ts'
+import { prepared } from '../../../db/prepared.ts'
+import type { ConversationFilters } from '../filters.ts'
+import type { ConversationRow } from '../schemas.ts'
 import { selectDeleted, selectWithLastMessage } from './select.ts'
-import { conversations } from './table.ts'
+import { conversations } from '../table.ts'
 
 /** Where a page of a list starts: behind the row with this key. */
 export interface ConversationPosition {

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { MAX_CONTENT, MAX_NEIGHBOUR } from './schemas.ts'
+import { MAX_CONTENT, MAX_NEIGHBOUR } from '../schemas.ts'
 import type { Search } from './statement.ts'
 
 /** The rows of `page` as hits, in JSON. */

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { EmbeddingVector } from '../../embeddings/vector.ts'
-import { type Asked, askedFor, MAX_COUNTED, nearest } from '../vectors/nearest.ts'
+import type { EmbeddingVector } from '../../../embeddings/vector.ts'
+import { type Asked, askedFor, MAX_COUNTED, nearest } from '../../vectors/sql/nearest.ts'
 import { chunkId, hits } from './hits.ts'
-import type { Group, SearchRequest } from './schemas.ts'
-import { scopeOf } from './scope.ts'
+import type { Group, SearchRequest } from '../schemas.ts'
+import { scopeOf } from '../scope.ts'
 
 /** How deep each list goes: a fused list is at most twice as long, however many pages one reads. */
 const DEPTH = 200

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { conversations } from '../conversations/table.ts'
-import { embeddingJobs } from '../embedding-jobs/table.ts'
-import { placeMessages } from './placement.ts'
-import { messageColumns } from './table.ts'
+import { conversations } from '../../conversations/table.ts'
+import { embeddingJobs } from '../../embedding-jobs/table.ts'
+import { placeMessages } from '../placement.ts'
+import { messageColumns } from '../table.ts'
 
 /** A message with all that is stored of it. */
 export interface AppendedMessage {

@@ -3,11 +3,11 @@ import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import * as z from 'zod'
-import type { ConstraintErrors, Database } from '../../db/database.ts'
-import { oneRow } from '../../db/rows.ts'
-import { type StorableSelect, type StoredRows, storedRows } from '../../db/stored-rows.ts'
-import type { RequestKey } from '../../http/idempotency.ts'
-import { fail, ok, type Result } from '../../result.ts'
+import type { ConstraintErrors, Database } from '../../../db/database.ts'
+import { oneRow } from '../../../db/rows.ts'
+import { type StorableSelect, type StoredRows, storedRows } from '../../../db/stored-rows.ts'
+import type { RequestKey } from '../../../http/idempotency.ts'
+import { fail, ok, type Result } from '../../../result.ts'
 
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
 

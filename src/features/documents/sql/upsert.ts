@@ -1,8 +1,8 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import type { DocumentCreate } from './schemas.ts'
+import type { DocumentCreate } from '../schemas.ts'
 import type { Cut } from './statements.ts'
-import { documents } from './table.ts'
+import { documents } from '../table.ts'
 
 /** A document as it is to be. */
 export interface NewDocument extends Omit<DocumentCreate, 'id' | 'embedding' | 'model'>, Cut {

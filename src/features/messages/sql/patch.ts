@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { mergedMetadata } from '../../db/metadata.ts'
-import { embeddingJobs } from '../embedding-jobs/table.ts'
-import { chatVectors } from '../vectors/table.ts'
-import { textOf } from './parts.ts'
-import type { MessagePatch } from './schemas.ts'
-import { messages } from './table.ts'
+import { mergedMetadata } from '../../../db/metadata.ts'
+import { embeddingJobs } from '../../embedding-jobs/table.ts'
+import { chatVectors } from '../../vectors/table.ts'
+import { textOf } from '../parts.ts'
+import type { MessagePatch } from '../schemas.ts'
+import { messages } from '../table.ts'
 
 /** What a patch sets, column by column. */
 export function toChanges({ content, parts, metadata, ...rest }: MessagePatch) {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { SKETCH_BITS } from '../../embeddings/sketch.ts'
-import { toStoredVector } from '../../embeddings/stored-vector.ts'
+import { SKETCH_BITS } from '../../../embeddings/sketch.ts'
+import { toStoredVector } from '../../../embeddings/stored-vector.ts'
 
 /** Up to so many vectors of one user are compared one by one, whatever else the search asks for. */
 export const EXACT_LIMIT = 10_000

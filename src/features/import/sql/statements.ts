@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { toOwnVector } from '../../embeddings/stored-vector.ts'
-import type { ImportBatch, Outcome } from './rows.ts'
+import { toOwnVector } from '../../../embeddings/stored-vector.ts'
+import type { ImportBatch, Outcome } from '../rows.ts'
 
 export interface ImportOptions {
   userId: string

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { prepared } from '../../db/prepared.ts'
-import { messageColumns } from './table.ts'
+import { prepared } from '../../../db/prepared.ts'
+import { messageColumns } from '../table.ts'
 
 const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = messageColumns
 const given = sql.placeholder

@@ -1,9 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { storeNewText } from '../documents/statements.ts'
-import { documents } from '../documents/table.ts'
-import { hashOf } from '../documents/upsert.ts'
-import type { ImportedDocument, Outcome } from './rows.ts'
+import { storeNewText } from '../../documents/sql/statements.ts'
+import { documents } from '../../documents/table.ts'
+import { hashOf } from '../../documents/sql/upsert.ts'
+import type { ImportedDocument, Outcome } from '../rows.ts'
 import type { ImportOptions } from './statements.ts'
 
 /**

@@ -1,17 +1,24 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { newVersion } from '../../db/changes.ts'
-import type { ConstraintErrors, Database } from '../../db/database.ts'
-import { mergedMetadata } from '../../db/metadata.ts'
-import { lastRows, oneRow } from '../../db/rows.ts'
-import { toOwnVector } from '../../embeddings/stored-vector.ts'
-import { writtenHere } from '../idempotency/write-once.ts'
-import { type AppError, fail, ok, type Result } from '../../result.ts'
-import { type DocumentFormat, planChunks } from './chunk-plan.ts'
-import { type Chunking, DEFAULT_CHUNKING, DEFAULT_FORMAT, type DocumentPatch, wholeRow, writtenRow } from './schemas.ts'
+import { newVersion } from '../../../db/changes.ts'
+import type { ConstraintErrors, Database } from '../../../db/database.ts'
+import { mergedMetadata } from '../../../db/metadata.ts'
+import { lastRows, oneRow } from '../../../db/rows.ts'
+import { toOwnVector } from '../../../embeddings/stored-vector.ts'
+import { writtenHere } from '../../idempotency/sql/write-once.ts'
+import { type AppError, fail, ok, type Result } from '../../../result.ts'
+import { type DocumentFormat, planChunks } from '../chunk-plan.ts'
+import {
+  type Chunking,
+  DEFAULT_CHUNKING,
+  DEFAULT_FORMAT,
+  type DocumentPatch,
+  wholeRow,
+  writtenRow,
+} from '../schemas.ts'
 import { oneOf, selectWritten } from './select.ts'
 import { type Cut, respell, retell, storeText, type Written } from './statements.ts'
-import { documents } from './table.ts'
+import { documents } from '../table.ts'
 import { hashOf } from './upsert.ts'
 
 export type WholeDocument = z.output<typeof wholeRow>

@@ -1,12 +1,12 @@
 import { and, desc, eq, getTableColumns, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
-import { now } from '../../db/changes.ts'
-import type { Database } from '../../db/database.ts'
-import { allRows, oneRow } from '../../db/rows.ts'
-import { fail, ok, type Result } from '../../result.ts'
-import { type JobRow, type JobStatus, jobRow } from './schemas.ts'
-import { embeddingJobs } from './table.ts'
+import { now } from '../../../db/changes.ts'
+import type { Database } from '../../../db/database.ts'
+import { allRows, oneRow } from '../../../db/rows.ts'
+import { fail, ok, type Result } from '../../../result.ts'
+import { type JobRow, type JobStatus, jobRow } from '../schemas.ts'
+import { embeddingJobs } from '../table.ts'
 
 /** The texts of one user that wait for a vector, or never got one. */
 export interface OwnJobs {
