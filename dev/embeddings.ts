@@ -14,8 +14,8 @@ const LISTED = 100
 const COMMANDS: Record<string, (target: EmbeddingTarget) => Promise<void>> = {
   async status({ backfill: repository }) {
     const { models, pending, failed } = expectOk(await repository.status())
-    for (const { model, own, vectors } of models) {
-      console.log(`  ${String(vectors).padStart(9)}  ${model}${own ? ', brought by clients' : ''}`)
+    for (const { model, clientProvided, vectors } of models) {
+      console.log(`  ${String(vectors).padStart(9)}  ${model}${clientProvided ? ', brought by clients' : ''}`)
     }
     console.log(`  ${String(pending).padStart(9)}  pending`)
     console.log(`  ${String(failed).padStart(9)}  given up`)

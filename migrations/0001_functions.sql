@@ -165,7 +165,7 @@ BEGIN
   IF asked_model IS NULL THEN
     -- Whose a vector is stands in the table alone: it is looked at only where the index has more than one model.
     IF (SELECT min(v.model) <> max(v.model) FROM chat_vectors v WHERE v.user_id = owner) THEN
-      is_mixed := (SELECT coalesce(min(v.model) <> max(v.model), false) FROM chat_vectors v WHERE v.user_id = owner AND NOT v.own);
+      is_mixed := (SELECT coalesce(min(v.model) <> max(v.model), false) FROM chat_vectors v WHERE v.user_id = owner AND NOT v.client_provided);
     END IF;
   ELSE
     -- Two ranges, so that of a user with one model none is read.
@@ -434,7 +434,7 @@ BEGIN
     FROM (
       SELECT v.id, CASE WHEN v.message_id IS NOT NULL THEN 'message' WHEN v.chunk_id IS NOT NULL THEN 'document' END AS source,
         coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text) AS text_id,
-        coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS distance
+        coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS distance
       FROM chat_vectors v
       WHERE v.user_id = owner AND (asked_model IS NULL OR v.model = asked_model)
         AND (scope.sources IS NULL OR v.message_id IS NOT NULL AND 'message' = ANY (scope.sources)
@@ -460,7 +460,7 @@ BEGIN
   FROM (
     SELECT v.id, CASE WHEN v.message_id IS NOT NULL THEN 'message' WHEN v.chunk_id IS NOT NULL THEN 'document' END AS source,
       coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text) AS text_id,
-      coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS distance
+      coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS distance
     FROM chat_vectors v
     WHERE v.user_id = owner AND v.id = ANY (compared)
     ORDER BY distance, coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text, v.id::text) LIMIT wanted) n;
@@ -586,14 +586,14 @@ BEGIN
     SELECT id, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id
     FROM unnest(texts) AS text (id) WHERE id LIKE '%/%' OFFSET 0) t
   CROSS JOIN LATERAL (
-    SELECT 1 - coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS similarity FROM chat_vectors v
+    SELECT 1 - coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS similarity FROM chat_vectors v
     WHERE v.user_id = owner AND v.conversation_id = t.conversation_id AND v.message_id = t.message_id
       AND (asked_model IS NULL OR v.model = asked_model) LIMIT 1) n
   UNION ALL
   SELECT t.id, n.similarity
   FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
   CROSS JOIN LATERAL (
-    SELECT 1 - coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS similarity FROM chat_vectors v
+    SELECT 1 - coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS similarity FROM chat_vectors v
     WHERE v.user_id = owner AND v.chunk_id = t.chunk_id
       AND (asked_model IS NULL OR v.model = asked_model) LIMIT 1) n;
 END

@@ -109,7 +109,7 @@ CREATE TABLE "idempotency_keys" (
 	"user_id" uuid NOT NULL,
 	"key" text NOT NULL,
 	"digest" text NOT NULL,
-	"made" jsonb,
+	"response_rows" jsonb,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp (3) with time zone DEFAULT now() + interval '24 hours' NOT NULL,
 	CONSTRAINT "idempotency_keys_user_id_key_pk" PRIMARY KEY("user_id","key")
@@ -197,16 +197,16 @@ CREATE TABLE "chat_vectors" (
 	"chunk_id" uuid,
 	"document_id" uuid,
 	"model" text NOT NULL,
-	"own" boolean DEFAULT false NOT NULL,
+	"client_provided" boolean DEFAULT false NOT NULL,
 	"embedding" halfvec(1536),
-	"own_embedding" vector(1536),
-	"dimensions" integer GENERATED ALWAYS AS (coalesce(vector_dims(embedding), vector_dims(own_embedding))) STORED NOT NULL,
+	"client_embedding" vector(1536),
+	"dimensions" integer GENERATED ALWAYS AS (coalesce(vector_dims(embedding), vector_dims(client_embedding))) STORED NOT NULL,
 	"sketch" bit(2048),
 	"content" text,
 	"metadata" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "chat_vectors_user_id_id_pk" PRIMARY KEY("user_id","id"),
-	CONSTRAINT "chat_vectors_embedding_check" CHECK (own = (own_embedding is not null) and own = (embedding is null)),
+	CONSTRAINT "chat_vectors_embedding_check" CHECK (client_provided = (client_embedding is not null) and client_provided = (embedding is null)),
 	CONSTRAINT "chat_vectors_message_check" CHECK (num_nulls(conversation_id, message_id) <> 1)
 );
 --> statement-breakpoint

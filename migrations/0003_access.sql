@@ -22,7 +22,7 @@ ALTER TABLE audit_events FORCE ROW LEVEL SECURITY;
 ALTER TABLE purge_receipts FORCE ROW LEVEL SECURITY;
 --> statement-breakpoint
 -- An exact search reads all of a user's vectors: in the row itself they cost one page each, out of line several.
-ALTER TABLE chat_vectors ALTER COLUMN embedding SET STORAGE PLAIN, ALTER COLUMN own_embedding SET STORAGE PLAIN;
+ALTER TABLE chat_vectors ALTER COLUMN embedding SET STORAGE PLAIN, ALTER COLUMN client_embedding SET STORAGE PLAIN;
 --> statement-breakpoint
 -- A search of many vectors reads their sketches off the index, and the table only where rows are too new for the visibility
 -- map: a vacuum after each thousand of them keeps these few.
@@ -87,9 +87,9 @@ CREATE TRIGGER audit_purge AFTER DELETE ON documents REFERENCING OLD TABLE AS to
 CREATE TRIGGER audit_create AFTER INSERT ON chat_vectors REFERENCING NEW TABLE AS touched
   FOR EACH STATEMENT EXECUTE FUNCTION app.audit_rows('vector');
 --> statement-breakpoint
-CREATE TRIGGER audit_change AFTER UPDATE OF id, conversation_id, message_id, model, embedding, own_embedding, content, metadata ON chat_vectors
+CREATE TRIGGER audit_change AFTER UPDATE OF id, conversation_id, message_id, model, embedding, client_embedding, content, metadata ON chat_vectors
   FOR EACH ROW WHEN (NEW.chunk_id IS NULL)
-  EXECUTE FUNCTION app.audit_row('vector', 'conversation_id', 'message_id', 'model', 'embedding', 'own_embedding', 'content', 'metadata');
+  EXECUTE FUNCTION app.audit_row('vector', 'conversation_id', 'message_id', 'model', 'embedding', 'client_embedding', 'content', 'metadata');
 --> statement-breakpoint
 CREATE TRIGGER audit_purge AFTER DELETE ON chat_vectors REFERENCING OLD TABLE AS touched
   FOR EACH STATEMENT EXECUTE FUNCTION app.audit_rows('vector');
@@ -116,11 +116,11 @@ GRANT SELECT, INSERT, DELETE ON document_chunks, chat_vectors, embedding_jobs, i
 --> statement-breakpoint
 GRANT UPDATE (position, start_offset, end_offset, headings, context, hash, language) ON document_chunks TO parley_app;
 --> statement-breakpoint
-GRANT UPDATE (id, model, own, embedding, own_embedding, sketch, content, metadata, created_at) ON chat_vectors TO parley_app;
+GRANT UPDATE (id, model, client_provided, embedding, client_embedding, sketch, content, metadata, created_at) ON chat_vectors TO parley_app;
 --> statement-breakpoint
 GRANT UPDATE (attempts, run_at, claim_id, last_error, failed_at) ON embedding_jobs TO parley_app;
 --> statement-breakpoint
-GRANT UPDATE (digest, made, created_at, expires_at) ON idempotency_keys TO parley_app;
+GRANT UPDATE (digest, response_rows, created_at, expires_at) ON idempotency_keys TO parley_app;
 --> statement-breakpoint
 GRANT SELECT ON audit_events TO parley_app;
 --> statement-breakpoint

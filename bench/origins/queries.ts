@@ -18,7 +18,7 @@ const columns = without(getTableColumns(conversations), [
   'version',
 ])
 const messageFields = without(messageColumns, ['userId', 'branch', 'depth', 'deletedAt', 'purgeAfter', 'version'])
-const vectorFields = without(vectorColumns, ['userId', 'own'])
+const vectorFields = without(vectorColumns, ['userId', 'clientProvided'])
 
 const userId = sql.placeholder('userId')
 const id = sql.placeholder('id')

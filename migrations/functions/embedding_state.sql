@@ -10,7 +10,7 @@ BEGIN
   IF asked_model IS NULL THEN
     -- Whose a vector is stands in the table alone: it is looked at only where the index has more than one model.
     IF (SELECT min(v.model) <> max(v.model) FROM chat_vectors v WHERE v.user_id = owner) THEN
-      is_mixed := (SELECT coalesce(min(v.model) <> max(v.model), false) FROM chat_vectors v WHERE v.user_id = owner AND NOT v.own);
+      is_mixed := (SELECT coalesce(min(v.model) <> max(v.model), false) FROM chat_vectors v WHERE v.user_id = owner AND NOT v.client_provided);
     END IF;
   ELSE
     -- Two ranges, so that of a user with one model none is read.

@@ -36,7 +36,7 @@ BEGIN
     FROM (
       SELECT v.id, CASE WHEN v.message_id IS NOT NULL THEN 'message' WHEN v.chunk_id IS NOT NULL THEN 'document' END AS source,
         coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text) AS text_id,
-        coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS distance
+        coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS distance
       FROM chat_vectors v
       WHERE v.user_id = owner AND (asked_model IS NULL OR v.model = asked_model)
         AND (scope.sources IS NULL OR v.message_id IS NOT NULL AND 'message' = ANY (scope.sources)
@@ -62,7 +62,7 @@ BEGIN
   FROM (
     SELECT v.id, CASE WHEN v.message_id IS NOT NULL THEN 'message' WHEN v.chunk_id IS NOT NULL THEN 'document' END AS source,
       coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text) AS text_id,
-      coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS distance
+      coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS distance
     FROM chat_vectors v
     WHERE v.user_id = owner AND v.id = ANY (compared)
     ORDER BY distance, coalesce(v.conversation_id || '/' || v.message_id, v.chunk_id::text, v.id::text) LIMIT wanted) n;

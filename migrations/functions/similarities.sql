@@ -14,14 +14,14 @@ BEGIN
     SELECT id, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id
     FROM unnest(texts) AS text (id) WHERE id LIKE '%/%' OFFSET 0) t
   CROSS JOIN LATERAL (
-    SELECT 1 - coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS similarity FROM chat_vectors v
+    SELECT 1 - coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS similarity FROM chat_vectors v
     WHERE v.user_id = owner AND v.conversation_id = t.conversation_id AND v.message_id = t.message_id
       AND (asked_model IS NULL OR v.model = asked_model) LIMIT 1) n
   UNION ALL
   SELECT t.id, n.similarity
   FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
   CROSS JOIN LATERAL (
-    SELECT 1 - coalesce(v.embedding <=> asked_half, v.own_embedding <=> asked) AS similarity FROM chat_vectors v
+    SELECT 1 - coalesce(v.embedding <=> asked_half, v.client_embedding <=> asked) AS similarity FROM chat_vectors v
     WHERE v.user_id = owner AND v.chunk_id = t.chunk_id
       AND (asked_model IS NULL OR v.model = asked_model) LIMIT 1) n;
 END

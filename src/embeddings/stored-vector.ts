@@ -11,7 +11,7 @@ export interface StoredVector {
 const [SHORTEST, LONGEST] = [1e-15, 1e15]
 
 /** What a client has brought, as it was sent; at unit length where it is so long or short that it could not be compared. */
-export function toOwnVector(values: ArrayLike<number>): StoredVector {
+export function toClientVector(values: ArrayLike<number>): StoredVector {
   const unit = toStoredVector(values)
   const length = lengthOf(values)
   if (length < SHORTEST || length > LONGEST) return unit

@@ -87,7 +87,7 @@ const store = async (...texts: { content: string; context?: string }[]) => {
 }
 const vectorsOf = (documentId: string) =>
   asSystem(
-    `select chunk_id, document_id, model, own, sketch is not null as sketched from chat_vectors
+    `select chunk_id, document_id, model, client_provided, sketch is not null as sketched from chat_vectors
      where user_id = $1 and document_id = $2 order by chunk_id`,
     [ada.sub, documentId],
   )
@@ -282,7 +282,7 @@ describe('Chunks of documents', () => {
         chunk_id,
         document_id: documentId,
         model: 'text-embedding-3-small',
-        own: false,
+        client_provided: false,
         sketched: true,
       })),
     )

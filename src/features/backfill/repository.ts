@@ -22,7 +22,7 @@ export interface Step {
 
 export interface EmbeddingStatus {
   /** Vectors by their model; those that clients brought are counted apart. */
-  models: { model: string; own: boolean; vectors: number }[]
+  models: { model: string; clientProvided: boolean; vectors: number }[]
   pending: number
   failed: number
   /** In how many seconds the next pending text is due; 0 where one is, null where none is pending. */
@@ -60,7 +60,8 @@ export function createBackfillRepository(db: Database): BackfillRepository {
     async status() {
       const [results, error] = await db.read('backfill.status', (q) => [
         q.execute(sql`
-          select model, own, count(*)::int as vectors from chat_vectors group by model, own order by model, own`),
+          select model, client_provided as "clientProvided", count(*)::int as vectors
+          from chat_vectors group by model, client_provided order by model, client_provided`),
         q.execute(queueState),
       ])
       if (error) return fail(error)
@@ -128,7 +129,7 @@ export function createBackfillRepository(db: Database): BackfillRepository {
   }
 }
 
-const modelRow = z.object({ model: z.string(), own: z.boolean(), vectors: z.int() })
+const modelRow = z.object({ model: z.string(), clientProvided: z.boolean(), vectors: z.int() })
 const queueRow = z.object({ pending: z.int(), failed: z.int(), nextInSeconds: z.number().nullable() })
 const failedRow = z.object({
   userId: z.string(),
@@ -169,7 +170,7 @@ const queueWindow = (window: SQL, insertion: SQL): SQL => sql`
 
 /** Looked up by key for each text (OFFSET 0): as a join, a planner without statistics holds every text against every vector. */
 const isStale = (isOf: SQL, model: string): SQL => sql`not exists (
-    select from chat_vectors v where v.user_id = t.user_id and ${isOf} and (v.model = ${model} or v.own) offset 0)`
+    select from chat_vectors v where v.user_id = t.user_id and ${isOf} and (v.model = ${model} or v.client_provided) offset 0)`
 
 const queueMessages = (model: string, from: Position): SQL =>
   queueWindow(
@@ -204,7 +205,7 @@ const unsketched = (from: Position): SQL => sql`
     select * from "window" where place <= case (select count(*) from wanted)
       when ${SKETCHES} then (select max(place) from wanted) else ${WINDOW} end
     order by place desc limit 1)
-  select w.user_id as "userId", w.id, case when w.missing then coalesce(v.embedding::text, v.own_embedding::text) end as embedding
+  select w.user_id as "userId", w.id, case when w.missing then coalesce(v.embedding::text, v.client_embedding::text) end as embedding
   from (select * from wanted union select * from last) w
   join chat_vectors v on v.user_id = w.user_id and v.id = w.id order by w.place`
 

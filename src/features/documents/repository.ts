@@ -3,7 +3,7 @@ import { deletedFor } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, lastRows, oneRow } from '../../db/rows.ts'
-import { toOwnVector } from '../../embeddings/stored-vector.ts'
+import { toClientVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -68,7 +68,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
       const chunking = embedding ? undefined : (fields.chunking ?? DEFAULT_CHUNKING)
       const [plan, refused] = planChunks(fields.content, fields.format, chunking ?? null)
       if (refused) return fail(refused)
-      const own = embedding ? { vector: toOwnVector(embedding), model } : null
+      const own = embedding ? { vector: toClientVector(embedding), model } : null
       const document = { ...fields, chunking, userId, id: sentId ?? newId(), sentId, plan, own }
       const [stored, error] = await writeOnce(db, 'documents.put', {
         userId,

@@ -47,12 +47,12 @@ export function createEmbeddingJobStore(db: Database, { leaseSeconds = LEASE_SEC
             select user_id, vector_id, conversation_id, message_id, ${model}, embedding, sketch from done where message_id is not null
             on conflict (user_id, conversation_id, message_id) do update
               set model = excluded.model, embedding = excluded.embedding, sketch = excluded.sketch
-              where not chat_vectors.own)
+              where not chat_vectors.client_provided)
           insert into chat_vectors (user_id, id, chunk_id, document_id, model, embedding, sketch)
           select user_id, vector_id, chunk_id, document_id, ${model}, embedding, sketch from done where chunk_id is not null
           on conflict (user_id, chunk_id) do update
             set model = excluded.model, embedding = excluded.embedding, sketch = excluded.sketch
-            where not chat_vectors.own`),
+            where not chat_vectors.client_provided`),
       ])
       return error ? fail(error) : ok(undefined)
     },

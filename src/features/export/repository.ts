@@ -74,23 +74,23 @@ const SOURCES: Record<Section, Source> = {
   },
   document: {
     table: documents,
-    columns: { ...getTableColumns(documents), embedding: chatVectors.ownEmbedding, model: chatVectors.model },
+    columns: { ...getTableColumns(documents), embedding: chatVectors.clientEmbedding, model: chatVectors.model },
     // What the client has brought stands for its one chunk, and chunks are made anew.
     more: sql`
       left join lateral (
-        select v.own_embedding, v.model from document_chunks c
-        join chat_vectors v on v.user_id = c.user_id and v.chunk_id = c.id and v.own
+        select v.client_embedding, v.model from document_chunks c
+        join chat_vectors v on v.user_id = c.user_id and v.chunk_id = c.id and v.client_provided
         where c.user_id = own.user_id and c.document_id = own.id and own.chunk_size is null limit 1) brought on true`,
     key: [['id', 'id']],
     size: sql`22000 + octet_length(content) + octet_length(metadata::text)`,
   },
   vector: {
     table: chatVectors,
-    columns: { ...vectorColumns, embedding: chatVectors.ownEmbedding },
+    columns: { ...vectorColumns, embedding: chatVectors.clientEmbedding },
     key: [['id', 'id']],
     size: sql`22000 + coalesce(octet_length(content), 0) + octet_length(metadata::text)`,
     // Those that Parley made can be made again.
-    condition: sql`own and chunk_id is null`,
+    condition: sql`client_provided and chunk_id is null`,
   },
   auditEvent: { table: auditEvents, key: [['id', 'id']], size: sql`500` },
 }

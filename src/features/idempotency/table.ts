@@ -11,8 +11,8 @@ export const idempotencyKeys = pgTable(
     key: text('key').notNull(),
     /** SHA-256 of method, path and body, in base64url: the same key with another request is refused. */
     digest: text('digest').notNull(),
-    /** What the request made, as it was then. */
-    made: jsonb('made').$type<unknown>(),
+    /** The rows that the answer was made of, and which request wrote them. */
+    responseRows: jsonb('response_rows').$type<unknown>(),
     createdAt: createdAt(),
     expiresAt: timestamptz('expires_at')
       .notNull()

@@ -1,4 +1,4 @@
-import { toOwnVector } from '../../embeddings/stored-vector.ts'
+import { toClientVector } from '../../embeddings/stored-vector.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import type { AppError } from '../../result.ts'
 import { planChunks } from '../documents/chunk-plan.ts'
@@ -96,7 +96,7 @@ function toDocument({ chunkSize, chunkOverlap, embedding, model, ...fields }: Do
   const chunking = embedding ? null : { size, overlap: chunkOverlap ?? Math.min(DEFAULT_CHUNKING.overlap, size / 2) }
   const [plan, refused] = planChunks(fields.content, fields.format, chunking)
   if (refused) return fail(refused)
-  const own = embedding ? { vector: toOwnVector(embedding), model: model ?? 'custom' } : null
+  const own = embedding ? { vector: toClientVector(embedding), model: model ?? 'custom' } : null
   const { type: _type, contentHash: _hash, metadata = {}, ...row } = fields
   return ok({ ...row, metadata, chunking, plan, own })
 }

@@ -1,7 +1,7 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
-import { toOwnVector } from '../../embeddings/stored-vector.ts'
+import { toClientVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../http/idempotency.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
@@ -30,12 +30,12 @@ export interface VectorRepository {
 }
 
 const ID_TAKEN: ConstraintErrors = { chat_vectors_user_id_id_pk: { code: 'conflict' } }
-const { userId: _userId, own: _own, ...columns } = vectorColumns
+const { userId: _userId, clientProvided: _clientProvided, ...columns } = vectorColumns
 
 export function createVectorRepository(db: Database, userId: string): VectorRepository {
   return {
     async create({ id = newId(), embedding, conversationId, messageId, model, content, metadata }, requestKey = null) {
-      const stored = toOwnVector(embedding)
+      const stored = toClientVector(embedding)
       const source = (isFirst: SQL) =>
         messageId
           ? sql`from messages m join conversations c on c.user_id = m.user_id and c.id = m.conversation_id
@@ -49,13 +49,13 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
         requestKey,
         write: (q, isFirst) => {
           const added = q.$with('added', columns).as(sql`
-          insert into chat_vectors (user_id, id, conversation_id, message_id, model, own, own_embedding, sketch, content, metadata)
+          insert into chat_vectors (user_id, id, conversation_id, message_id, model, client_provided, client_embedding, sketch, content, metadata)
           select ${userId}::uuid, ${id}::uuid, ${conversationId ?? null}::text, ${messageId ?? null}::text, ${model}, true,
             ${stored.embedding}::vector, ${stored.sketch}::bit(2048), ${content},
             ${JSON.stringify(metadata)}::jsonb ${source(isFirst)}
           on conflict (user_id, conversation_id, message_id) do update
-            set id = excluded.id, model = excluded.model, own = true, embedding = null,
-              own_embedding = excluded.own_embedding, sketch = excluded.sketch, content = excluded.content,
+            set id = excluded.id, model = excluded.model, client_provided = true, embedding = null,
+              client_embedding = excluded.client_embedding, sketch = excluded.sketch, content = excluded.content,
               metadata = excluded.metadata, created_at = now()
           returning *`)
           return [

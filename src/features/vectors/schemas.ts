@@ -42,7 +42,7 @@ export const vectorRow = createSelectSchema(chatVectors, {
   dimensions: z.int(),
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
-}).omit({ userId: true, own: true, embedding: true, ownEmbedding: true, sketch: true })
+}).omit({ userId: true, clientProvided: true, embedding: true, clientEmbedding: true, sketch: true })
 export type VectorRow = z.output<typeof vectorRow>
 
 /** A stored vector on the wire; its 1536 numbers stay where they are. */

@@ -40,14 +40,14 @@ export const chatVectors = pgTable(
     /** Which model made it: vectors of two models say nothing about each other. */
     model: text('model').notNull(),
     /** Brought by the client, not made by Parley: no backfill replaces it. */
-    own: boolean('own').notNull().default(false),
+    clientProvided: boolean('client_provided').notNull().default(false),
     /** Made by Parley: half the bytes, and what they round off changes no neighbour (docs/decisions/029-two-kinds-of-vectors.md). */
     embedding: halfvec('embedding', { dimensions: EMBEDDING_DIMENSIONS }),
     /** As a client has sent it. */
-    ownEmbedding: vector('own_embedding', { dimensions: EMBEDDING_DIMENSIONS }),
+    clientEmbedding: vector('client_embedding', { dimensions: EMBEDDING_DIMENSIONS }),
     dimensions: integer('dimensions')
       .notNull()
-      .generatedAlwaysAs(sql`coalesce(vector_dims(embedding), vector_dims(own_embedding))`),
+      .generatedAlwaysAs(sql`coalesce(vector_dims(embedding), vector_dims(client_embedding))`),
     /** Of the embedding: see `embeddings/sketch.ts`. Null where it has yet to be made; such a vector is always compared. */
     sketch: bit('sketch', { dimensions: SKETCH_BITS }),
     content: text('content'),
@@ -78,7 +78,10 @@ export const chatVectors = pgTable(
       table.id,
       table.sketch,
     ),
-    check('chat_vectors_embedding_check', sql`own = (own_embedding is not null) and own = (embedding is null)`),
+    check(
+      'chat_vectors_embedding_check',
+      sql`client_provided = (client_embedding is not null) and client_provided = (embedding is null)`,
+    ),
     check('chat_vectors_message_check', sql`num_nulls(conversation_id, message_id) <> 1`),
     ownerPolicy(),
     systemPolicy('all'),
@@ -86,6 +89,11 @@ export const chatVectors = pgTable(
   ],
 )
 
-const { embedding: _embedding, ownEmbedding: _own, sketch: _sketch, ...columns } = getTableColumns(chatVectors)
+const {
+  embedding: _embedding,
+  clientEmbedding: _clientEmbedding,
+  sketch: _sketch,
+  ...columns
+} = getTableColumns(chatVectors)
 /** What one reads of a vector: all but its numbers. */
 export const vectorColumns = columns

@@ -50,7 +50,7 @@ const DERIVED: Record<string, readonly string[]> = {
     'search',
   ],
   documents: ['user_id', 'id', 'content_hash', 'chunk_count', 'created_at', 'updated_at', 'version'],
-  chat_vectors: ['user_id', 'id', 'chunk_id', 'document_id', 'own', 'dimensions', 'sketch', 'created_at'],
+  chat_vectors: ['user_id', 'id', 'chunk_id', 'document_id', 'client_provided', 'dimensions', 'sketch', 'created_at'],
 }
 
 describe.each(places)('The audit trail on $name', ({ embedded, open }) => {

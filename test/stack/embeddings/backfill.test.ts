@@ -79,7 +79,7 @@ describe.each(places)('npm run embeddings on $name', ({ open }) => {
   }
   const vector = (column: 'message_id' | 'chunk_id', id: string, model: string, own = false) =>
     rows(
-      `insert into chat_vectors (user_id, id, ${column}, model, own, embedding, own_embedding, conversation_id)
+      `insert into chat_vectors (user_id, id, ${column}, model, client_provided, embedding, client_embedding, conversation_id)
        select $1, gen_random_uuid(), $2::${column === 'chunk_id' ? 'uuid' : 'text'}, $3, $4::boolean, case when not $4 then ones::halfvec end, case when $4 then ones end,
          (select conversation_id from messages m where m.user_id = $1 and m.id = $2::text)
        from (select array_fill(1, array[1536])::vector as ones) v`,

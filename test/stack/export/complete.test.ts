@@ -13,7 +13,7 @@ const LEFT_OUT: Record<string, string> = {
   idempotency_keys: 'copies of answers, for a day',
 }
 /** Vectors that Parley made can be made again; those that clients brought for documents are in the documents' lines. */
-const CONDITIONS: Record<string, string> = { chat_vectors: 'and own and chunk_id is null' }
+const CONDITIONS: Record<string, string> = { chat_vectors: 'and client_provided and chunk_id is null' }
 
 let place: Place
 let house: House

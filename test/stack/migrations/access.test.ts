@@ -16,9 +16,9 @@ const CHANGEABLE = {
   documents:
     'chunk_count chunk_overlap chunk_size content content_hash deleted_at external_id format language metadata purge_after tags title updated_at version',
   document_chunks: 'context end_offset hash headings language position start_offset',
-  chat_vectors: 'content created_at embedding id metadata model own own_embedding sketch',
+  chat_vectors: 'client_embedding client_provided content created_at embedding id metadata model sketch',
   embedding_jobs: 'attempts claim_id failed_at last_error run_at',
-  idempotency_keys: 'created_at digest expires_at made',
+  idempotency_keys: 'created_at digest expires_at response_rows',
 }
 
 /** What each role may do, complete: a privilege that is not here is one too many. */

@@ -83,7 +83,7 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
         [user],
       )
       await client.query(
-        `insert into chat_vectors (user_id, id, model, own, own_embedding)
+        `insert into chat_vectors (user_id, id, model, client_provided, client_embedding)
          select $1, gen_random_uuid(), 'custom', true, array_fill(1, array[1536])::vector
          from generate_series(1, ${OWNED.chat_vectors})`,
         [user],

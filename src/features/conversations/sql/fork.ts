@@ -103,7 +103,7 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
       order by depth offset 0) m
   ), known as materialized (
     select c.copy_id, v.* from copied c cross join lateral (
-      select model, own, embedding, own_embedding, sketch, content, metadata from chat_vectors
+      select model, client_provided, embedding, client_embedding, sketch, content, metadata from chat_vectors
       where user_id = c.user_id and conversation_id = c.conversation_id and message_id = c.id offset 0) v
     where c.place > (select max(place) from copied) - ${MAX_VECTORS}::int
   ), opened as (
@@ -124,8 +124,9 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
       c.usage, c.metadata, c.created_at, c.updated_at
     from opened o cross join copied c
   ), vectors as (
-    insert into chat_vectors (user_id, id, conversation_id, message_id, model, own, embedding, own_embedding, sketch, content, metadata)
-    select o.user_id, app.uuid_v7(), o.id, k.copy_id, k.model, k.own, k.embedding, k.own_embedding, k.sketch, k.content, k.metadata
+    insert into chat_vectors (user_id, id, conversation_id, message_id, model, client_provided, embedding, client_embedding,
+      sketch, content, metadata)
+    select o.user_id, app.uuid_v7(), o.id, k.copy_id, k.model, k.client_provided, k.embedding, k.client_embedding, k.sketch, k.content, k.metadata
     from opened o cross join known k
   ), queued as (
     insert into embedding_jobs (user_id, conversation_id, message_id)

@@ -4,7 +4,7 @@ import { newVersion } from '../../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../../db/database.ts'
 import { mergedMetadata } from '../../../db/metadata.ts'
 import { lastRows, oneRow } from '../../../db/rows.ts'
-import { toOwnVector } from '../../../embeddings/stored-vector.ts'
+import { toClientVector } from '../../../embeddings/stored-vector.ts'
 import { writtenHere } from '../../idempotency/sql/write-once.ts'
 import { type AppError, fail, ok, type Result } from '../../../result.ts'
 import { type DocumentFormat, planChunks } from '../chunk-plan.ts'
@@ -107,7 +107,7 @@ function cutAnew(patch: DocumentPatch, known: Known): Result<NewCut | null> {
   const content = patch.content ?? known.text?.content ?? ''
   const [plan, refused] = planChunks(content, patch.format ?? known.format, chunking)
   if (refused) return fail(refused)
-  return ok({ chunking, plan, own: embedding ? { vector: toOwnVector(embedding), model } : null })
+  return ok({ chunking, plan, own: embedding ? { vector: toClientVector(embedding), model } : null })
 }
 
 /** Whether what the chunks hang on is still what it was taken for. */

@@ -33,7 +33,7 @@ export function retell(q: NeonHttpDatabase, document: Written) {
     select c.id, c.document_id from target t
     join document_chunks c on c.user_id = ${userId} and c.document_id = t.id
     where c.context <> ${context} and not exists (
-      select from chat_vectors v where v.user_id = ${userId} and v.chunk_id = c.id and v.own))`
+      select from chat_vectors v where v.user_id = ${userId} and v.chunk_id = c.id and v.client_provided))`
   return [
     q.execute(sql`
       with ${target(document)}, ${retold}
@@ -123,12 +123,12 @@ function storeOwnVector(q: NeonHttpDatabase, document: Written, { embedding, ske
       delete from embedding_jobs where user_id = ${userId} and document_id = (select id from target)`),
     q.execute(sql`
       with ${target(document)}
-      insert into chat_vectors (user_id, id, chunk_id, document_id, model, own, own_embedding, sketch)
+      insert into chat_vectors (user_id, id, chunk_id, document_id, model, client_provided, client_embedding, sketch)
       select ${userId}::uuid, app.uuid_v7(), c.id, c.document_id, ${model}, true, ${embedding}::vector,
         ${sketch}::bit(2048)
       from target t join document_chunks c on c.user_id = ${userId} and c.document_id = t.id
       on conflict (user_id, chunk_id) do update
-        set model = excluded.model, own = true, embedding = null, own_embedding = excluded.own_embedding, sketch = excluded.sketch,
+        set model = excluded.model, client_provided = true, embedding = null, client_embedding = excluded.client_embedding, sketch = excluded.sketch,
           created_at = now()`),
   ] as const
 }
@@ -137,7 +137,7 @@ function storeOwnVector(q: NeonHttpDatabase, document: Written, { embedding, ske
 const dropOwnVector = (q: NeonHttpDatabase, document: Written) =>
   q.execute(sql`
     with ${target(document)}
-    delete from chat_vectors where user_id = ${document.userId} and own and chunk_id in (
+    delete from chat_vectors where user_id = ${document.userId} and client_provided and chunk_id in (
       select c.id from target t join document_chunks c on c.user_id = ${document.userId} and c.document_id = t.id)`)
 
 /** Queues the chunks that have neither vector nor job. */

@@ -40,8 +40,8 @@ export function upsertStatement(document: NewDocument, isFirst: SQL): SQL {
   const hasOtherVector = own
     ? sql`not exists (
         select from document_chunks c join chat_vectors v on v.user_id = c.user_id and v.chunk_id = c.id
-        where c.user_id = d.user_id and c.document_id = d.id and v.own and v.model = ${own.model}
-          and v.own_embedding = ${own.vector.embedding}::vector)`
+        where c.user_id = d.user_id and c.document_id = d.id and v.client_provided and v.model = ${own.model}
+          and v.client_embedding = ${own.vector.embedding}::vector)`
     : sql`false`
   return sql`
     insert into documents as d (user_id, id, external_id, title, content, content_hash, format, language, chunk_size,

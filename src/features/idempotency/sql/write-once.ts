@@ -71,19 +71,19 @@ export async function writeOnce<T extends Queries>(
 
   const [found, missing] = oneRow(others.at(-1)?.rows ?? [], keptAnswer)
   if (missing) return fail({ code: 'internal', context: { reason: 'a claimed key has no answer' } })
-  if (found.made === null) return fail({ code: 'idempotency_key_reused' })
-  requestKey.replayed = found.made.by !== requestKey.by
-  return ok({ results: written, replay: kept.rows?.restore(found.made.rows) ?? [] })
+  if (found.responseRows === null) return fail({ code: 'idempotency_key_reused' })
+  requestKey.replayed = found.responseRows.by !== requestKey.by
+  return ok({ results: written, replay: kept.rows?.restore(found.responseRows.rows) ?? [] })
 }
 
 const keptAnswer = z.object({
-  made: z.object({ by: z.string(), rows: z.array(z.record(z.string(), z.unknown())) }).nullable(),
+  responseRows: z.object({ by: z.string(), rows: z.array(z.record(z.string(), z.unknown())) }).nullable(),
 })
 
 /** Waits for whoever holds the key. A key that has expired is as good as new. Returns a row to the first one. */
 const claim = (userId: string, { key, digest }: RequestKey) => sql`
   insert into idempotency_keys as mine (user_id, key, digest) select ${userId}::uuid, ${key}, ${digest}
-  on conflict (user_id, key) do update set digest = excluded.digest, made = null, created_at = excluded.created_at,
+  on conflict (user_id, key) do update set digest = excluded.digest, response_rows = null, created_at = excluded.created_at,
     expires_at = excluded.expires_at
   where mine.expires_at <= now()
   returning set_config('app.claimed_key', 'on', true)`
@@ -95,10 +95,10 @@ function keep(userId: string, { key, digest, by }: RequestKey, { names, query }:
     with answer (${names}) as (${query}),
     found as (select jsonb_agg(to_jsonb(answer)) as rows from answer),
     kept as (
-      update idempotency_keys k set made = jsonb_build_object('by', ${by}::text, 'rows', found.rows) from found
+      update idempotency_keys k set response_rows = jsonb_build_object('by', ${by}::text, 'rows', found.rows) from found
       where ${ofKey} and ${isFirst} and found.rows is not null),
     freed as (delete from idempotency_keys k where ${ofKey} and ${isFirst} and not exists (select from answer))
-    select case when k.digest = ${digest} then k.made end as made from idempotency_keys k
+    select case when k.digest = ${digest} then k.response_rows end as "responseRows" from idempotency_keys k
     where ${ofKey} and (${isFirst}) is not true`
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { toOwnVector } from '../../../embeddings/stored-vector.ts'
+import { toClientVector } from '../../../embeddings/stored-vector.ts'
 import type { ImportBatch, Outcome } from '../rows.ts'
 
 export interface ImportOptions {
@@ -165,7 +165,7 @@ export const storeMessages = (
  * message is here and not deleted, or the vector is left out.
  */
 export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { vectors }: ImportBatch) => {
-  const rows = vectors.map((row) => ({ ...row, ...toOwnVector(row.embedding) }))
+  const rows = vectors.map((row) => ({ ...row, ...toClientVector(row.embedding) }))
   return q.execute<Told>(sql`
     with given as materialized (
       select g.*, ${fits} as fits, v.id is not null as is_here, g."messageId" is null or c.id is not null as has_message
@@ -177,16 +177,16 @@ export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { v
         and m.deleted_at is null
       left join conversations c on c.user_id = ${userId} and c.id = m.conversation_id and c.deleted_at is null
     ), added as (
-      insert into chat_vectors (user_id, id, conversation_id, message_id, model, own, own_embedding, sketch, content, metadata,
+      insert into chat_vectors (user_id, id, conversation_id, message_id, model, client_provided, client_embedding, sketch, content, metadata,
         created_at)
       select ${userId}::uuid, id, "conversationId", "messageId", model, true, embedding, sketch, content, coalesce(metadata, '{}'),
         coalesce("createdAt", now())
       from given where fits and has_message and not is_here
       on conflict (user_id, conversation_id, message_id) do update
-        set id = excluded.id, model = excluded.model, own = true, embedding = null, own_embedding = excluded.own_embedding,
+        set id = excluded.id, model = excluded.model, client_provided = true, embedding = null, client_embedding = excluded.client_embedding,
           sketch = excluded.sketch,
           content = excluded.content, metadata = excluded.metadata, created_at = excluded.created_at
-        where not chat_vectors.own
+        where not chat_vectors.client_provided
       returning id
     )
     select case when a.id is not null then 'taken' when is_here then 'skipped' when not fits then 'metadata'
