@@ -11,8 +11,8 @@ import { importRoutes } from './features/import/routes.ts'
 import { messageRoutes } from './features/messages/routes.ts'
 import { referenceRoutes } from './features/reference/routes.ts'
 import { searchRoutes } from './features/search/routes.ts'
-import { sessionRoutes } from './features/sessions/own-routes.ts'
-import { sessionsRoutes } from './features/sessions/routes.ts'
+import { ownSessionRoutes } from './features/sessions/own-routes.ts'
+import { sessionListRoutes } from './features/sessions/routes.ts'
 import { meRoutes } from './features/users/routes.ts'
 import { vectorRoutes } from './features/vectors/routes.ts'
 import type { AppEnv } from './http/app-env.ts'
@@ -54,8 +54,8 @@ export const createApp = (deps: Deps) => {
       .use('/readyz', limitOpen(deps))
       .route('/', healthRoutes(deps))
       .route('/', referenceRoutes())
-      .route('/v1/session', sessionRoutes(deps))
-      .route('/v1/sessions', sessionsRoutes(deps))
+      .route('/v1/session', ownSessionRoutes(deps))
+      .route('/v1/sessions', sessionListRoutes(deps))
       .route('/v1/me/export', exportRoutes(deps))
       .route('/v1/me', meRoutes(deps))
       .route('/v1/import', importRoutes(deps))

@@ -2,7 +2,7 @@ import { waitUntil } from 'cloudflare:workers'
 import { createApp } from './app.ts'
 import { createCognito } from './auth/cognito.ts'
 import { createJwks } from './auth/jwks.ts'
-import { createSeenClock } from './auth/seen.ts'
+import { createLastSeenThrottle } from './auth/seen.ts'
 import { createCachedVerifier } from './auth/verified-cache.ts'
 import type { Deps } from './deps.ts'
 import { createCachedEmbedder } from './embeddings/cached-embedder.ts'
@@ -54,7 +54,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     database: { connectionString: config.databaseUrl, timeoutMs: config.databaseTimeoutMs },
     systemDatabase: { connectionString: config.systemDatabaseUrl, timeoutMs: config.databaseTimeoutMs },
     verifyToken: createCachedVerifier({ issuer: config.issuer, clientIds: config.clientIds, keys }),
-    seenIsDue: createSeenClock(),
+    seenIsDue: createLastSeenThrottle(),
     cognito: createCognito({ issuer: config.issuer, timeoutMs: config.identityTimeoutMs }),
     embedder,
     queryEmbedder:

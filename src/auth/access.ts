@@ -25,7 +25,7 @@ export function checkAccess(identity: Identity, { scopes = [], groups = [] }: Ac
   return isMember ? null : { code: 'group_required' }
 }
 
-/** Behind `authenticate`, for a route that wants more than the rest (RFC 6750 §3.1). */
+/** After `requireIdentity`, for a route that wants more than the rest (RFC 6750 §3.1). */
 export const requireAccess = (rule: AccessRule) =>
   createMiddleware<IdentityEnv>((c, next) => {
     const refusal = checkAccess(c.var.identity, rule)

@@ -26,15 +26,15 @@ export interface Admitted {
  * Verifies the request's bearer token (RFC 6750) or access cookie. An `Authorization` header wins, whatever is in it:
  * then cookies are not looked at. With the cookie, what may change something must come from a page of ours.
  *
- * @returns or the answer that refuses: see {@link identify}; 403 `origin_not_allowed`
+ * @returns or the answer that refuses: see {@link verifyAndLimit}; 403 `origin_not_allowed`
  */
-export async function admit(c: AdmissionContext, deps: Deps): Promise<Result<Admitted, Response>> {
+export async function authenticate(c: AdmissionContext, deps: Deps): Promise<Result<Admitted, Response>> {
   const header = c.req.header('Authorization')
   const byCookie = header === undefined
   const token = byCookie ? readAccessCookie(c) : bearerToken(header)
   if (token === null) return fail(await refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } }))
   if (byCookie && !isSafe(c.req.method) && !isOwnPage(c, deps)) return fail(problem(c, originNotAllowed(c)))
-  const [identity, refusal] = await identify(c, deps, token)
+  const [identity, refusal] = await verifyAndLimit(c, deps, token)
   return refusal ? fail(refusal) : ok({ identity, accessToken: token })
 }
 
@@ -45,7 +45,7 @@ export async function admit(c: AdmissionContext, deps: Deps): Promise<Result<Adm
  * @returns or the answer that refuses: 401, whatever was wrong with the token; 403 where it shows too little; 429, to a
  *   user by their verified `sub` and to whoever is refused by their address; 503 without the issuer's keys
  */
-export async function identify(
+export async function verifyAndLimit(
   c: AdmissionContext,
   deps: Deps,
   accessToken: string,

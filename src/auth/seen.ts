@@ -8,7 +8,7 @@ const REMEMBERED = 1000
  * True once in five minutes for each sign-in and isolate; the database looks at the row's own time as well, so that
  * many isolates write no oftener than one.
  */
-export function createSeenClock(now: () => number = Date.now): SeenClock {
+export function createLastSeenThrottle(now: () => number = Date.now): SeenClock {
   const last = new Map<string, number>()
   return (signInId) => {
     const time = now()

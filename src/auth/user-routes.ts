@@ -3,12 +3,12 @@ import { createMiddleware } from 'hono/factory'
 import { asUser } from '../db/database.ts'
 import type { Deps } from '../deps.ts'
 import type { IdentityEnv, UserEnv } from '../http/app-env.ts'
-import { admit } from './admission.ts'
+import { authenticate } from './admission.ts'
 
 /** A router whose handlers have a verified identity and the database as that user sees it. */
-export const userRoutes = (deps: Deps) => new Hono<UserEnv>().use(authenticate(deps)).use(openDatabase(deps))
+export const userRoutes = (deps: Deps) => new Hono<UserEnv>().use(requireIdentity(deps)).use(openDatabase(deps))
 
-/** Behind `authenticate`: the database as that user sees it. */
+/** After `requireIdentity`: the database as that user sees it. */
 export const openDatabase = (deps: Deps) =>
   createMiddleware<UserEnv>((c, next) => {
     const { identity, trace } = c.var
@@ -16,10 +16,10 @@ export const openDatabase = (deps: Deps) =>
     return next()
   })
 
-/** Lets in whoever has a verified token, by header or by cookie; see {@link admit} for what others get. */
-export const authenticate = (deps: Deps) =>
+/** Lets in whoever has a verified token, by header or by cookie; see {@link authenticate} for what others get. */
+export const requireIdentity = (deps: Deps) =>
   createMiddleware<IdentityEnv>(async (c, next) => {
-    const [admitted, refusal] = await admit(c, deps)
+    const [admitted, refusal] = await authenticate(c, deps)
     if (refusal) return refusal
     c.set('identity', admitted.identity)
     return next()

@@ -11,7 +11,7 @@ import { embedInBackground } from '../embedding-jobs/background.ts'
 import { previewDocumentPurge, purgeDocument, restoreDocument } from './sql/lifecycle.ts'
 import { createDocumentRepository } from './repository.ts'
 import { chunkPage, documentPath, documentPurge, documentPurgePreview, documentSchema } from './schemas.ts'
-import { tagOf, toDocument } from './wire.ts'
+import { documentEtag, toDocument } from './wire.ts'
 
 const tag = 'Documents'
 const stateKey = z.tuple([z.int(), z.iso.datetime({ precision: 3 })])
@@ -62,7 +62,7 @@ export const documentActions = (deps: Deps) =>
         const [document, error] = await restoreDocument(c.var.db, c.var.identity.userId, documentId)
         if (error) return problem(c, error)
         if (document.jobs.pending > 0) embedInBackground(c, deps, { documentIds: [document.id] })
-        c.header('ETag', tagOf(document))
+        c.header('ETag', documentEtag(document))
         return c.json(toDocument(document), 200)
       },
     )

@@ -27,7 +27,7 @@ import {
 import { oneOf, selectWritten } from './sql/select.ts'
 import { storeText } from './sql/statements.ts'
 import { documentChunks, documents } from './table.ts'
-import { meant, takeTurns, upsertStatement } from './sql/upsert.ts'
+import { targetDocument, lockExternalId, upsertStatement } from './sql/upsert.ts'
 
 /** A document that was sent, and whether it is a new one. */
 export interface StoredDocument {
@@ -74,12 +74,12 @@ export function createDocumentRepository(db: Database, userId: string): Document
         userId,
         requestKey,
         write: (q, isFirst) => [
-          takeTurns(q, document),
+          lockExternalId(q, document),
           q.execute(upsertStatement(document, isFirst)),
-          ...storeText(q, { userId, which: meant(document) }, document),
-          selectWritten(q, userId, false, meant(document)),
+          ...storeText(q, { userId, which: targetDocument(document) }, document),
+          selectWritten(q, userId, false, targetDocument(document)),
         ],
-        answer: (q) => selectWritten(q, userId, false, meant(document)),
+        answer: (q) => selectWritten(q, userId, false, targetDocument(document)),
         constraints: CONSTRAINTS,
       })
       if (error) return fail(error)

@@ -15,7 +15,7 @@ import { documentListQuery } from './filters.ts'
 import { positionOf } from './sql/list.ts'
 import { createDocumentRepository } from './repository.ts'
 import { documentCreate, documentPage, documentPatch, documentPath, documentSchema } from './schemas.ts'
-import { tagOf, toDocument } from './wire.ts'
+import { documentEtag, toDocument } from './wire.ts'
 
 const tag = 'Documents'
 const cursorKey = z.tuple([z.iso.datetime({ precision: 3 }), z.guid()])
@@ -63,7 +63,7 @@ export const documentRoutes = (deps: Deps) =>
         if (document.jobs.pending > 0 && !requestKey?.replayed) {
           embedInBackground(c, deps, { documentIds: [document.id] })
         }
-        c.header('ETag', tagOf(document))
+        c.header('ETag', documentEtag(document))
         c.header('Location', `/v1/documents/${document.id}`)
         const body = toDocument(document)
         return created ? c.json(body, 201) : c.json(body, 200)
@@ -113,7 +113,7 @@ export const documentRoutes = (deps: Deps) =>
         const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
         const [document, error] = await documents.get(c.req.valid('param').documentId)
         if (error) return problem(c, error)
-        const etag = tagOf(document)
+        const etag = documentEtag(document)
         c.header('ETag', etag)
         return isFresh(c, etag) ? c.body(null, 304) : c.json(toDocument(document), 200)
       },
@@ -142,7 +142,7 @@ export const documentRoutes = (deps: Deps) =>
         const [document, error] = await documents.patch(id, c.req.valid('json'), allowedVersions(c))
         if (error) return problem(c, error)
         if (document.jobs.pending > 0) embedInBackground(c, deps, { documentIds: [id] })
-        c.header('ETag', tagOf(document))
+        c.header('ETag', documentEtag(document))
         return c.json(toDocument(document), 200)
       },
     )

@@ -15,4 +15,4 @@ export function toDocument<T extends DocumentRow>({ version: _version, jobs, chu
 }
 
 /** Chunks get their vectors without a write to the document: the tag tells that, too, or nobody would see it `ready`. */
-export const tagOf = (row: DocumentRow): string => etagOf(row, row.jobs.mark)
+export const documentEtag = (row: DocumentRow): string => etagOf(row, row.jobs.mark)

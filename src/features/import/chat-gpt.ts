@@ -4,7 +4,7 @@ import { nodesOf, type Node } from './chat-gpt-nodes.ts'
 import { isObject, readMessage, textField, toTime } from './chat-gpt-message.ts'
 import { withEmbed } from './export-lines.ts'
 import { conversationIdOf, derivedId, messageIdOf } from './ids.ts'
-import type { Intake } from './intake.ts'
+import type { ImportBatcher } from './import-batcher.ts'
 import { check, type Report } from './report.ts'
 import type { ImportedMessage } from './rows.ts'
 import { importedLines } from './schemas.ts'
@@ -18,12 +18,16 @@ export const isChatGpt = (values: readonly unknown[]): boolean =>
  * read (the root, empty system messages, hidden instructions) and what is refused is left out, and what followed it hangs on
  * the nearest message before it.
  */
-export async function importChatGpt(values: readonly unknown[], intake: Intake, report: Report): Promise<Result<void>> {
+export async function importChatGpt(
+  values: readonly unknown[],
+  batcher: ImportBatcher,
+  report: Report,
+): Promise<Result<void>> {
   for (const [line, value] of values.entries()) {
     const hopeless = report.stop()
     if (hopeless) return fail(hopeless)
     if (isObject(value) && isObject(value['mapping'])) {
-      const [, error] = await importOne(value, value['mapping'], line, intake, report)
+      const [, error] = await importOne(value, value['mapping'], line, batcher, report)
       if (error) return fail(error)
     } else report.refuse('conversation', { line }, [{ path: 'mapping', message: 'must be an object of nodes' }])
   }
@@ -34,7 +38,7 @@ async function importOne(
   source: Record<string, unknown>,
   mapping: Record<string, unknown>,
   line: number,
-  intake: Intake,
+  batcher: ImportBatcher,
   report: Report,
 ): Promise<Result<void>> {
   const { nodes, lost } = nodesOf(mapping)
@@ -68,11 +72,11 @@ async function importOne(
     return ok(undefined)
   }
   const { type, ...row } = conversation
-  const [, error] = await intake.add({ type, row, at: { line }, bytes: 1000 })
+  const [, error] = await batcher.add({ type, row, at: { line }, bytes: 1000 })
   if (error) return fail(error)
   for (const { row, within } of messages) {
     const bytes = JSON.stringify(row).length
-    const [, error] = await intake.add({ type: 'message', row, at: { line, within }, bytes })
+    const [, error] = await batcher.add({ type: 'message', row, at: { line, within }, bytes })
     if (error) return fail(error)
   }
   return ok(undefined)

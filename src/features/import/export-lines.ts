@@ -4,7 +4,7 @@ import type { AppError } from '../../result.ts'
 import { planChunks } from '../documents/chunk-plan.ts'
 import { DEFAULT_CHUNKING } from '../documents/schemas.ts'
 import { type Line, parseJson } from './body.ts'
-import type { Intake, Item } from './intake.ts'
+import type { ImportBatcher, Item } from './import-batcher.ts'
 import { check, type Position, type Report } from './report.ts'
 import type { ImportedDocument, ImportedMessage } from './rows.ts'
 import { beginning, type DocumentLine, FOREIGN_TYPES, importedLines, type ImportedType } from './schemas.ts'
@@ -23,7 +23,7 @@ const isImported = (type: unknown): type is ImportedType =>
  */
 export async function importExport(
   lines: AsyncGenerator<Line, AppError | undefined>,
-  intake: Intake,
+  batcher: ImportBatcher,
   report: Report,
 ): Promise<Result<boolean>> {
   let complete = false
@@ -50,7 +50,7 @@ export async function importExport(
       else if (!isImported(type)) report.refuse('line', at, [UNKNOWN])
       else {
         const item = toItem(type, value, at, bytes, report)
-        const [, error] = item ? await intake.add(item) : ok(undefined)
+        const [, error] = item ? await batcher.add(item) : ok(undefined)
         if (!error) continue
         await lines.return(undefined)
         return fail(error)

@@ -3,7 +3,7 @@ import { importChatGpt, isChatGpt } from './chat-gpt.ts'
 import { importExport } from './export-lines.ts'
 import { linesOf, readJson } from './body.ts'
 import type { MessageRef } from '../../embeddings/queue.ts'
-import { createIntake, interrupted } from './intake.ts'
+import { createImportBatcher, interrupted } from './import-batcher.ts'
 import { createReport } from './report.ts'
 import type { ImportRepository } from './repository.ts'
 import type { ImportReport } from './schemas.ts'
@@ -22,12 +22,12 @@ export async function runImport(
   { body, isNdjson, conversationId }: ImportSource,
 ): Promise<Result<{ report: ImportReport; fresh: MessageRef[] }>> {
   const report = createReport()
-  const intake = createIntake(repository, report)
-  const stop = (error: AppError) => fail(interrupted(error, intake.stored()))
+  const batcher = createImportBatcher(repository, report)
+  const stop = (error: AppError) => fail(interrupted(error, batcher.stored()))
 
   let told: Pick<ImportReport, 'format' | 'complete' | 'into'>
   if (isNdjson) {
-    const [complete, error] = await importExport(linesOf(body), intake, report)
+    const [complete, error] = await importExport(linesOf(body), batcher, report)
     if (error) return stop(error)
     told = { format: 'export', complete }
   } else {
@@ -35,16 +35,16 @@ export async function runImport(
     if (unread) return fail(unread)
     if (!Array.isArray(value)) return fail(NO_LIST)
     if (isChatGpt(value)) {
-      const [, error] = await importChatGpt(value, intake, report)
+      const [, error] = await importChatGpt(value, batcher, report)
       if (error) return stop(error)
       told = { format: 'chatgpt', complete: true }
     } else {
-      const [into, error] = await importUiMessages(value, conversationId, intake, report)
+      const [into, error] = await importUiMessages(value, conversationId, batcher, report)
       if (error) return stop(error)
       told = { format: 'uiMessages', complete: true, ...(into && { into }) }
     }
   }
-  const [fresh, error] = await intake.finish()
+  const [fresh, error] = await batcher.finish()
   return error ? stop(error) : ok({ report: { ...told, ...report.counts }, fresh })
 }
 

@@ -3,7 +3,7 @@ import { textOf } from '../messages/parts.ts'
 import { titleOf } from '../messages/title.ts'
 import { withEmbed } from './export-lines.ts'
 import { derivedId, messageIdOf } from './ids.ts'
-import type { Intake } from './intake.ts'
+import type { ImportBatcher } from './import-batcher.ts'
 import { check, type Report } from './report.ts'
 import { type UIMessage, uiMessage } from './schemas.ts'
 
@@ -17,7 +17,7 @@ import { type UIMessage, uiMessage } from './schemas.ts'
 export async function importUiMessages(
   values: readonly unknown[],
   conversationId: string | undefined,
-  intake: Intake,
+  batcher: ImportBatcher,
   report: Report,
 ): Promise<Result<string | null>> {
   const messages: { line: number; message: UIMessage }[] = []
@@ -45,7 +45,7 @@ export async function importUiMessages(
     lastActivityAt: times.at(-1),
   }
   const at = { line: first.line }
-  const [, error] = await intake.add({ type: 'conversation', row: conversation, at, bytes: 500 })
+  const [, error] = await batcher.add({ type: 'conversation', row: conversation, at, bytes: 500 })
   if (error) return fail(error)
   for (const [i, { line, message }] of messages.entries()) {
     const { role, parts, metadata, createdAt } = message
@@ -60,7 +60,7 @@ export async function importUiMessages(
       createdAt,
     })
     const bytes = JSON.stringify(row).length
-    const [, error] = await intake.add({ type: 'message', row, at: { line }, bytes })
+    const [, error] = await batcher.add({ type: 'message', row, at: { line }, bytes })
     if (error) return fail(error)
   }
   return ok(into)

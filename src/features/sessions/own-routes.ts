@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { PROFILE_SCOPE, requireAccess } from '../../auth/access.ts'
 import { giveCookies } from '../../auth/cookie-session.ts'
-import { authenticate, openDatabase } from '../../auth/user-routes.ts'
+import { openDatabase, requireIdentity } from '../../auth/user-routes.ts'
 import { asNewcomer } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
 import type { AppEnv } from '../../http/app-env.ts'
@@ -19,7 +19,7 @@ const USER_AGENT_LENGTH = 512
 const tag = 'Session'
 
 /** `/v1/session`: the sign-in that asks. */
-export const sessionRoutes = (deps: Deps) =>
+export const ownSessionRoutes = (deps: Deps) =>
   new Hono<AppEnv>()
     .post(
       '/',
@@ -104,7 +104,7 @@ export const sessionRoutes = (deps: Deps) =>
         responses: { 204: { description: 'Logged out', schema: null } },
       }),
       endCookies(deps),
-      authenticate(deps),
+      requireIdentity(deps),
       openDatabase(deps),
       async (c) => {
         const { identity, db } = c.var

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { identify, refuse } from '../../auth/admission.ts'
+import { verifyAndLimit, refuse } from '../../auth/admission.ts'
 import { giveCookies } from '../../auth/cookie-session.ts'
 import type { Deps } from '../../deps.ts'
 import { clearCookies, readRefreshCookie, setRefreshCookie } from '../../http/cookies.ts'
@@ -38,7 +38,7 @@ export const refreshByCookie = (deps: Deps) =>
 
     const { accessToken, refreshToken: rotated } = refreshed
     const tokens = { accessToken, refreshToken: rotated === null ? null : { ...held, token: rotated } }
-    const [identity, refusal] = await identify(c, deps, accessToken)
+    const [identity, refusal] = await verifyAndLimit(c, deps, accessToken)
     if (identity) {
       c.set('identity', identity)
       c.set('tokens', tokens)

@@ -13,7 +13,7 @@ const tag = 'Session'
 const cursorKey = z.tuple([z.iso.datetime(), z.guid()])
 
 /** `/v1/sessions`: all sign-ins of the user. */
-export const sessionsRoutes = (deps: Deps) =>
+export const sessionListRoutes = (deps: Deps) =>
   userRoutes(deps)
     .get(
       '/',

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { admit, identify } from '../../auth/admission.ts'
+import { authenticate, verifyAndLimit } from '../../auth/admission.ts'
 import type { CookieTokens } from '../../auth/cookie-session.ts'
 import type { Deps } from '../../deps.ts'
 import type { AppEnv, IdentityEnv } from '../../http/app-env.ts'
@@ -39,13 +39,13 @@ export const takeTokens = (deps: Deps) =>
     // Hono's type for a body that may be missing is never.
     const body = c.req.valid('json' as never) as CookieSignIn | undefined
     if (body === undefined) {
-      const [admitted, refusal] = await admit(c, deps)
+      const [admitted, refusal] = await authenticate(c, deps)
       if (refusal) return refusal
       c.set('identity', admitted.identity)
       c.set('tokens', { accessToken: admitted.accessToken, refreshToken: null })
       return next()
     }
-    const [identity, refusal] = await identify(c, deps, body.accessToken)
+    const [identity, refusal] = await verifyAndLimit(c, deps, body.accessToken)
     if (refusal) return refusal
     const { accessToken } = body
     const refreshToken = { clientId: identity.clientId, token: body.refreshToken }

@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import type { TokenFailureReason } from '../../../src/auth/token-failure.ts'
-import { authenticate } from '../../../src/auth/user-routes.ts'
+import { requireIdentity } from '../../../src/auth/user-routes.ts'
 import { createCachedVerifier } from '../../../src/auth/verified-cache.ts'
 import { createVerifier } from '../../../src/auth/verifier.ts'
 import type { Deps } from '../../../src/deps.ts'
@@ -68,7 +68,7 @@ describe('hostile tokens', () => {
         c.set('trace', createTrace('same'))
         return next()
       })
-      .get('/', authenticate(deps), (c) => c.text('in'))
+      .get('/', requireIdentity(deps), (c) => c.text('in'))
     const ask = async (token: string) => {
       const response = await app.request('/', { headers: { Authorization: `Bearer ${token}` } })
       return JSON.stringify([response.status, [...response.headers], await response.text()])
@@ -83,7 +83,7 @@ describe('hostile tokens', () => {
     const [answer] = answers
     expect(answers.size).toBe(1)
     expect(answer).toMatch(/^\[401,/)
-    expect(answer).toContain(JSON.stringify(['www-authenticate', 'Bearer error="invalid_token"']))
+    expect(answer).toContain(JSON.stringify(['www-requireIdentity', 'Bearer error="invalid_token"']))
   })
 
   it('are not looked up, however many, unless the key is all that is wrong', async () => {

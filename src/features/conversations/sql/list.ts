@@ -1,7 +1,7 @@
 import { and, arrayContains, asc, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { often } from '../../../db/often.ts'
+import { assumeHalfMatch } from '../../../db/assume-half-match.ts'
 import { prepared } from '../../../db/prepared.ts'
 import type { ConversationFilters } from '../filters.ts'
 import type { ConversationRow } from '../schemas.ts'
@@ -105,17 +105,19 @@ function conditionsOf(filters: ConversationFilters): (SQL | undefined)[] {
   const { archived, tag, metadata, createdAfter, createdBefore, activeAfter, activeBefore } = filters
   return [
     // So put, it also keeps off the index of all users' `purge_after`.
-    filters.deleted ? and(isNotNull(deletedAt), often(sql`${purgeAfter} > now()`)) : isNull(deletedAt),
+    filters.deleted ? and(isNotNull(deletedAt), assumeHalfMatch(sql`${purgeAfter} > now()`)) : isNull(deletedAt),
     archived === undefined ? undefined : eq(conversations.archived, archived),
     filters.pinned === undefined ? undefined : eq(pinned, filters.pinned),
-    tag && often(arrayContains(conversations.tags, tag)),
-    metadata && often(sql`${conversations.metadata} @> ${JSON.stringify(metadata)}::jsonb`),
+    tag && assumeHalfMatch(arrayContains(conversations.tags, tag)),
+    metadata && assumeHalfMatch(sql`${conversations.metadata} @> ${JSON.stringify(metadata)}::jsonb`),
     createdAfter === undefined ? undefined : gt(createdAt, toTime(createdAfter)),
     createdBefore === undefined ? undefined : lt(createdAt, toTime(createdBefore)),
     activeAfter === undefined ? undefined : gt(lastActivityAt, toTime(activeAfter)),
     activeBefore === undefined ? undefined : lt(lastActivityAt, toTime(activeBefore)),
     // Not LIKE: in a text that is looked for, no character means another.
-    filters.title === undefined ? undefined : often(sql`strpos(${shownTitle}, lower(${filters.title}::text)) > 0`),
+    filters.title === undefined
+      ? undefined
+      : assumeHalfMatch(sql`strpos(${shownTitle}, lower(${filters.title}::text)) > 0`),
   ]
 }
 

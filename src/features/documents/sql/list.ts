@@ -1,6 +1,6 @@
 import { and, arrayContains, desc, eq, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { often } from '../../../db/often.ts'
+import { assumeHalfMatch } from '../../../db/assume-half-match.ts'
 import type { DocumentFilters } from '../filters.ts'
 import type { DocumentRow } from '../schemas.ts'
 import { selectDeleted, selectLive } from './select.ts'
@@ -47,10 +47,10 @@ function conditionOf({
 }: DocumentFilters): SQL | undefined {
   return and(
     // So put, it also keeps off the index of all users' `purge_after`.
-    deleted ? and(isNotNull(deletedAt), often(sql`${purgeAfter} > now()`)) : undefined,
+    deleted ? and(isNotNull(deletedAt), assumeHalfMatch(sql`${purgeAfter} > now()`)) : undefined,
     externalId === undefined ? undefined : eq(documents.externalId, externalId),
-    tag && often(arrayContains(documents.tags, tag)),
-    metadata && often(sql`${documents.metadata} @> ${JSON.stringify(metadata)}::jsonb`),
+    tag && assumeHalfMatch(arrayContains(documents.tags, tag)),
+    metadata && assumeHalfMatch(sql`${documents.metadata} @> ${JSON.stringify(metadata)}::jsonb`),
     createdAfter === undefined ? undefined : gt(createdAt, toTime(createdAfter)),
     createdBefore === undefined ? undefined : lt(createdAt, toTime(createdBefore)),
   )

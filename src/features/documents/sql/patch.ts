@@ -17,7 +17,7 @@ import {
   writtenRow,
 } from '../schemas.ts'
 import { oneOf, selectWritten } from './select.ts'
-import { type Cut, respell, retell, storeText, type Written } from './statements.ts'
+import { type Cut, reindexChunkLanguage, refreshChunkContext, storeText, type Written } from './statements.ts'
 import { documents } from '../table.ts'
 import { hashOf } from './upsert.ts'
 
@@ -142,8 +142,8 @@ async function write(
         // Here, so that it travels once.
         .from(sql`(select ${patch.content ?? null}::text as content) sent`)
         .where(and(live, versions ? inArray(version, versions) : undefined, condition)),
-      ...(patch.language === undefined ? [] : [respell(q, document)]),
-      ...(cut ? storeText(q, document, cut) : patch.title === undefined ? [] : retell(q, document)),
+      ...(patch.language === undefined ? [] : [reindexChunkLanguage(q, document)]),
+      ...(cut ? storeText(q, document, cut) : patch.title === undefined ? [] : refreshChunkContext(q, document)),
       selectWritten(q, userId, patch.content === undefined, one, writtenHere(documents)),
     ],
     constraints,

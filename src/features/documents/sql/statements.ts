@@ -26,7 +26,7 @@ const hashOf = (context: SQL, content: SQL) => sql`md5(${context} || E'\\n\\n' |
  * After a change of the title: chunks that say another one above them now get it, and lose the vector that Parley has made of
  * the old one. Job, vector, chunk, as everywhere: whoever stores a vector takes the job first, then looks at the chunk.
  */
-export function retell(q: NeonHttpDatabase, document: Written) {
+export function refreshChunkContext(q: NeonHttpDatabase, document: Written) {
   const { userId } = document
   const context = contextOf(sql`c.headings`)
   const retold = sql`retold as (
@@ -51,7 +51,7 @@ export function retell(q: NeonHttpDatabase, document: Written) {
 }
 
 /** After a change of the language: the chunks' words are read anew. */
-export const respell = (q: NeonHttpDatabase, document: Written) =>
+export const reindexChunkLanguage = (q: NeonHttpDatabase, document: Written) =>
   q.execute(sql`
     with ${target(document)}
     update document_chunks c set language = t.language from target t
@@ -171,7 +171,7 @@ export const storeNewText = (q: NeonHttpDatabase, document: Written, cut: Cut) =
 
 /** All that follows from a new content or title, in its order. */
 export const storeText = (q: NeonHttpDatabase, document: Written, cut: Cut) => [
-  ...retell(q, document),
+  ...refreshChunkContext(q, document),
   storeChunks(q, document, cut.plan),
   // A chunk that the client's vector stood for was the only one, and stays only where it is the only one.
   ...(!cut.own && cut.plan.count === 1 ? [dropOwnVector(q, document)] : []),

@@ -13,7 +13,7 @@ export interface NewDocument extends Omit<DocumentCreate, 'id' | 'embedding' | '
 }
 
 /** The row that is meant: by its external id where it has one, else by its id. */
-export const meant = ({ id, sentId, externalId }: Pick<NewDocument, 'id' | 'sentId' | 'externalId'>): SQL => {
+export const targetDocument = ({ id, sentId, externalId }: Pick<NewDocument, 'id' | 'sentId' | 'externalId'>): SQL => {
   if (externalId === undefined) return eq(documents.id, id)
   const named = eq(documents.externalId, externalId)
   return sentId === undefined ? named : sql`${named} and ${eq(documents.id, sentId)}`
@@ -23,7 +23,7 @@ export const meant = ({ id, sentId, externalId }: Pick<NewDocument, 'id' | 'sent
  * Requests that make the same document of both an id and an external id would meet on the key of the one before that of the
  * other, where nothing is left but to fail: one waits until the other has ended.
  */
-export const takeTurns = (q: NeonHttpDatabase, { sentId, externalId }: NewDocument) =>
+export const lockExternalId = (q: NeonHttpDatabase, { sentId, externalId }: NewDocument) =>
   q.execute(sql`
     select pg_advisory_xact_lock(hashtextextended(current_setting('app.user_id') || ${externalId ?? null}::text, 0))
     where ${sentId !== undefined && externalId !== undefined}::boolean`)

@@ -9,7 +9,7 @@ import { type JobRow, type JobStatus, jobRow } from '../schemas.ts'
 import { embeddingJobs } from '../table.ts'
 
 /** The texts of one user that wait for a vector, or never got one. */
-export interface OwnJobs {
+export interface UserEmbeddingJobs {
   /** The newest first; `after` is the id of the job that a page starts behind. */
   list(limit: number, after: string | null, status?: JobStatus): Promise<Result<JobRow[]>>
   /** Makes a job due now, with all its attempts before it; one that somebody is at is left to them. */
@@ -20,7 +20,7 @@ export interface OwnJobs {
 
 const retriedRow = z.object({ retried: z.int() })
 
-export function createOwnJobs(db: Database, userId: string): OwnJobs {
+export function createOwnJobs(db: Database, userId: string): UserEmbeddingJobs {
   const isOwn = eq(embeddingJobs.userId, userId)
   return {
     async list(limit, after, status) {

@@ -12,7 +12,7 @@ import { fail, ok, type Result } from '../../../result.ts'
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
 
 /** A write that creates something, for a request that may come twice. */
-export interface Creation<T extends Queries> {
+export interface IdempotentWrite<T extends Queries> {
   userId: string
   /** Null for a request without `Idempotency-Key`: then `write` is sent as it is, and nothing beside it. */
   requestKey: RequestKey | null
@@ -23,7 +23,7 @@ export interface Creation<T extends Queries> {
   constraints?: ConstraintErrors
 }
 
-export interface Created<T extends Queries> {
+export interface IdempotentResult<T extends Queries> {
   /** What the statements of `write` returned; of no use where there is a `replay`. */
   results: BatchResponse<T>
   /** The rows of `answer` as they were when the key was first used; null where that is now. */
@@ -46,8 +46,8 @@ export const writtenHere = (table: Table): SQL =>
 export async function writeOnce<T extends Queries>(
   db: Database,
   name: string,
-  { userId, requestKey, write, answer, constraints }: Creation<T>,
-): Promise<Result<Created<T>>> {
+  { userId, requestKey, write, answer, constraints }: IdempotentWrite<T>,
+): Promise<Result<IdempotentResult<T>>> {
   if (!requestKey) {
     const [results, error] = await db.write(name, (q) => write(q, sql`true`), constraints)
     return error ? fail(error) : ok({ results, replay: null })

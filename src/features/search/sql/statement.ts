@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EmbeddingVector } from '../../../embeddings/vector.ts'
-import { type Asked, askedFor, MAX_COUNTED, nearest } from '../../vectors/sql/nearest.ts'
+import { type NearestQuery, askedFor, MAX_COUNTED, nearest } from '../../vectors/sql/nearest.ts'
 import { chunkId, hits } from './hits.ts'
 import type { Group, SearchRequest } from '../schemas.ts'
 import { scopeOf } from '../scope.ts'
@@ -56,18 +56,18 @@ export function searchStatement(userId: string, search: Search): SQL {
 const depthOf = ({ mode, threshold, groupBy, after, limit }: Search): number =>
   mode === 'hybrid' || threshold !== undefined || groupBy || after ? DEPTH : limit + 1
 
-const semanticList = (userId: string, search: Search, asked: Asked): SQL => sql`
+const semanticList = (userId: string, search: Search, asked: NearestQuery): SQL => sql`
   semantic as materialized (
     select source, text_id as id, similarity, is_exact, position::int
     from ${nearest(userId, asked, search.model, depthOf(search))})`
 
-const keywordList = (search: Search, { scope }: Asked): SQL => sql`
+const keywordList = (search: Search, { scope }: NearestQuery): SQL => sql`
   keyword as materialized (
     select source, id, rank, words, position::int
     from app.keyword_hits(${search.text}, ${search.match === 'any'}, ${search.prefix}, ${scope}, ${depthOf(search)})
       with ordinality k (source, id, rank, words, position))`
 
-type List = (userId: string, search: Search, asked: Asked) => SQL
+type List = (userId: string, search: Search, asked: NearestQuery) => SQL
 
 /** Each ends in `listed`: source, id, similarity, semantic_position, rank, keyword_position, words. */
 const LISTS: Record<Search['mode'], List> = {
@@ -82,7 +82,7 @@ const LISTS: Record<Search['mode'], List> = {
 }
 
 /** What both lists need is a row, not written twice: a vector is 20 KB of text. */
-function hybridLists(userId: string, search: Search, { vector, sketch, scope }: Asked): SQL {
+function hybridLists(userId: string, search: Search, { vector, sketch, scope }: NearestQuery): SQL {
   const asked = { vector: sql`(select vector from asked)`, sketch, scope: sql`(select scope from asked)` }
   return sql`
     asked as materialized (select ${vector} as vector, ${scope} as scope),

@@ -14,7 +14,7 @@ export const MAX_COUNTED = 10_000
 export type VectorScope = Record<string, unknown>
 
 /** What a search is for, as expressions. */
-export interface Asked {
+export interface NearestQuery {
   /** What to compare with, and its sketch. */
   vector: SQL
   sketch: SQL
@@ -23,7 +23,7 @@ export interface Asked {
 }
 
 /** @param embedding null where nothing is to be compared */
-export function askedFor(userId: string, scope: VectorScope, embedding: ArrayLike<number> | null): Asked {
+export function askedFor(userId: string, scope: VectorScope, embedding: ArrayLike<number> | null): NearestQuery {
   const stored = embedding && toStoredVector(embedding)
   return {
     vector: sql`${stored?.embedding ?? null}::vector`,
@@ -38,7 +38,7 @@ export function askedFor(userId: string, scope: VectorScope, embedding: ArrayLik
  */
 export const nearest = (
   userId: string,
-  { vector, sketch, scope }: Asked,
+  { vector, sketch, scope }: NearestQuery,
   model: string | null,
   limit: number,
 ): SQL => sql`

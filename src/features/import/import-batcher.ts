@@ -31,7 +31,7 @@ type Row =
 export type Item = Row & { at: Position; bytes: number }
 
 /** Gathers rows, and stores them batch by batch. */
-export interface Intake {
+export interface ImportBatcher {
   add(item: Item): Promise<Result<void>>
   /** Stores what is left. @returns the messages to embed right away */
   finish(): Promise<Result<MessageRef[]>>
@@ -39,7 +39,7 @@ export interface Intake {
   stored(): number
 }
 
-export function createIntake(repository: ImportRepository, report: Report): Intake {
+export function createImportBatcher(repository: ImportRepository, report: Report): ImportBatcher {
   let items: Item[] = []
   let bytes = 0
   let messages = 0
