@@ -66,6 +66,34 @@ describe('A message in the shape of the AI SDK', () => {
     )
   })
 
+  it('keeps its parts when it is given the text that it has', async () => {
+    const { id, content } = await add({ role: 'assistant', parts: TURN })
+    const patched = await read<Message>(ada.patch(`${path}/${id}`, { content, metadata: { seen: true } }))
+    expect(patched).toMatchObject({ content, parts: TURN, metadata: { seen: true } })
+  })
+
+  it.each([
+    [
+      'takes the place of the first text, and of all others',
+      'Cold.',
+      ['start', 'reasoning', 'new', 'call', 'step', 'source'],
+    ],
+    ['leaves no text part when it is empty', '', ['start', 'reasoning', 'call', 'step', 'source']],
+  ])('given another text, %s', async (_, content, expected) => {
+    const [start, reasoning, , call, step, , source] = TURN
+    const named: Record<string, unknown> = {
+      start,
+      reasoning,
+      call,
+      step,
+      source,
+      new: { type: 'text', text: content },
+    }
+    const { id } = await add({ role: 'assistant', parts: TURN })
+    const { parts } = await read<Message>(ada.patch(`${path}/${id}`, { content }))
+    expect(parts).toEqual(expected.map((name) => named[name]))
+  })
+
   it('names the part that is refused', async () => {
     await refused([{ type: 'text', text: 'a' }, { type: 'video' }], 'parts.1.type')
     await refused([{ type: 'text' }], 'parts.0.text')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { createSchemas, type JsonSchema } from '../../dev/openapi/schemas.ts'
 import { attachments, model, usage } from '../../src/features/messages/attachments.ts'
-import { messageParts, type Part, partsOf, readParts, textOf, withText } from '../../src/features/messages/parts.ts'
+import { messageParts, partsOf, readParts, textOf } from '../../src/features/messages/parts.ts'
 import type { AppEnv } from '../../src/http/app-env.ts'
 import { validate } from '../../src/http/validate.ts'
 import { createTrace } from '../../src/trace.ts'
@@ -188,23 +188,6 @@ describe('Text', () => {
 
   it.each(['', ' ', 'Hi', '\n\u{1F600}'])('makes parts and is made of them: %j', (content) => {
     expect(textOf(partsOf(content))).toBe(content)
-    for (const parts of [TURN, [], partsOf('Other'), [{ type: 'step-start' as const }]]) {
-      expect(textOf(withText(parts, content))).toBe(content)
-    }
-  })
-
-  it('is replaced where it was first, and the rest stays', () => {
-    const [start, reasoning, , call, step, , source] = TURN
-    expect(withText(TURN, 'Cold.')).toEqual([start, reasoning, { type: 'text', text: 'Cold.' }, call, step, source])
-    expect(withText(TURN, '')).toEqual([start, reasoning, call, step, source])
-    expect(withText([{ type: 'step-start' }], 'Hi')).toEqual([{ type: 'step-start' }, { type: 'text', text: 'Hi' }])
-    expect(withText([], '')).toEqual([])
-  })
-
-  it('loses what a provider knows of it only when it changes', () => {
-    const parts: Part[] = [{ type: 'text', text: 'Hi', state: 'done', providerMetadata: { openai: { itemId: 'm' } } }]
-    expect(withText(parts, 'Hi')).toEqual(parts)
-    expect(withText(parts, 'Ho')).toEqual([{ type: 'text', text: 'Ho' }])
   })
 })
 

@@ -130,21 +130,6 @@ export function textOf(parts: readonly Part[]): string {
 /** @returns the parts of a message that is only its `content` */
 export const partsOf = (content: string): Part[] => (content === '' ? [] : [{ type: 'text', text: content }])
 
-/**
- * The parts of a message whose `content` was changed: the first text becomes all of it, without the state and the
- * provider's metadata, which belong to the old one; other texts go, and what is no text stays where it is.
- *
- * @returns parts whose `textOf` is `content`; as they were where it was that before. They may be too long for
- *   `messageParts`, as `content` comes on top of what is no text.
- */
-export function withText(parts: readonly Part[], content: string): Part[] {
-  if (textOf(parts) === content) return [...parts]
-  const first = parts.findIndex(({ type }) => type === 'text')
-  const at = first < 0 ? parts.length : first
-  const others = (part: Part) => part.type !== 'text'
-  return [...parts.slice(0, at), ...partsOf(content), ...parts.slice(at).filter(others)]
-}
-
 /** Parts as a message shows them. */
 export interface ReadParts {
   parts: Part[]
