@@ -1,4 +1,4 @@
-import { and, gt, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 
 /** When the transaction began. */
@@ -21,6 +21,21 @@ export const deletedForGood = { ...newVersion, deletedAt: sql`coalesce(deleted_a
 
 /** Undoes a deletion. */
 export const undeleted = { ...newVersion, deletedAt: null, purgeAfter: null }
+
+/** A state that a row is in only once, even where another one had its id before. */
+export interface RowState {
+  version: number
+  createdAt: string
+}
+
+/** A row in one of these states; in any, where they are null. */
+export const isInState = (
+  { version, createdAt }: { version: PgColumn; createdAt: PgColumn },
+  states: readonly RowState[] | null,
+): SQL | undefined =>
+  states === null
+    ? undefined
+    : or(sql`false`, ...states.map((state) => and(eq(version, state.version), eq(createdAt, state.createdAt))))
 
 interface Deletable {
   deletedAt: PgColumn

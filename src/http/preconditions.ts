@@ -1,12 +1,14 @@
 import type { Context } from 'hono'
+import type { RowState } from '../db/changes.ts'
 
 /**
- * The strong validator of a row, from the number of writes to it (RFC 9110 §8.8.3).
+ * The strong validator of a row (RFC 9110 §8.8.3): the number of writes to it, and when it was made, as another row may have had
+ * its id before.
  *
  * @param state of what is shown with it and changes by itself: letters, digits, dots
  */
-export const etagOf = (row: { version: number }, state: string | null = null): string =>
-  `"${row.version}${state === null ? '' : `-${state}`}"`
+export const etagOf = ({ version, createdAt }: RowState, state: string | null = null): string =>
+  `"${version}-${Date.parse(createdAt).toString(36)}${state === null ? '' : `-${state}`}"`
 
 /** Whether the client holds this very state already (RFC 9110 §13.1.2): then the answer is 304. */
 export function isFresh(c: Context, etag: string): boolean {
@@ -16,17 +18,19 @@ export function isFresh(c: Context, etag: string): boolean {
 }
 
 /**
- * The versions that `If-Match` allows a write to start from (RFC 9110 §13.1.1: strong comparison). What else a tag says of
+ * The states that `If-Match` allows a write to start from (RFC 9110 §13.1.1: strong comparison). What else a tag says of
  * changes by no write, and hinders none.
  *
  * @returns null where any will do: no header, or `*`
  */
-export function allowedVersions(c: Context): number[] | null {
+export function allowedStates(c: Context): RowState[] | null {
   const wanted = c.req.header('If-Match')
   if (wanted === undefined || wanted.trim() === '*') return null
-  return parseTags(wanted)
-    .flatMap((tag) => /^"(\d{1,9})(?:-[\w.]+)?"$/.exec(tag)?.[1] ?? [])
-    .map(Number)
+  return parseTags(wanted).flatMap((tag) => {
+    const [, version, createdAt] = /^"(\d{1,9})-([\da-z]{1,9})(?:-[\w.]+)?"$/.exec(tag) ?? []
+    if (version === undefined || createdAt === undefined) return []
+    return [{ version: Number(version), createdAt: new Date(Number.parseInt(createdAt, 36)).toISOString() }]
+  })
 }
 
 const parseTags = (header: string): string[] => header.match(/(W\/)?"[^"]*"/g) ?? []

@@ -177,6 +177,26 @@ describe('The title of a conversation that has none of its own', () => {
 })
 
 describe('A purge', () => {
+  it('leaves no entity tag that fits what takes the id later', async () => {
+    const message = { id: 'welcome', role: 'assistant', content: 'Old' }
+    await read(ada.post(path('/messages'), message), 201)
+    const tags = await Promise.all(
+      [path(), path('/messages/welcome')].map(async (url) => (await ada.get(url)).headers.get('ETag') ?? ''),
+    )
+    const { confirmation } = await preview()
+    expect((await ada.post(path('/purge'), { confirmation })).status).toBe(204)
+
+    await read(ada.post(LIST, { id, title: 'Garden' }), 201)
+    await say(ada, id, text, 'Two')
+    await read(ada.post(path('/messages'), { ...message, content: 'New' }), 201)
+    for (const [n, url] of [path(), path('/messages/welcome')].entries()) {
+      expect((await ada.get(url, { 'If-None-Match': tags[n] ?? '' })).status).toBe(200)
+      const stale = { 'If-Match': tags[n] ?? '' }
+      await expectProblem(await ada.patch(url, { metadata: { a: 1 } }, stale), 412, 'precondition_failed')
+      await expectProblem(await ada.delete(url, stale), 412, 'precondition_failed')
+    }
+  })
+
   it('asks first, and removes for good when it is confirmed', async () => {
     const { confirmation, messageCount } = await preview()
     expect(messageCount).toBe(2)

@@ -1,5 +1,5 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { deletedFor, newVersion } from '../../db/changes.ts'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { deletedFor, isInState, newVersion, type RowState } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { mergedMetadata, METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
@@ -28,15 +28,15 @@ export interface ConversationRepository {
     filters?: ConversationFilters,
   ): Promise<Result<ConversationRow[]>>
   /**
-   * `versions`: which states may be changed, null for any; else `precondition_failed`. `invalid_request` where the metadata
+   * `states`: in which it may be changed, null for any; else `precondition_failed`. `invalid_request` where the metadata
    * would grow too long, or the active leaf is no message of the conversation.
    */
-  patch(id: string, patch: ConversationPatch, versions: number[] | null): Promise<Result<ConversationRow>>
+  patch(id: string, patch: ConversationPatch, states: RowState[] | null): Promise<Result<ConversationRow>>
   /**
    * Hides the conversation and its messages, which can be restored for so many days; their vectors and embedding jobs are
    * removed for good.
    */
-  remove(id: string, versions: number[] | null, retentionDays: number): Promise<Result<void>>
+  remove(id: string, states: RowState[] | null, retentionDays: number): Promise<Result<void>>
 }
 
 /** What violating them means to whoever writes a conversation. */
@@ -52,8 +52,7 @@ const UNKNOWN_LEAF: AppError = {
 export function createConversationRepository(db: Database, userId: string): ConversationRepository {
   const live = (id: string) =>
     and(eq(conversations.userId, userId), eq(conversations.id, id), isNull(conversations.deletedAt))
-  const inState = (id: string, versions: number[] | null) =>
-    and(live(id), versions ? inArray(conversations.version, versions) : undefined)
+  const inState = (id: string, states: RowState[] | null) => and(live(id), isInState(conversations, states))
 
   return {
     async create({ id = newId(), ...fields }, requestKey = null) {
@@ -87,7 +86,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
       return error ? fail(error) : allRows(results[0], conversationRow)
     },
 
-    async patch(id, { activeLeafId, metadata, ...patch }, versions) {
+    async patch(id, { activeLeafId, metadata, ...patch }, states) {
       // Under the lock nobody deletes the message meanwhile: who does takes the conversation first.
       const isMessage = sql`exists (select from ${messages} where ${messages.userId} = ${userId}
         and ${messages.conversationId} = ${id} and ${messages.id} = ${activeLeafId ?? null}::text
@@ -100,11 +99,15 @@ export function createConversationRepository(db: Database, userId: string): Conv
       const [results, error] = await db.write(
         'conversations.patch',
         (q) => [
-          q.select({ version: conversations.version }).from(conversations).where(live(id)).for('update'),
+          q
+            .select({ isInState: sql<boolean>`${isInState(conversations, states) ?? sql`true`}` })
+            .from(conversations)
+            .where(live(id))
+            .for('update'),
           q
             .update(conversations)
             .set({ ...changes, ...newVersion })
-            .where(and(inState(id, versions), activeLeafId === undefined ? undefined : isMessage))
+            .where(and(inState(id, states), activeLeafId === undefined ? undefined : isMessage))
             .returning({ id: conversations.id }),
           oneOf({ userId, id }),
         ],
@@ -115,10 +118,10 @@ export function createConversationRepository(db: Database, userId: string): Conv
       if (changed.length > 0) return oneRow(rows, conversationRow)
       const [found] = locked
       if (!found) return fail({ code: 'not_found' })
-      return fail(versions && !versions.includes(found.version) ? { code: 'precondition_failed' } : UNKNOWN_LEAF)
+      return fail(found.isInState ? UNKNOWN_LEAF : { code: 'precondition_failed' })
     },
 
-    async remove(id, versions, retentionDays) {
+    async remove(id, states, retentionDays) {
       // Statement by statement: each sees what was committed while the one before it waited for the row.
       const gone = sql`exists (select from ${conversations} where ${conversations.userId} = ${userId}
         and ${conversations.id} = ${id} and ${conversations.deletedAt} is not null)`
@@ -126,7 +129,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
         q
           .update(conversations)
           .set(deletedFor(retentionDays))
-          .where(inState(id, versions))
+          .where(inState(id, states))
           .returning({ id: conversations.id }),
         q
           .delete(embeddingJobs)

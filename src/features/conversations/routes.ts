@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
 import { cutPage } from '../../http/page.ts'
-import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
+import { allowedStates, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { findUnstorable } from '../../http/storable.ts'
 import { validate } from '../../http/validate.ts'
@@ -145,7 +145,7 @@ export const conversationRoutes = (deps: Deps) =>
       async (c) => {
         const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
         const { conversationId: id } = c.req.valid('param')
-        const [conversation, error] = await conversations.patch(id, c.req.valid('json'), allowedVersions(c))
+        const [conversation, error] = await conversations.patch(id, c.req.valid('json'), allowedStates(c))
         if (error) return problem(c, error)
         c.header('ETag', etagOf(conversation))
         return c.json(toConversation(conversation), 200)
@@ -167,7 +167,7 @@ export const conversationRoutes = (deps: Deps) =>
         const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
         const [, error] = await conversations.remove(
           c.req.valid('param').conversationId,
-          allowedVersions(c),
+          allowedStates(c),
           deps.retentionDays,
         )
         return error ? problem(c, error) : c.body(null, 204)

@@ -1,5 +1,5 @@
-import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
-import { deletedFor } from '../../db/changes.ts'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { deletedFor, isInState, type RowState } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, lastRows, oneRow } from '../../db/rows.ts'
@@ -46,10 +46,10 @@ export interface DocumentRepository {
   get(id: string): Promise<Result<WholeDocument>>
   /** At most `limit` of those that the filters let through, the newest first. */
   list(limit: number, after: DocumentPosition | null, filters: DocumentFilters): Promise<Result<DocumentRow[]>>
-  /** `versions`: as in the conversations' repository. `conflict` where another document has the external id. */
-  patch(id: string, patch: DocumentPatch, versions: number[] | null): Promise<Result<WholeDocument>>
+  /** `states`: as in the conversations' repository. `conflict` where another document has the external id. */
+  patch(id: string, patch: DocumentPatch, states: RowState[] | null): Promise<Result<WholeDocument>>
   /** Hides the document, which can be restored for so many days; what waits to be embedded of it waits no more. */
-  remove(id: string, versions: number[] | null, retentionDays: number): Promise<Result<void>>
+  remove(id: string, states: RowState[] | null, retentionDays: number): Promise<Result<void>>
   /** At most `limit` chunks behind this position. */
   chunks(id: string, limit: number, after: number | null): Promise<Result<ChunkRow[]>>
 }
@@ -102,16 +102,16 @@ export function createDocumentRepository(db: Database, userId: string): Document
       return error ? fail(error) : allRows(results[0], documentRow)
     },
 
-    patch: (id, patch, versions) => patchDocument(db, { userId, id }, patch, versions, CONSTRAINTS),
+    patch: (id, patch, states) => patchDocument(db, { userId, id }, patch, states, CONSTRAINTS),
 
-    async remove(id, versions, retentionDays) {
+    async remove(id, states, retentionDays) {
       const gone = sql`exists (select from ${documents} where ${documents.userId} = ${userId}
         and ${documents.id} = ${id} and ${documents.deletedAt} is not null)`
       const [results, error] = await db.write('documents.remove', (q) => [
         q
           .update(documents)
           .set(deletedFor(retentionDays))
-          .where(and(live(id), versions ? inArray(documents.version, versions) : undefined))
+          .where(and(live(id), isInState(documents, states)))
           .returning({ id: documents.id }),
         q.delete(embeddingJobs).where(and(gone, eq(embeddingJobs.userId, userId), eq(embeddingJobs.documentId, id))),
         q.select({ id: documents.id }).from(documents).where(live(id)),

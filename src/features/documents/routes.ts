@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
 import { cutPage } from '../../http/page.ts'
-import { allowedVersions, isFresh } from '../../http/preconditions.ts'
+import { allowedStates, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { embedInBackground } from '../embedding-jobs/background.ts'
@@ -139,7 +139,7 @@ export const documentRoutes = (deps: Deps) =>
       async (c) => {
         const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
         const { documentId: id } = c.req.valid('param')
-        const [document, error] = await documents.patch(id, c.req.valid('json'), allowedVersions(c))
+        const [document, error] = await documents.patch(id, c.req.valid('json'), allowedStates(c))
         if (error) return problem(c, error)
         if (document.jobs.pending > 0) embedInBackground(c, deps, { documentIds: [id] })
         c.header('ETag', documentEtag(document))
@@ -161,11 +161,7 @@ export const documentRoutes = (deps: Deps) =>
       validate('param', documentPath),
       async (c) => {
         const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
-        const [, error] = await documents.remove(
-          c.req.valid('param').documentId,
-          allowedVersions(c),
-          deps.retentionDays,
-        )
+        const [, error] = await documents.remove(c.req.valid('param').documentId, allowedStates(c), deps.retentionDays)
         return error ? problem(c, error) : c.body(null, 204)
       },
     )

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { deletedFor, newVersion } from '../../db/changes.ts'
+import { deletedFor, isInState, newVersion, type RowState } from '../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { prepared } from '../../db/prepared.ts'
@@ -67,10 +67,10 @@ export interface MessageRepository {
   /** Every message, whatever way it is on. */
   tree(query: TreeQuery): Promise<Result<TreeRow[]>>
   get(id: string): Promise<Result<MessageRow>>
-  /** A changed text loses its vector and is embedded anew. `versions`: as in the conversations' repository. */
-  patch(id: string, patch: MessagePatch, versions: number[] | null): Promise<Result<MessageRow>>
+  /** A changed text loses its vector and is embedded anew. `states`: as in the conversations' repository. */
+  patch(id: string, patch: MessagePatch, states: RowState[] | null): Promise<Result<MessageRow>>
   /** Hides the message, which can be restored for so many days, and removes its vector and job for good. */
-  remove(id: string, versions: number[] | null, retentionDays: number): Promise<Result<void>>
+  remove(id: string, states: RowState[] | null, retentionDays: number): Promise<Result<void>>
   /** Brings a deleted message back within its time, and queues its text; one that is there already stays as it is. */
   restore(id: string): Promise<Result<MessageRow>>
 }
@@ -85,8 +85,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
   const liveConversation = isLiveConversation(userId, conversationId)
   const live = isLive(userId, conversationId)
   const one = (id: string) => and(live, eq(messages.id, id))
-  const inState = (id: string, versions: number[] | null) =>
-    and(one(id), versions ? inArray(messages.version, versions) : undefined)
+  const inState = (id: string, states: RowState[] | null) => and(one(id), isInState(messages, states))
   /** Every writer takes the conversation first: then none waits for another in a circle. */
   const lockConversation = (q: NeonHttpDatabase, condition?: SQL) =>
     q.select({ id: conversations.id }).from(conversations).where(and(liveConversation, condition)).for('update')
@@ -157,7 +156,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
       return error ? fail(error) : oneRow(results[0], messageRow)
     },
 
-    async patch(id, patch, versions) {
+    async patch(id, patch, states) {
       const changes = toChanges(patch)
       const [results, error] = await db.write(
         'messages.patch',
@@ -166,7 +165,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
             q
               .update(messages)
               .set({ ...changes, ...newVersion })
-              .where(inState(id, versions))
+              .where(inState(id, states))
               .returning()
               .getSQL(),
           )
@@ -175,7 +174,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
           where ${liveConversation} and exists (select from changed) returning id`)
           return [
             lockConversation(q),
-            ...renewEmbedding(q, inState(id, versions), changes),
+            ...renewEmbedding(q, inState(id, states), changes),
             q.with(changed, touched).select().from(changed),
             q.select({ id: messages.id }).from(messages).where(one(id)),
           ]
@@ -187,7 +186,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
       return rows.length === 0 && still.length > 0 ? fail({ code: 'precondition_failed' }) : oneRow(rows, messageRow)
     },
 
-    async remove(id, versions, retentionDays) {
+    async remove(id, states, retentionDays) {
       const deleted = sql`user_id = ${userId} and conversation_id = ${conversationId} and message_id = (
         select id from ${messages}
         where user_id = ${userId} and conversation_id = ${conversationId} and id = ${id} and deleted_at is not null)`
@@ -198,7 +197,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
             q
               .update(messages)
               .set(deletedFor(retentionDays))
-              .where(inState(id, versions))
+              .where(inState(id, states))
               .returning({ id: messages.id })
               .getSQL(),
           )

@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { describeInput, operation } from '../../http/openapi.ts'
 import { cutPage } from '../../http/page.ts'
-import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
+import { allowedStates, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
@@ -168,7 +168,7 @@ export const messageRoutes = (deps: Deps) =>
       async (c) => {
         const { conversationId, messageId } = c.req.valid('param')
         const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
-        const [message, error] = await messages.patch(messageId, c.req.valid('json'), allowedVersions(c))
+        const [message, error] = await messages.patch(messageId, c.req.valid('json'), allowedStates(c))
         if (error) return problem(c, error)
         embedInBackground(c, deps, { messages: [message] })
         c.header('ETag', etagOf(message))
@@ -211,7 +211,7 @@ export const messageRoutes = (deps: Deps) =>
       async (c) => {
         const { conversationId, messageId } = c.req.valid('param')
         const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
-        const [, error] = await messages.remove(messageId, allowedVersions(c), deps.retentionDays)
+        const [, error] = await messages.remove(messageId, allowedStates(c), deps.retentionDays)
         return error ? problem(c, error) : c.body(null, 204)
       },
     )

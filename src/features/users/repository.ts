@@ -1,6 +1,6 @@
-import { and, eq, getTableColumns, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Identity } from '../../auth/identity.ts'
-import { deletedFor, now, newVersion } from '../../db/changes.ts'
+import { deletedFor, isInState, newVersion, now, type RowState } from '../../db/changes.ts'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, type Result } from '../../result.ts'
@@ -12,13 +12,13 @@ import { users } from './table.ts'
 /** The asking user's own row. */
 export interface UserRepository {
   get(id: string): Promise<Result<UserRow>>
-  /** `versions`: which states of the row may be changed, null for any; else `precondition_failed`. */
-  patch(id: string, patch: UserPatch, versions: number[] | null): Promise<Result<UserRow>>
+  /** `states`: in which of the row may be changed, null for any; else `precondition_failed`. */
+  patch(id: string, patch: UserPatch, states: RowState[] | null): Promise<Result<UserRow>>
   /**
    * Deletes the account and ends all of its sign-ins. Nothing of it is gone until the grace time is over: signing in
    * anew brings everything back.
    */
-  remove(identity: Identity, graceDays: number, versions: number[] | null): Promise<Result<Deletion>>
+  remove(identity: Identity, graceDays: number, states: RowState[] | null): Promise<Result<Deletion>>
 }
 
 export function createUserRepository(db: Database): UserRepository {
@@ -28,12 +28,12 @@ export function createUserRepository(db: Database): UserRepository {
       return error ? fail(error) : oneRow(results[0], userRow)
     },
 
-    async patch(id, patch, versions) {
+    async patch(id, patch, states) {
       const [results, error] = await db.write('users.patch', (q) => [
         q
           .update(users)
           .set({ ...patch, ...newVersion })
-          .where(and(live(id), versions ? inArray(users.version, versions) : undefined))
+          .where(and(live(id), isInState(users, states)))
           .returning(getTableColumns(users)),
       ])
       if (error) return fail(error)
@@ -41,14 +41,14 @@ export function createUserRepository(db: Database): UserRepository {
       return results[0][0] ? oneRow(results[0], userRow) : fail({ code: 'precondition_failed' })
     },
 
-    async remove(identity, graceDays, versions) {
+    async remove(identity, graceDays, states) {
       const { userId } = identity
       const isDeleted = sql`exists (select from ${users} where ${users.id} = ${userId} and ${users.deletedAt} is not null)`
       const [results, error] = await db.write('users.remove', (q) => [
         q
           .update(users)
           .set(deletedFor(graceDays))
-          .where(and(live(userId), versions ? inArray(users.version, versions) : undefined))
+          .where(and(live(userId), isInState(users, states)))
           .returning({ deletedAt: users.deletedAt, purgeAfter: users.purgeAfter }),
         q.execute(endSignIn(identity, isDeleted)),
         q

@@ -2,7 +2,7 @@ import { forgetCookies } from '../../auth/cookie-session.ts'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
 import { operation } from '../../http/openapi.ts'
-import { allowedVersions, etagOf, isFresh } from '../../http/preconditions.ts'
+import { allowedStates, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import { createUserRepository } from './repository.ts'
@@ -43,7 +43,7 @@ export const meRoutes = (deps: Deps) =>
       validate('json', userPatch),
       async (c) => {
         const users = createUserRepository(c.var.db)
-        const [user, error] = await users.patch(c.var.identity.userId, c.req.valid('json'), allowedVersions(c))
+        const [user, error] = await users.patch(c.var.identity.userId, c.req.valid('json'), allowedStates(c))
         if (error) return problem(c, error)
         c.header('ETag', etagOf(user))
         return c.json(toUser(user), 200)
@@ -62,7 +62,7 @@ export const meRoutes = (deps: Deps) =>
       }),
       async (c) => {
         const users = createUserRepository(c.var.db)
-        const [deletion, error] = await users.remove(c.var.identity, deps.graceDays, allowedVersions(c))
+        const [deletion, error] = await users.remove(c.var.identity, deps.graceDays, allowedStates(c))
         if (error) return problem(c, error)
         const response = c.json(deletion, 200)
         await forgetCookies(c, deps, response.headers)

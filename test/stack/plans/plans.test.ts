@@ -147,12 +147,12 @@ describe.each(places)('on $name', ({ embedded, open }) => {
       ['read a conversation', (tenant, db) => conversationsOf(tenant, db).get(tenant.middle.id)],
       [
         'change a conversation',
-        (tenant, db) => conversationsOf(tenant, db).patch(tenant.middle.id, { title: 'x' }, [1]),
+        (tenant, db) => conversationsOf(tenant, db).patch(tenant.middle.id, { title: 'x' }, null),
       ],
-      ['remove a conversation', (tenant, db) => conversationsOf(tenant, db).remove(tenant.middle.id, [1], 30)],
+      ['remove a conversation', (tenant, db) => conversationsOf(tenant, db).remove(tenant.middle.id, null, 30)],
       ['read a message', (tenant, db) => messagesOf(tenant, db).get(tenant.message.id)],
-      ['change a message', (tenant, db) => messagesOf(tenant, db).patch(tenant.message.id, { content: 'x' }, [1])],
-      ['remove a message', (tenant, db) => messagesOf(tenant, db).remove(tenant.message.id, [1], 30)],
+      ['change a message', (tenant, db) => messagesOf(tenant, db).patch(tenant.message.id, { content: 'x' }, null)],
+      ['remove a message', (tenant, db) => messagesOf(tenant, db).remove(tenant.message.id, null, 30)],
       ['append messages', (tenant, db) => messagesOf(tenant, db).append([{ role: 'user', content: 'x' }])],
     ]
 

@@ -1,6 +1,6 @@
 import { and, eq, lte, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { deletedForGood, isLiveOrRestorable } from '../../../db/changes.ts'
+import { deletedForGood, isInState, isLiveOrRestorable, type RowState } from '../../../db/changes.ts'
 import type { Database } from '../../../db/database.ts'
 import { allRows, oneRow } from '../../../db/rows.ts'
 import type { MessageRef } from '../../../embeddings/queue.ts'
@@ -11,12 +11,6 @@ import { EMBEDDED_AT_ONCE } from '../action-schemas.ts'
 import { type ConversationRow, conversationRow } from '../schemas.ts'
 import { oneOf } from './select.ts'
 import { conversations } from '../table.ts'
-
-/** A state that a conversation is in only once, even where another one had its id before. */
-export interface ConversationState {
-  version: number
-  createdAt: string
-}
 
 /** Messages beyond which a purge does not wait for them: the sweep removes them, within minutes. */
 const MAX_AT_ONCE = 5_000
@@ -69,7 +63,7 @@ export async function previewPurge(
   db: Database,
   userId: string,
   id: string,
-): Promise<Result<{ state: ConversationState; messageCount: number }>> {
+): Promise<Result<{ state: RowState; messageCount: number }>> {
   const { version, createdAt, messageCount } = conversations
   const [results, error] = await db.read('conversations.preview-purge', (q) => [
     q.select({ version, createdAt, messageCount }).from(conversations).where(purgeable(userId, id)),
@@ -90,11 +84,9 @@ export async function purgeConversation(
   db: Database,
   userId: string,
   id: string,
-  state: ConversationState | null,
+  state: RowState | null,
 ): Promise<Result<void>> {
-  const { version, createdAt, lastSeq } = conversations
-  const inState = state ? and(eq(version, state.version), eq(createdAt, state.createdAt)) : sql`false`
-  const confirmed = and(oneOfAny(userId, id), inState)
+  const confirmed = and(oneOfAny(userId, id), isInState(conversations, state ? [state] : []))
   const ofThis = sql`user_id = ${userId} and conversation_id = (select id from ${conversations} where ${confirmed})`
   const [results, error] = await db.write('conversations.purge', (q) => [
     q.select({ id: conversations.id }).from(conversations).where(purgeable(userId, id)).for('update'),
@@ -102,7 +94,7 @@ export async function purgeConversation(
     q.delete(chatVectors).where(ofThis),
     q
       .delete(conversations)
-      .where(and(confirmed, lte(lastSeq, MAX_AT_ONCE)))
+      .where(and(confirmed, lte(conversations.lastSeq, MAX_AT_ONCE)))
       .returning({ id: conversations.id }),
     q.update(conversations).set(deletedForGood).where(confirmed).returning({ id: conversations.id }),
   ])

@@ -1,5 +1,12 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
-import { deletedForGood, isLiveOrRestorable, isRestorable, undeleted } from '../../../db/changes.ts'
+import {
+  deletedForGood,
+  isInState,
+  isLiveOrRestorable,
+  isRestorable,
+  type RowState,
+  undeleted,
+} from '../../../db/changes.ts'
 import type { Database } from '../../../db/database.ts'
 import { oneRow } from '../../../db/rows.ts'
 import { fail, ok, type Result } from '../../../result.ts'
@@ -10,12 +17,6 @@ import { wholeRow } from '../schemas.ts'
 import { oneOf } from './select.ts'
 import { queueChunks } from './statements.ts'
 import { documentChunks, documents } from '../table.ts'
-
-/** A state that a document is in only once, even where another one had its id before. */
-export interface DocumentState {
-  version: number
-  createdAt: string
-}
 
 /** Chunks beyond which a purge does not wait for them: the sweep removes them, within minutes. */
 const MAX_AT_ONCE = 5_000
@@ -49,7 +50,7 @@ export async function previewDocumentPurge(
   db: Database,
   userId: string,
   id: string,
-): Promise<Result<{ state: DocumentState; chunkCount: number }>> {
+): Promise<Result<{ state: RowState; chunkCount: number }>> {
   const [results, error] = await db.read('documents.preview-purge', (q) => [
     q.select({ version, createdAt, chunkCount }).from(documents).where(purgeable(userId, id)),
   ])
@@ -68,10 +69,9 @@ export async function purgeDocument(
   db: Database,
   userId: string,
   id: string,
-  state: DocumentState | null,
+  state: RowState | null,
 ): Promise<Result<void>> {
-  const inState = state ? and(eq(version, state.version), eq(createdAt, state.createdAt)) : sql`false`
-  const confirmed = and(oneOfAny(userId, id), inState)
+  const confirmed = and(oneOfAny(userId, id), isInState(documents, state ? [state] : []))
   const ofThis = sql`(select id from ${documents} where ${confirmed})`
   const chunks = sql`(select ${documentChunks.id} from ${documentChunks}
     where ${documentChunks.userId} = ${userId} and ${documentChunks.documentId} = ${ofThis})`

@@ -1,6 +1,6 @@
-import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { newVersion } from '../../../db/changes.ts'
+import { isInState, newVersion, type RowState } from '../../../db/changes.ts'
 import type { ConstraintErrors, Database } from '../../../db/database.ts'
 import { mergedMetadata } from '../../../db/metadata.ts'
 import { lastRows, oneRow } from '../../../db/rows.ts'
@@ -41,7 +41,7 @@ const BUSY: AppError = { code: 'conflict', detail: 'Others are changing this doc
 type NewCut = Cut & { chunking: Chunking | null }
 
 const lockedRow = z.object({
-  version: z.int(),
+  isInState: z.boolean(),
   format: z.enum(['markdown', 'text']),
   chunkSize: z.int().nullable(),
   chunkOverlap: z.int().nullable(),
@@ -56,7 +56,7 @@ export async function patchDocument(
   db: Database,
   { userId, id }: { userId: string; id: string },
   patch: DocumentPatch,
-  versions: number[] | null,
+  states: RowState[] | null,
   constraints: ConstraintErrors,
 ): Promise<Result<WholeDocument>> {
   const recuts = [patch.content, patch.format, patch.chunking, patch.embedding].some((value) => value !== undefined)
@@ -71,7 +71,7 @@ export async function patchDocument(
     }
     const [cut, refused] = recuts ? cutAnew(patch, known) : ok(null)
     if (refused) return fail(refused)
-    const change = { patch, versions, cut, condition: recuts ? isStill(patch, known) : undefined }
+    const change = { patch, states, cut, condition: recuts ? isStill(patch, known) : undefined }
     const [results, error] = await write(db, { userId, id }, change, constraints)
     if (error) return fail(error)
     const { locked, changed } = results
@@ -83,13 +83,13 @@ export async function patchDocument(
     }
     const [stored, missing] = oneRow(locked, lockedRow)
     if (missing) return fail(missing)
-    if (versions && !versions.includes(stored.version)) return fail({ code: 'precondition_failed' })
+    if (!stored.isInState) return fail({ code: 'precondition_failed' })
     known = settingsOf(stored)
   }
   return fail(BUSY)
 }
 
-const settingsOf = ({ format, chunkSize, chunkOverlap }: Omit<z.output<typeof lockedRow>, 'version'>): Known => ({
+const settingsOf = ({ format, chunkSize, chunkOverlap }: Omit<z.output<typeof lockedRow>, 'isInState'>): Known => ({
   format,
   chunking: chunkSize === null || chunkOverlap === null ? null : { size: chunkSize, overlap: chunkOverlap },
 })
@@ -124,24 +124,25 @@ const isStill = ({ format, chunking, embedding }: DocumentPatch, known: Known): 
 async function write(
   db: Database,
   { userId, id }: { userId: string; id: string },
-  change: { patch: DocumentPatch; versions: number[] | null; cut: NewCut | null; condition: SQL | undefined },
+  change: { patch: DocumentPatch; states: RowState[] | null; cut: NewCut | null; condition: SQL | undefined },
   constraints: ConstraintErrors,
 ): Promise<Result<{ locked: readonly unknown[]; changed: readonly unknown[] }>> {
-  const { patch, versions, cut, condition } = change
+  const { patch, states, cut, condition } = change
   const one = eq(documents.id, id)
   const live = and(eq(documents.userId, userId), one, isNull(documents.deletedAt))
   const document: Written = { userId, which: one }
-  const { version, format, chunkSize, chunkOverlap } = documents
+  const { format, chunkSize, chunkOverlap } = documents
+  const inState = sql<boolean>`${isInState(documents, states) ?? sql`true`}`
   const [results, error] = await db.write(
     'documents.patch',
     (q) => [
-      q.select({ version, format, chunkSize, chunkOverlap }).from(documents).where(live).for('update'),
+      q.select({ isInState: inState, format, chunkSize, chunkOverlap }).from(documents).where(live).for('update'),
       q
         .update(documents)
         .set({ ...changesOf(patch, cut), ...newVersion })
         // Here, so that it travels once.
         .from(sql`(select ${patch.content ?? null}::text as content) sent`)
-        .where(and(live, versions ? inArray(version, versions) : undefined, condition)),
+        .where(and(live, isInState(documents, states), condition)),
       ...(patch.language === undefined ? [] : [reindexChunkLanguage(q, document)]),
       ...(cut ? storeText(q, document, cut) : patch.title === undefined ? [] : refreshChunkContext(q, document)),
       selectWritten(q, userId, patch.content === undefined, one, writtenHere(documents)),

@@ -1,4 +1,4 @@
-import { expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
+import { etagOf, expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
 import { cursorFor, keepCursor } from './lists.ts'
 import {
   liveConversation,
@@ -44,7 +44,15 @@ export function openConversation(turn: Turn): Move {
       const taken = id !== undefined && me.conversations.has(id)
       const body = expectStatus(answer, taken ? 409 : 201)
       if (taken) return
-      const made = { id: String(body['id']), title, derived: null, version: 1, deleted: false, messages: [] }
+      const made = {
+        id: String(body['id']),
+        title,
+        derived: null,
+        version: 1,
+        createdAt: String(body['createdAt']),
+        deleted: false,
+        messages: [],
+      }
       if (id) expectSame('id', made.id, id)
       me.conversations.set(made.id, made)
       expectConversation(me, body)
@@ -78,17 +86,17 @@ export function getConversation(turn: Turn): Move {
   const { me, dice, person } = turn
   const id = someConversation(turn)
   const mine = liveConversation(me, id)
-  const held = dice.chance(30) ? `"${(mine?.version ?? 1) + (dice.chance(30) ? 3 : 0)}"` : undefined
+  const held = dice.chance(30) && mine ? etagOf(mine, dice.chance(30) ? 3 : 0) : undefined
   return {
     person,
     method: 'GET',
     path: `${path}/${id}`,
     headers: held ? { 'If-None-Match': held } : {},
     settle(answer) {
-      const fresh = mine && held === `"${mine.version}"`
+      const fresh = mine && held === etagOf(mine)
       const body = expectStatus(answer, mine ? (fresh ? 304 : 200) : 404)
       if (!mine) return
-      expectSame('etag', answer.headers['etag'], `"${mine.version}"`)
+      expectSame('etag', answer.headers['etag'], etagOf(mine))
       if (!fresh) expectConversation(me, body)
     },
   }
@@ -98,7 +106,7 @@ export function patchConversation(turn: Turn): Move {
   const { me, dice, person } = turn
   const id = someConversation(turn)
   const mine = liveConversation(me, id)
-  const match = ifMatch(turn, mine?.version)
+  const match = ifMatch(turn, mine)
   const title = `${me.marker} changed ${dice.int(1000)}`
   return {
     person,
@@ -112,7 +120,7 @@ export function patchConversation(turn: Turn): Move {
       if (status !== 200 || !mine) return
       mine.title = title
       mine.version += 1
-      expectSame('etag', answer.headers['etag'], `"${mine.version}"`)
+      expectSame('etag', answer.headers['etag'], etagOf(mine))
       expectConversation(me, body)
     },
   }
@@ -122,7 +130,7 @@ export function deleteConversation(turn: Turn): Move {
   const { me, person } = turn
   const id = someConversation(turn)
   const mine = liveConversation(me, id)
-  const match = ifMatch(turn, mine?.version)
+  const match = ifMatch(turn, mine)
   return {
     person,
     method: 'DELETE',

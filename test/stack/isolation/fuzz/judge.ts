@@ -14,9 +14,19 @@ export function expectSame(what: string, found: unknown, expected: unknown): voi
   throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(found)}`)
 }
 
+interface Versioned {
+  version: number
+  createdAt: string
+}
+
+/** The entity tag of something, or of what it was so many changes later. */
+export const etagOf = ({ version, createdAt }: Versioned, later = 0): string =>
+  `"${version + later}-${Date.parse(createdAt).toString(36)}"`
+
 /** `If-Match` as clients send it: mostly none, the current state's, an old one's, both, any. */
-export function ifMatch({ dice }: Turn, version: number | undefined): { header?: string; holds: boolean } {
-  const [now, old] = [`"${version ?? 1}"`, `"${(version ?? 1) + 7}"`]
+export function ifMatch({ dice }: Turn, mine: Versioned | undefined): { header?: string; holds: boolean } {
+  const state = mine ?? { version: 1, createdAt: '2026-01-01T00:00:00.000Z' }
+  const [now, old] = [etagOf(state), etagOf(state, 7)]
   const choices = [
     { holds: true },
     { holds: true },

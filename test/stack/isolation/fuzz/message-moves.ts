@@ -1,7 +1,7 @@
 import { LEXICAL_MODEL } from '../../../../src/embeddings/lexical.ts'
 import { titleOf } from '../../../../src/features/messages/title.ts'
 import { UNEMBEDDABLE } from '../house.ts'
-import { expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
+import { etagOf, expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
 import { cursorFor, keepCursor } from './lists.ts'
 import {
   liveConversation,
@@ -63,7 +63,8 @@ export function append(turn: Turn): Move {
       for (const [i, { id, content }] of news.entries()) {
         const row = data[i] ?? {}
         const seq = conversation.messages.length + 1
-        const made = { id: id ?? String(row['id']), content, seq, version: 1, deleted: false, ...embedded(content) }
+        const [madeId, createdAt] = [id ?? String(row['id']), String(row['createdAt'])]
+        const made = { id: madeId, content, seq, version: 1, createdAt, deleted: false, ...embedded(content) }
         expectMessage(row, conversationId, made)
         conversation.messages.push(made)
         me.messages.set(messageKey(conversationId, made.id), { conversation, message: made })
@@ -124,7 +125,7 @@ export function getMessage(turn: Turn): Move {
     settle(answer) {
       const body = expectStatus(answer, message ? 200 : 404)
       if (!message) return
-      expectSame('etag', answer.headers['etag'], `"${message.version}"`)
+      expectSame('etag', answer.headers['etag'], etagOf(message))
       expectMessage(body, conversationId, message)
     },
   }
@@ -132,7 +133,7 @@ export function getMessage(turn: Turn): Move {
 
 export function patchMessage(turn: Turn): Move {
   const { conversationId, path, conversation, message } = aim(turn)
-  const match = ifMatch(turn, message?.version)
+  const match = ifMatch(turn, message)
   const content = turn.dice.chance(80) ? textOf(turn) : undefined
   return {
     person: turn.person,
@@ -154,7 +155,7 @@ export function patchMessage(turn: Turn): Move {
 
 export function deleteMessage(turn: Turn): Move {
   const { path, conversation, message } = aim(turn)
-  const match = ifMatch(turn, message?.version)
+  const match = ifMatch(turn, message)
   return {
     person: turn.person,
     method: 'DELETE',

@@ -6,6 +6,7 @@ export interface ModelMessage {
   content: string
   seq: number
   version: number
+  createdAt: string
   deleted: boolean
   /** Of Parley's own vectors the id is not known. */
   vector: { id: string | null; model: string } | null
@@ -19,6 +20,7 @@ export interface ModelConversation {
   /** What it is called where nobody gave it a title. */
   derived: string | null
   version: number
+  createdAt: string
   deleted: boolean
   messages: ModelMessage[]
 }
@@ -30,6 +32,7 @@ export interface ModelDocument {
   title: string
   content: string
   version: number
+  createdAt: string
   deleted: boolean
   /** Has a vector, also while it is deleted. */
   embedded: boolean
@@ -53,6 +56,7 @@ export interface Player {
   first: Person
   firstName: string
   version: number
+  createdAt: string
   /** By sign-in. */
   sessions: Map<string, { id: string; revoked: boolean; person: Person }>
   conversations: Map<string, ModelConversation>

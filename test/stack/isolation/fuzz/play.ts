@@ -134,6 +134,7 @@ function newPlayer(house: House, name: string): Player {
     userId: first.userId,
     firstName: '',
     version: 0,
+    createdAt: '',
     sessions: new Map(),
     conversations: new Map(),
     messages: new Map(),

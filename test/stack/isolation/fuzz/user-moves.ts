@@ -1,4 +1,4 @@
-import { expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
+import { etagOf, expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
 import { cursorFor, keepCursor } from './lists.ts'
 import { type Move, openSessions, type Turn, messageKey } from './model.ts'
 
@@ -12,14 +12,14 @@ export function getMe({ me, person }: Turn): Move {
     settle(answer) {
       const body = expectStatus(answer, 200)
       expectSame('me', [body['id'], body['firstName']], [me.userId, me.firstName])
-      expectSame('etag', answer.headers['etag'], `"${me.version}"`)
+      expectSame('etag', answer.headers['etag'], etagOf(me))
     },
   }
 }
 
 export function patchMe(turn: Turn): Move {
   const { me, dice, person } = turn
-  const match = ifMatch(turn, me.version)
+  const match = ifMatch(turn, me)
   const firstName = `${me.marker} ${dice.int(100)}`
   return {
     person,
@@ -50,6 +50,7 @@ export function signIn({ me, dice, person }: Turn): Move {
       const { user, session } = expectStatus(answer, isNew ? 201 : 200) as { user: Row; session: Row }
       const known = me.sessions.get(asking.signInId)
       me.version += 1
+      me.createdAt = String(user['createdAt'])
       if (isNew) me.firstName = me.marker
       expectSame('me', [user['id'], user['firstName']], [me.userId, me.firstName])
       if (known) expectSame('session', session['id'], known.id)
@@ -125,7 +126,7 @@ export function signOut({ me, person }: Turn): Move {
 /** With all sign-ins; the next one brings it back. */
 export function deleteAccount(turn: Turn): Move {
   const { me, person } = turn
-  const match = ifMatch(turn, me.version)
+  const match = ifMatch(turn, me)
   return {
     person,
     method: 'DELETE',
