@@ -144,6 +144,15 @@ describe('overlap', () => {
     expect(cut(text, { overlap: 100 })).toEqual(cut(text))
   })
 
+  it('reaches back to the nearest heading and no further', () => {
+    const [outer, inner] = ['Outer\n=====', 'Inner\n=====']
+    const text = `${outer}\n\n${inner}\n\n> A quote that is longer.`
+    expect(cut(text, { size: 50, overlap: 25 })).toEqual([
+      `${outer}\n\n${inner}`,
+      `${inner}\n\n> A quote that is longer.`,
+    ])
+  })
+
   it('never starts inside a fence or a word', () => {
     const fence = `\`\`\`\n${'line of code\n'.repeat(12)}\`\`\``
     expect(cut(`${fence}\n\n${words(100)}`, { overlap: 100 })).toEqual([fence, words(100)])
