@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import type { IdentityEnv } from '../http/app-env.ts'
+import type { IdentityEnv } from './user-env.ts'
 import { problem } from '../http/problem.ts'
 import type { AppError } from '../result.ts'
 import type { Identity } from './identity.ts'

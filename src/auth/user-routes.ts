@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { asUser } from '../db/database.ts'
 import type { Deps } from '../deps.ts'
-import type { IdentityEnv, UserEnv } from '../http/app-env.ts'
+import type { IdentityEnv, UserEnv } from './user-env.ts'
 import { authenticate } from './admission.ts'
 
 /** A router whose handlers have a verified identity and the database as that user sees it. */

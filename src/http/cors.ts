@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
-import type { Deps } from '../deps.ts'
 import type { AppEnv } from './app-env.ts'
+import type { AcceptedOrigins } from './origin.ts'
 
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE',
@@ -16,7 +16,7 @@ const EXPOSED =
  * Others get no CORS header at all, and are named in the request's line of the log (`refusedOrigin`). hono/cors would
  * copy each answer to say that it varies.
  */
-export const allowOrigins = (deps: Pick<Deps, 'corsOrigins'>) =>
+export const allowOrigins = (deps: AcceptedOrigins) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const { corsOrigins } = deps
     if (corsOrigins.length === 0) return next()

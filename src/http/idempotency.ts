@@ -1,26 +1,16 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import * as z from 'zod'
+import type { RequestKey } from '../request-key.ts'
 import type { AppError } from '../result.ts'
-import type { UserEnv } from './app-env.ts'
+import type { AppEnv } from './app-env.ts'
 import { describeInput } from './openapi.ts'
 import { problem } from './problem.ts'
 
-/** A request that creates and may come twice: what its `Idempotency-Key` says. */
-export interface RequestKey {
-  readonly key: string
-  /** SHA-256 of method, target and body, in base64url. */
-  readonly digest: string
-  /** Tells this request from its repetitions, which have the same key and digest. */
-  readonly by: string
-  /** Set by whoever writes: the answer is the one that an earlier request got, and what follows it is done. */
-  replayed: boolean
-}
-
 /** What the handlers behind {@link idempotent} have. */
 export interface IdempotentEnv {
-  Bindings: UserEnv['Bindings']
-  Variables: UserEnv['Variables'] & { requestKey: RequestKey | null }
+  Bindings: AppEnv['Bindings']
+  Variables: AppEnv['Variables'] & { requestKey: RequestKey | null }
 }
 
 const HEADER = 'Idempotency-Key'

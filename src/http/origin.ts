@@ -1,10 +1,14 @@
-import type { Deps } from '../deps.ts'
 import { isOrigin } from '../env.ts'
 import type { AppError } from '../result.ts'
 
 /** The part of Hono's context that every kind of route has. */
 interface OriginContext {
   req: { url: string; header: (name: string) => string | undefined }
+}
+
+/** The origins, other than the API's own, whose pages may call it. */
+export interface AcceptedOrigins {
+  corsOrigins: readonly string[]
 }
 
 /** A client writes the header: no more of it than this goes into a problem or the log. */
@@ -17,14 +21,14 @@ const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
  * so that this must hold before a cookie changes anything. Where there is no `Origin`, `Sec-Fetch-Site` must say so;
  * what sends neither is no browser, and has no business with cookies.
  */
-export function isOwnPage(c: OriginContext, deps: Pick<Deps, 'corsOrigins'>): boolean {
+export function isOwnPage(c: OriginContext, deps: AcceptedOrigins): boolean {
   const origin = c.req.header('Origin')
   if (origin === undefined) return c.req.header('Sec-Fetch-Site') === 'same-origin'
   return isAccepted(c, origin, deps)
 }
 
 /** @returns the `Origin` of a page that cannot read the answer, shortened for the log; null where there is no such page */
-export function refusedOrigin(c: OriginContext, deps: Pick<Deps, 'corsOrigins'>): string | null {
+export function refusedOrigin(c: OriginContext, deps: AcceptedOrigins): string | null {
   const origin = c.req.header('Origin')
   return origin === undefined || isAccepted(c, origin, deps) ? null : shorten(origin)
 }
@@ -45,7 +49,7 @@ export function whyCookiesAreDropped(c: OriginContext): string | null {
 /** Methods that change nothing (RFC 9110 §9.2.1), as far as routes here have them. */
 export const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
-const isAccepted = (c: OriginContext, origin: string, { corsOrigins }: Pick<Deps, 'corsOrigins'>): boolean =>
+const isAccepted = (c: OriginContext, origin: string, { corsOrigins }: AcceptedOrigins): boolean =>
   origin === new URL(c.req.url).origin || corsOrigins.includes(origin)
 
 function explain(c: OriginContext, origin: string | undefined, shown: string | null): string {

@@ -1,14 +1,17 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type { Deps } from '../deps.ts'
-import type { LimitName } from '../env.ts'
+import type { Limiters, LimitName } from '../env.ts'
+import type { Logger } from '../log.ts'
 import { type AppError, tryCatch } from '../result.ts'
 import type { Trace } from '../trace.ts'
 import { networkOf } from './address.ts'
 import type { AppEnv } from './app-env.ts'
 import { problem } from './problem.ts'
 
-export type LimitDeps = Pick<Deps, 'limiters' | 'log'>
+export interface LimitDeps {
+  limiters: Limiters
+  log: Logger
+}
 
 /** Requests in so many seconds. `wrangler.toml` says the same to the bindings, which cannot be asked. */
 export const QUOTAS: Readonly<Record<LimitName, { requests: number; seconds: number }>> = {

@@ -1,13 +1,12 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
-import type { Deps } from '../deps.ts'
 import { newId } from '../id.ts'
-import { hashForLog, logSlowQueries } from '../log.ts'
+import { hashForLog, type Logger, logSlowQueries } from '../log.ts'
 import { createTrace, databaseTime, type Trace } from '../trace.ts'
 import { addressOf } from './address.ts'
 import type { AppEnv } from './app-env.ts'
-import { refusedOrigin, whyCookiesAreDropped } from './origin.ts'
+import { type AcceptedOrigins, refusedOrigin, whyCookiesAreDropped } from './origin.ts'
 
 const WELL_FORMED = /^[\w.:-]{1,128}$/
 
@@ -23,7 +22,10 @@ export const traceHeaders = (trace: Trace) => ({
   'Server-Timing': `auth;dur=${trace.auth}, db;dur=${databaseTime(trace)}, embed;dur=${trace.embed}`,
 })
 
-type RequestDeps = Pick<Deps, 'log' | 'slowQueryMs' | 'corsOrigins'>
+interface RequestDeps extends AcceptedOrigins {
+  log: Logger
+  slowQueryMs: number
+}
 
 /** Around every request: its id, its trace, `Server-Timing`, and one line in the log. */
 export const traceRequests = (deps: RequestDeps) =>

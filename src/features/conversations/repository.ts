@@ -3,7 +3,7 @@ import { deletedFor, isInState, newVersion, type RowState } from '../../db/chang
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { mergedMetadata, METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
-import type { RequestKey } from '../../http/idempotency.ts'
+import type { RequestKey } from '../../request-key.ts'
 import { newId } from '../../id.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { embeddingJobs } from '../embedding-jobs/table.ts'

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import type { Deps } from '../../deps.ts'
-import type { UserEnv } from '../../http/app-env.ts'
+import type { UserEnv } from '../../auth/user-env.ts'
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { operation } from '../../http/openapi.ts'
 import { cutPage, pageQuery } from '../../http/page.ts'

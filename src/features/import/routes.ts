@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import type { UserEnv } from '../../http/app-env.ts'
+import type { UserEnv } from '../../auth/user-env.ts'
 import { describeInput, operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'

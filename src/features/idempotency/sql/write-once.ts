@@ -6,7 +6,7 @@ import * as z from 'zod'
 import type { ConstraintErrors, Database } from '../../../db/database.ts'
 import { oneRow } from '../../../db/rows.ts'
 import { type StorableSelect, type StoredRows, storedRows } from '../../../db/stored-rows.ts'
-import type { RequestKey } from '../../../http/idempotency.ts'
+import type { RequestKey } from '../../../request-key.ts'
 import { fail, ok, type Result } from '../../../result.ts'
 
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]

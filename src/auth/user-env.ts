@@ -1,0 +1,15 @@
+import type { Database } from '../db/database.ts'
+import type { AppEnv } from '../http/app-env.ts'
+import type { Identity } from './identity.ts'
+
+/** What a handler after `requireIdentity` has: elsewhere `c.var.identity` does not compile. */
+export interface IdentityEnv {
+  Bindings: AppEnv['Bindings']
+  Variables: AppEnv['Variables'] & { identity: Identity }
+}
+
+/** What the handlers of `userRoutes` have: the database as that user sees it, too. */
+export interface UserEnv {
+  Bindings: AppEnv['Bindings']
+  Variables: IdentityEnv['Variables'] & { db: Database }
+}
