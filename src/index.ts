@@ -10,8 +10,8 @@ import { createEmbedder } from './embeddings/create-embedder.ts'
 import { type Config, type Env, type Limiters, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embedding-jobs/background.ts'
 import { sweepIdempotencyKeys } from './features/idempotency/background.ts'
-import { purgeAccounts } from './features/purges/background.ts'
-import { sweepDeleted } from './features/retention/background.ts'
+import { purgeAccounts } from './features/account-purge/background.ts'
+import { emptyTrash } from './features/trash/background.ts'
 import { toProblem } from './http/problem.ts'
 import { requestIdOf, traceHeaders } from './http/request.ts'
 import { securityHeaders } from './http/security.ts'
@@ -93,7 +93,7 @@ export default {
     if (error) return consoleLogger('error', 'misconfigured', { ...error.context })
     ctx.waitUntil(sweepEmbeddings(runtime.deps))
     ctx.waitUntil(purgeAccounts(runtime.deps))
-    ctx.waitUntil(sweepDeleted(runtime.deps))
+    ctx.waitUntil(emptyTrash(runtime.deps))
     ctx.waitUntil(sweepIdempotencyKeys(runtime.deps))
   },
 } satisfies ExportedHandler<Env>

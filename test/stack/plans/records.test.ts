@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../../src/db/database.ts'
 import { createAuditRepository } from '../../../src/features/audit/repository.ts'
 import { createExportRepository } from '../../../src/features/export/repository.ts'
-import { createPurgeRepository } from '../../../src/features/purges/repository.ts'
+import { createAccountPurgeRepository } from '../../../src/features/account-purge/repository.ts'
 import { createSessionRepository } from '../../../src/features/sessions/repository.ts'
 import type { Result } from '../../../src/result.ts'
 import { explain, system, user } from './explain.ts'
@@ -90,7 +90,7 @@ describe.each(places)('on $name', ({ embedded, open }) => {
 
   // A hundred users are two pages of the table: not worth an index.
   test.skipIf(embedded)('a sweep finds the accounts that are due without looking at the others', async () => {
-    const { value, plans } = await explain(place, system, (db) => createPurgeRepository(db).due(20))
+    const { value, plans } = await explain(place, system, (db) => createAccountPurgeRepository(db).due(20))
     expect(value).toEqual([tenants.small.userId])
     expect(waysInto(only(plans), 'users')).toEqual(['users_purge_after_idx'])
     expect(rowsRead(only(plans))).toBe(1)
@@ -98,7 +98,7 @@ describe.each(places)('on $name', ({ embedded, open }) => {
 
   test('a purge reads the account’s rows by indexes, and nobody else’s', async () => {
     const { plans } = await explain(place, system, (db) =>
-      createPurgeRepository(db).purge(tenants.small.userId, Number.POSITIVE_INFINITY),
+      createAccountPurgeRepository(db).purge(tenants.small.userId, Number.POSITIVE_INFINITY),
     )
     for (const plan of plans) {
       for (const table of ['messages', 'conversations', 'audit_events']) {

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startNeonEndpoint } from '../../../dev/neon/server.ts'
 import { connectionString } from '../../../dev/stack.ts'
 import { asSystem, type Database } from '../../../src/db/database.ts'
-import { createPurgeRepository, type PurgeRepository } from '../../../src/features/purges/repository.ts'
+import {
+  createAccountPurgeRepository,
+  type AccountPurgeRepository,
+} from '../../../src/features/account-purge/repository.ts'
 import { fail } from '../../../src/result.ts'
 import { createTrace } from '../../../src/trace.ts'
 import { digestRows, findOwnedTables } from '../isolation/tables.ts'
@@ -26,11 +29,11 @@ const OWNED = {
 describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
   let place: Place
   let endpoint: Awaited<ReturnType<typeof startNeonEndpoint>>
-  let purges: PurgeRepository
+  let purges: AccountPurgeRepository
   beforeAll(async () => {
     place = await open()
     endpoint = await startNeonEndpoint({ upstream: place.upstream })
-    purges = createPurgeRepository(database())
+    purges = createAccountPurgeRepository(database())
   })
   afterAll(async () => {
     await endpoint.close()
@@ -138,7 +141,9 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
       write: (...call) =>
         writes-- > 0 ? database().write(...call) : Promise.resolve(fail({ code: 'database_unavailable' })),
     }
-    expect((await createPurgeRepository(dying).purge(user, NEVER))[1]).toMatchObject({ code: 'database_unavailable' })
+    expect((await createAccountPurgeRepository(dying).purge(user, NEVER))[1]).toMatchObject({
+      code: 'database_unavailable',
+    })
     expect(await purges.purge(user, Date.now())).toEqual([null, null])
     const { messages } = await rowsLeft(user)
     expect(messages).toBeLessThan(OWNED.messages)

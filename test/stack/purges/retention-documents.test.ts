@@ -4,7 +4,7 @@ import { connectionString } from '../../../dev/stack.ts'
 import { asSystem, asUser, type Database } from '../../../src/db/database.ts'
 import { previewDocumentPurge, purgeDocument, restoreDocument } from '../../../src/features/documents/sql/lifecycle.ts'
 import { createDocumentRepository } from '../../../src/features/documents/repository.ts'
-import { createRetentionRepository, type RetentionRepository } from '../../../src/features/retention/repository.ts'
+import { createTrashRepository, type TrashRepository } from '../../../src/features/trash/repository.ts'
 import { fail } from '../../../src/result.ts'
 import { createTrace } from '../../../src/trace.ts'
 import { type Place, places } from '../plans/places.ts'
@@ -16,11 +16,11 @@ const NEVER = Number.POSITIVE_INFINITY
 describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
   let place: Place
   let endpoint: Awaited<ReturnType<typeof startNeonEndpoint>>
-  let retention: RetentionRepository
+  let retention: TrashRepository
   beforeAll(async () => {
     place = await open()
     endpoint = await startNeonEndpoint({ upstream: place.upstream })
-    retention = createRetentionRepository(database())
+    retention = createTrashRepository(database())
   })
   afterAll(async () => {
     await endpoint.close()
@@ -108,7 +108,7 @@ describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
       write: (...call) =>
         writes-- > 0 ? database().write(...call) : Promise.resolve(fail({ code: 'database_unavailable' })),
     }
-    expect((await createRetentionRepository(dying).purgeDocuments(NEVER))[1]).not.toBeNull()
+    expect((await createTrashRepository(dying).purgeDocuments(NEVER))[1]).not.toBeNull()
     expect(await count('document_chunks', user)).toBe(2_500)
     expect((await restoreDocument(ownerOf(user), user, id))[1]).toMatchObject({ code: 'not_found' })
     await retention.purgeDocuments(NEVER)

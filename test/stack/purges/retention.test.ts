@@ -8,7 +8,7 @@ import {
   restoreConversation,
 } from '../../../src/features/conversations/sql/lifecycle.ts'
 import { createConversationRepository } from '../../../src/features/conversations/repository.ts'
-import { createRetentionRepository, type RetentionRepository } from '../../../src/features/retention/repository.ts'
+import { createTrashRepository, type TrashRepository } from '../../../src/features/trash/repository.ts'
 import { fail } from '../../../src/result.ts'
 import { createTrace } from '../../../src/trace.ts'
 import { type Place, places } from '../plans/places.ts'
@@ -20,11 +20,11 @@ const NEVER = Number.POSITIVE_INFINITY
 describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
   let place: Place
   let endpoint: Awaited<ReturnType<typeof startNeonEndpoint>>
-  let retention: RetentionRepository
+  let retention: TrashRepository
   beforeAll(async () => {
     place = await open()
     endpoint = await startNeonEndpoint({ upstream: place.upstream })
-    retention = createRetentionRepository(database())
+    retention = createTrashRepository(database())
   })
   afterAll(async () => {
     await endpoint.close()
@@ -116,7 +116,7 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
       write: (...call) =>
         writes-- > 0 ? database().write(...call) : Promise.resolve(fail({ code: 'database_unavailable' })),
     }
-    expect((await createRetentionRepository(dying).purgeConversations(NEVER))[1]).toMatchObject({
+    expect((await createTrashRepository(dying).purgeConversations(NEVER))[1]).toMatchObject({
       code: 'database_unavailable',
     })
     expect(await count('messages', user)).toBe(2_500)

@@ -32,7 +32,7 @@ const BATCH = 2_000
 export type PurgeCounts = Record<string, number>
 
 /** Accounts whose grace time is over, for `parley_system`. */
-export interface PurgeRepository {
+export interface AccountPurgeRepository {
   /** Up to `limit` of them, the longest overdue first. */
   due(limit: number): Promise<Result<string[]>>
   /**
@@ -44,7 +44,7 @@ export interface PurgeRepository {
   purge(userId: string, until: number): Promise<Result<PurgeCounts | null>>
 }
 
-export function createPurgeRepository(db: Database): PurgeRepository {
+export function createAccountPurgeRepository(db: Database): AccountPurgeRepository {
   return {
     async due(limit) {
       const [results, error] = await db.read('purges.due', (q) => [

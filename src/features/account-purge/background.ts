@@ -1,14 +1,14 @@
 import type { Deps } from '../../deps.ts'
 import { hashForLog } from '../../log.ts'
 import { sweep } from '../sweep.ts'
-import { createPurgeRepository } from './repository.ts'
+import { createAccountPurgeRepository } from './repository.ts'
 
 const ACCOUNTS = 20
 
 /** Purges the accounts whose grace time is over. */
 export const purgeAccounts = (deps: Deps): Promise<void> =>
   sweep(deps, 'purge_failed', async ({ db, until, log, logFailure }) => {
-    const purges = createPurgeRepository(db)
+    const purges = createAccountPurgeRepository(db)
     const [due, error] = await purges.due(ACCOUNTS)
     logFailure(error)
     for (const userId of due ?? []) {

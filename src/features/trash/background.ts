@@ -1,11 +1,11 @@
 import type { Deps } from '../../deps.ts'
 import { sweep } from '../sweep.ts'
-import { createRetentionRepository } from './repository.ts'
+import { createTrashRepository } from './repository.ts'
 
 /** Removes for good what was deleted and can no longer be restored. */
-export const sweepDeleted = (deps: Deps): Promise<void> =>
+export const emptyTrash = (deps: Deps): Promise<void> =>
   sweep(deps, 'retention_failed', async ({ db, until, log, logFailure }) => {
-    const retention = createRetentionRepository(db)
+    const retention = createTrashRepository(db)
     const [removed, error] = await retention.purgeConversations(until)
     logFailure(error)
     const [documents, unremoved] = await retention.purgeDocuments(until)

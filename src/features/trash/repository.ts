@@ -7,7 +7,7 @@ const PARTS = 2_000
 const WHOLES = 100
 
 /** What was deleted so long ago that it goes for good, for `parley_system`. Each ends when nothing is left, or the time is up. */
-export interface RetentionRepository {
+export interface TrashRepository {
   /**
    * Removes conversations that are due, the longest overdue first: their messages batch by batch, then the conversations that
    * have none left.
@@ -25,7 +25,7 @@ export interface RetentionRepository {
   wipeMessages(until: number): Promise<Result<number>>
 }
 
-export function createRetentionRepository(db: Database): RetentionRepository {
+export function createTrashRepository(db: Database): TrashRepository {
   return {
     async purgeConversations(until) {
       const [removed, error] = await purge(db, until, 'retention.purge', CONVERSATIONS)
