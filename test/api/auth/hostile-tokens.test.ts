@@ -83,7 +83,7 @@ describe('hostile tokens', () => {
     const [answer] = answers
     expect(answers.size).toBe(1)
     expect(answer).toMatch(/^\[401,/)
-    expect(answer).toContain(JSON.stringify(['www-requireIdentity', 'Bearer error="invalid_token"']))
+    expect(answer).toContain(JSON.stringify(['www-authenticate', 'Bearer error="invalid_token"']))
   })
 
   it('are not looked up, however many, unless the key is all that is wrong', async () => {
