@@ -31,7 +31,7 @@ function connectReason(error: unknown): string {
   if (code === 'ECONNREFUSED') return `nothing listens there (${code}).`
   // What `pg` says has no code.
   if (error.message.includes('does not support SSL')) {
-    return 'the server has no TLS. Where nobody can listen in between, add ?sslmode=disable to the connection string.'
+    return 'the server has no TLS. If the network in between is trusted, add ?sslmode=disable to the connection string.'
   }
   if (error.message.includes('client password must be a string'))
     return 'the server asks for a password; none is given.'

@@ -33,5 +33,5 @@ function describePower(role: string, { name, power, isOwner }: Power): string | 
   if (power) return `is a member of ${name}, which has ${power}`
   return isOwner
     ? `is a member of ${name}, which owns the tables`
-    : `is a member of ${name}, whose rights nobody has checked`
+    : `is a member of ${name}, whose rights were not checked`
 }

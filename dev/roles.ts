@@ -59,7 +59,7 @@ async function tryToEnsure(owner: Client, passwords: Passwords, forNew: Password
 
 const isDenied = (error: unknown): error is DatabaseError => error instanceof DatabaseError && error.code === '42501'
 const notAllowed = (error: DatabaseError): string =>
-  `${describeFailure(error)}\nThe owner needs CREATEROLE. Where somebody else has made the roles, they have to let the owner manage them: ` +
+  `${describeFailure(error)}\nThe owner needs CREATEROLE. If another role created them, it must let the owner manage them: ` +
   `GRANT ${WORKER_ROLES.join(', ')} TO … WITH ADMIN TRUE, INHERIT FALSE. Nothing was changed.`
 
 /** Writes a statement about a role. */

@@ -16,7 +16,7 @@ export const openDatabase = (deps: Deps) =>
     return next()
   })
 
-/** Lets in whoever has a verified token, by header or by cookie; see {@link authenticate} for what others get. */
+/** Requires a verified token in the header or the cookie; {@link authenticate} describes the refusals. */
 export const requireIdentity = (deps: Deps) =>
   createMiddleware<IdentityEnv>(async (c, next) => {
     const [admitted, refusal] = await authenticate(c, deps)

@@ -48,7 +48,7 @@ export const clientId = customType<{ data: string }>({ dataType: () => 'client_i
 /** Only what is deleted is purged. */
 export const purgeCheck = (name: string) => check(name, sql`purge_after is null or deleted_at is not null`)
 
-/** A text column holds one of these. */
+/** A text column holds one of these, which are constants of the code: DDL takes no parameters. */
 export const oneOfCheck = (name: string, column: string, values: readonly string[]) =>
   check(name, sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`))
 

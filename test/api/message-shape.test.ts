@@ -66,6 +66,12 @@ describe('A message in the shape of the AI SDK', () => {
     )
   })
 
+  it('may have been stopped half-way, and keeps what it has', async () => {
+    const { id } = await add({ role: 'assistant', content: 'The zeb', status: 'in_progress' })
+    await read(ada.patch(`${path}/${id}`, { status: 'stopped' }))
+    expect(await read(ada.get(`${path}/${id}`))).toMatchObject({ status: 'stopped', content: 'The zeb' })
+  })
+
   it('keeps its parts when it is given the text that it has', async () => {
     const { id, content } = await add({ role: 'assistant', parts: TURN })
     const patched = await read<Message>(ada.patch(`${path}/${id}`, { content, metadata: { seen: true } }))

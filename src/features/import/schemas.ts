@@ -7,7 +7,7 @@ import { attachments, model, usage } from '../messages/attachments.ts'
 import { MAX_JSON, MAX_TEXT } from '../messages/part-fields.ts'
 import { MAX_PARTS, messagePart, messageParts, textOf } from '../messages/parts.ts'
 import { messagePatch, newMessage } from '../messages/schemas.ts'
-import { vectorCreate } from '../vectors/schemas.ts'
+import { halfNamed, namesWholeMessage, vectorCreate } from '../vectors/schemas.ts'
 
 const EARLIEST = '1970'
 const LATEST = '9999-12-31'
@@ -128,10 +128,7 @@ const vectorLine = z
     createdAt: time.optional(),
     embedding: vector.embedding,
   })
-  .refine(({ conversationId, messageId }) => !conversationId === !messageId, {
-    path: ['conversationId'],
-    error: 'goes with messageId, and messageId with it',
-  })
+  .refine(namesWholeMessage, halfNamed)
 
 /** The lines of an export that become rows, by type. */
 export const importedLines = {

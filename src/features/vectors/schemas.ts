@@ -48,6 +48,16 @@ export type VectorRow = z.output<typeof vectorRow>
 /** A stored vector on the wire; its 1536 numbers stay where they are. */
 export const vectorSchema = vectorRow.meta({ id: 'Vector' })
 
+interface MessageName {
+  conversationId?: string | null | undefined
+  messageId?: string | null | undefined
+}
+
+/** A message is named by its conversation and its id, or not at all. */
+export const namesWholeMessage = ({ conversationId, messageId }: MessageName) => !conversationId === !messageId
+/** For `.refine()` with {@link namesWholeMessage}. */
+export const halfNamed = { path: ['conversationId'], error: 'goes with messageId, and messageId with it' }
+
 export const vectorCreate = z
   .strictObject({
     id: id.optional(),
@@ -58,10 +68,7 @@ export const vectorCreate = z
     content: z.string().max(32_000).nullable().default(null),
     metadata: metadata.prefault({}),
   })
-  .refine(({ conversationId, messageId }) => (conversationId === undefined) === (messageId === undefined), {
-    path: ['conversationId'],
-    error: 'goes with messageId, and messageId with it',
-  })
+  .refine(namesWholeMessage, halfNamed)
   .meta({ id: 'NewVector', dependentRequired: { messageId: ['conversationId'], conversationId: ['messageId'] } })
 export type VectorCreate = z.output<typeof vectorCreate>
 

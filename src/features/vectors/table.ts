@@ -41,7 +41,7 @@ export const chatVectors = pgTable(
     model: text('model').notNull(),
     /** Brought by the client, not made by Parley: no backfill replaces it. */
     clientProvided: boolean('client_provided').notNull().default(false),
-    /** Made by Parley: half the bytes, and what they round off changes no neighbour (docs/decisions/029-two-kinds-of-vectors.md). */
+    /** Made by Parley, in half precision (docs/decisions/029-two-kinds-of-vectors.md). */
     embedding: halfvec('embedding', { dimensions: EMBEDDING_DIMENSIONS }),
     /** As a client has sent it. */
     clientEmbedding: vector('client_embedding', { dimensions: EMBEDDING_DIMENSIONS }),

@@ -68,7 +68,7 @@ describe('npm run db:migrate says in one line, without the password,', () => {
 
   it('that the server has no TLS, and what to do where that is meant', async () => {
     const { line, reached } = await failingWith(urlOf(HOST, portOf(plain)))
-    expect(line).toMatch(/: the server has no TLS\. Where nobody can listen in between, add \?sslmode=disable/)
+    expect(line).toMatch(/: the server has no TLS\. If the network in between is trusted, add \?sslmode=disable/)
     expect(reached).toEqual([])
   })
 
