@@ -2,7 +2,7 @@ import { and, asc, desc, eq, exists, getTableColumns, isNull, sql } from 'drizzl
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { conversations } from '../../src/features/conversations/table.ts'
 import { messageColumns, messages } from '../../src/features/messages/table.ts'
-import { chatVectors, vectorColumns } from '../../src/features/vectors/table.ts'
+import { chatVectors, vectorColumns } from '../../src/features/embeddings/table.ts'
 
 // What Parley answers, less what only its own design knows: forks, derived titles, trees of messages, sketches.
 const columns = without(getTableColumns(conversations), [

@@ -1,7 +1,7 @@
 import { asSystem } from '../../src/db/database.ts'
 import { createEmbedder } from '../../src/embeddings/create-embedder.ts'
-import { runEmbeddingQueue } from '../../src/embeddings/queue.ts'
-import { createEmbeddingJobStore } from '../../src/features/embedding-jobs/repository.ts'
+import { runEmbeddingQueue } from '../../src/features/embeddings/runner.ts'
+import { createEmbeddingJobStore } from '../../src/features/embeddings/repository.ts'
 import { newId } from '../../src/id.ts'
 import { createTrace } from '../../src/trace.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type EmbeddingRun, runEmbeddingQueue } from '../../src/embeddings/queue.ts'
-import type { Position, Step } from '../../src/features/backfill/repository.ts'
+import { type EmbeddingRun, runEmbeddingQueue } from '../../src/features/embeddings/runner.ts'
+import type { Position, Step } from '../../src/features/embeddings/sql/backfill.ts'
 import type { AppError, Result } from '../../src/result.ts'
 import { createProgress } from './progress.ts'
 import type { EmbeddingTarget } from './target.ts'

@@ -4,12 +4,11 @@ import { createJwks } from '../../src/auth/jwks.ts'
 import { createVerifier } from '../../src/auth/verifier.ts'
 import { asNewcomer, asSystem, asUser, type Database } from '../../src/db/database.ts'
 import { createLexicalEmbedder } from '../../src/embeddings/lexical.ts'
-import { type MessageRef, runEmbeddingQueue, type TextsOfUser } from '../../src/embeddings/queue.ts'
+import { runEmbeddingQueue, type TextsOfUser } from '../../src/features/embeddings/runner.ts'
+import type { MessageRef } from '../../src/features/embeddings/sql/queue.ts'
 import { createDocumentRepository } from '../../src/features/documents/repository.ts'
-import { createEmbeddingJobStore } from '../../src/features/embedding-jobs/repository.ts'
-import { withEmbed } from '../../src/features/import/export-lines.ts'
+import { createEmbeddingJobStore } from '../../src/features/embeddings/repository.ts'
 import { createImportRepository } from '../../src/features/import/repository.ts'
-import { titleOf } from '../../src/features/messages/title.ts'
 import { createSessionRepository } from '../../src/features/sessions/repository.ts'
 import { createUserRepository } from '../../src/features/users/repository.ts'
 import { newId } from '../../src/id.ts'
@@ -106,26 +105,23 @@ async function plantConversation(
   const said = toMessages(seed)
   const at = (i: number) => new Date(Date.now() - daysAgo * DAY_MS - (said.length - i) * MESSAGE_EVERY_MS).toISOString()
   const idOf = (i: number) => v5(`message:${key}:${i + 1}`, sub)
-  const messages = said.map(({ role, content = '', ...rest }, i) =>
-    withEmbed({
-      ...rest,
-      id: idOf(i),
-      conversationId: id,
-      parentId: i === 0 ? null : idOf(i - 1),
-      role,
-      content,
-      createdAt: at(i + 1),
-    }),
-  )
+  const messages = said.map(({ role, content = '', ...rest }, i) => ({
+    ...rest,
+    id: idOf(i),
+    conversationId: id,
+    parentId: i === 0 ? null : idOf(i - 1),
+    role,
+    content,
+    createdAt: at(i + 1),
+  }))
   const times = { createdAt: at(0), updatedAt: at(said.length), lastActivityAt: at(said.length) }
   const conversation = {
     id,
     ...fields,
     ...times,
-    derivedTitle: titleOf(said),
     activeLeafId: messages.at(-1)?.id ?? null,
   }
-  const nothing = { documents: [], vectors: [], follow: [], titles: {}, isLast: true }
+  const nothing = { documents: [], vectors: [], follow: [], isLast: true }
   const repository = createImportRepository(db, { userId: sub, retentionDays: 30 })
   const stored = expectOk(await repository.store({ ...nothing, conversations: [conversation], messages }))
   planted.conversations += stored.conversations.filter((outcome) => outcome === 'taken').length

@@ -3,9 +3,6 @@ import { clientId, listOf, storedClientId } from '../../http/fields.ts'
 import { MAX_APPEND, messageSchema, newMessage } from '../messages/schemas.ts'
 import { conversationCreate, conversationPatch, conversationSchema } from './schemas.ts'
 
-/** Of the texts that are queued, so many are embedded right after the answer; the rest is the sweep's. */
-export const EMBEDDED_AT_ONCE = MAX_APPEND
-
 /** A new conversation, on request with its first messages. Nothing is there yet that they could hang on. */
 export const conversationOpen = conversationCreate
   .extend({

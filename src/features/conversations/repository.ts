@@ -6,10 +6,9 @@ import { allRows, oneRow } from '../../db/rows.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { newId } from '../../id.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
-import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { dropEmbeddings } from '../embeddings/sql/drop.ts'
 import { insertWhere, writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
 import { messages } from '../messages/table.ts'
-import { chatVectors } from '../vectors/table.ts'
 import { ALL, type ConversationFilters } from './filters.ts'
 import { type ConversationPosition, firstPage, listPage, nextPage } from './sql/list.ts'
 import { type ConversationCreate, type ConversationPatch, type ConversationRow, conversationRow } from './schemas.ts'
@@ -131,10 +130,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
           .set(deletedFor(retentionDays))
           .where(inState(id, states))
           .returning({ id: conversations.id }),
-        q
-          .delete(embeddingJobs)
-          .where(and(gone, eq(embeddingJobs.userId, userId), eq(embeddingJobs.conversationId, id))),
-        q.delete(chatVectors).where(and(gone, eq(chatVectors.userId, userId), eq(chatVectors.conversationId, id))),
+        ...dropEmbeddings(q, sql`user_id = ${userId} and conversation_id = ${id} and ${gone}`),
         q.select({ id: conversations.id }).from(conversations).where(live(id)),
       ])
       if (error) return fail(error)

@@ -7,7 +7,8 @@ import { toClientVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
-import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { dropJobs } from '../embeddings/sql/drop.ts'
+import { embeddingJobs } from '../embeddings/table.ts'
 import { writeOnce } from '../idempotency/sql/write-once.ts'
 import { planChunks } from './chunk-plan.ts'
 import type { DocumentFilters } from './filters.ts'
@@ -113,7 +114,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
           .set(deletedFor(retentionDays))
           .where(and(live(id), isInState(documents, states)))
           .returning({ id: documents.id }),
-        q.delete(embeddingJobs).where(and(gone, eq(embeddingJobs.userId, userId), eq(embeddingJobs.documentId, id))),
+        dropJobs(q, sql`user_id = ${userId} and document_id = ${id} and ${gone}`),
         q.select({ id: documents.id }).from(documents).where(live(id)),
       ])
       if (error) return fail(error)

@@ -11,7 +11,7 @@ import { messageColumns, messages } from '../messages/table.ts'
 import { sessions } from '../sessions/table.ts'
 import { type UserRow, userRow } from '../users/schemas.ts'
 import { users } from '../users/table.ts'
-import { chatVectors, vectorColumns } from '../vectors/table.ts'
+import { chatVectors, vectorColumns } from '../embeddings/table.ts'
 import { exportedRows, type ExportedRow, type Section, SECTIONS } from './schemas.ts'
 
 /** A part of a section, in the order of its key. */

@@ -1,8 +1,6 @@
 import { fail, ok, type Result } from '../../result.ts'
-import { titleOf } from '../messages/title.ts'
 import { nodesOf, type Node } from './chat-gpt-nodes.ts'
 import { isObject, readMessage, textField, toTime } from './chat-gpt-message.ts'
-import { withEmbed } from './export-lines.ts'
 import { conversationIdOf, derivedId, messageIdOf } from './ids.ts'
 import type { ImportBatcher } from './import-batcher.ts'
 import { check, type Report } from './report.ts'
@@ -56,7 +54,6 @@ async function importOne(
     type: 'conversation',
     id,
     title: textField(source, 'title').trim().slice(0, 500).toWellFormed() || null,
-    derivedTitle: titleOf(messages.map(({ row }) => row)),
     archived: source['is_archived'] === true,
     pinned: source['is_starred'] === true,
     metadata: { source: 'chatgpt', ...(name && name !== id && { sourceId: name.slice(0, 256) }) },
@@ -115,7 +112,7 @@ async function readNodes(nodes: readonly Node[], conversationId: string, line: n
       continue
     }
     const { type: _type, seq: _seq, ...row } = checked
-    messages.push({ row: withEmbed(row), within })
+    messages.push({ row, within })
     idOfNode.set(node.id, id)
   }
   return { messages, idOfNode }

@@ -6,7 +6,7 @@ import { DEFAULT_CHUNKING } from '../documents/schemas.ts'
 import { type Line, parseJson } from './body.ts'
 import type { ImportBatcher, Item } from './import-batcher.ts'
 import { check, type Position, type Report } from './report.ts'
-import type { ImportedDocument, ImportedMessage } from './rows.ts'
+import type { ImportedDocument } from './rows.ts'
 import { beginning, type DocumentLine, FOREIGN_TYPES, importedLines, type ImportedType } from './schemas.ts'
 
 const FORMAT: AppError = {
@@ -81,13 +81,7 @@ function toItem(type: ImportedType, value: unknown, at: Position, bytes: number,
     return { type, row, at, bytes } as Item
   }
   const { type: _type, seq: _seq, ...row } = line
-  return { type: 'message', row: withEmbed(row), at, bytes }
-}
-
-/** Says whether there is something to embed. */
-export function withEmbed(row: ImportedMessage): ImportedMessage {
-  const isWhole = (row.status ?? 'complete') === 'complete' && !row.deletedAt
-  return { ...row, embed: isWhole && /\S/.test(row.content) }
+  return { type: 'message', row, at, bytes }
 }
 
 /** Cuts it, as its chunks do not come along. */

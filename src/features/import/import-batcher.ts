@@ -1,6 +1,5 @@
 import { type AppError, type ErrorCode, fail, ok, type Result } from '../../result.ts'
-import type { MessageRef } from '../../embeddings/queue.ts'
-import { titleOf } from '../messages/title.ts'
+import type { MessageRef } from '../embeddings/sql/queue.ts'
 import type { ImportRepository } from './repository.ts'
 import type { Position, Report } from './report.ts'
 import type {
@@ -48,21 +47,17 @@ export function createImportBatcher(repository: ImportRepository, report: Report
   /** Keys within the batch: what comes twice is stored once. */
   let seen = new Set<string>()
   const follow = new Set<string>()
-  const untitled = new Set<string>()
   const fresh: MessageRef[] = []
 
   async function flush(isLast: boolean): Promise<Result<void>> {
-    const batch = toBatch(items, { follow, untitled, isLast })
+    const batch = toBatch(items, { follow, isLast })
     const [outcome, error] = await repository.store(batch)
     if (error) return fail(error)
     batches += 1
     const next = { conversation: 0, message: 0, document: 0, vector: 0 }
     for (const { type, at, row } of items) {
       const became: Outcome = outcome[`${type}s`][next[type]++] ?? 'skipped'
-      if (type === 'conversation') {
-        if (became === 'other') follow.add(row.id)
-        if (became !== 'taken') untitled.delete(row.id)
-      }
+      if (type === 'conversation' && became === 'other') follow.add(row.id)
       if (type === 'message' && became === 'taken' && fresh.length < MAX_FRESH)
         fresh.push({ conversationId: row.conversationId, id: row.id })
       report.tell(type, at, became)
@@ -77,7 +72,7 @@ export function createImportBatcher(repository: ImportRepository, report: Report
 
   return {
     async add(item) {
-      const { type, row, at } = item
+      const { type, at } = item
       const isFull =
         items.length >= MAX_ROWS ||
         (type === 'message' && messages >= MAX_MESSAGES) ||
@@ -92,7 +87,6 @@ export function createImportBatcher(repository: ImportRepository, report: Report
         return ok(undefined)
       }
       for (const key of keys) seen.add(key)
-      if (type === 'conversation' && row.title === undefined && row.derivedTitle === undefined) untitled.add(row.id)
       if (type === 'message') messages += 1
       if (type === 'document') documents += 1
       bytes += item.bytes
@@ -114,17 +108,13 @@ function keysOf({ type, row }: Item): string[] {
   return [`${type} ${row.id}`]
 }
 
-function toBatch(
-  items: readonly Item[],
-  state: { follow: ReadonlySet<string>; untitled: ReadonlySet<string>; isLast: boolean },
-): ImportBatch {
+function toBatch(items: readonly Item[], state: { follow: ReadonlySet<string>; isLast: boolean }): ImportBatch {
   const batch: ImportBatch = {
     conversations: [],
     messages: [],
     documents: [],
     vectors: [],
     follow: [],
-    titles: {},
     isLast: state.isLast,
   }
   for (const item of items) {
@@ -133,11 +123,8 @@ function toBatch(
     else if (item.type === 'document') batch.documents.push(item.row)
     else batch.vectors.push(item.row)
   }
-  for (const [id, said] of Map.groupBy(batch.messages, ({ conversationId }) => conversationId)) {
-    if (state.follow.has(id)) batch.follow.push(id)
-    const title = state.untitled.has(id) ? titleOf(said) : null
-    if (title !== null) batch.titles[id] = title
-  }
+  const told = new Set(batch.messages.map(({ conversationId }) => conversationId))
+  batch.follow = [...told].filter((id) => state.follow.has(id))
   return batch
 }
 

@@ -57,8 +57,6 @@ export interface ImportBatch {
   vectors: ImportedVector[]
   /** Conversations that were here before and are not as the file has them: their path goes on with what is imported behind it. */
   follow: string[]
-  /** What conversations without a title are called, by their id. */
-  titles: Record<string, string>
   /** Nothing comes behind it. */
   isLast: boolean
 }

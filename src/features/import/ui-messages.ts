@@ -1,7 +1,5 @@
 import { fail, ok, type Result } from '../../result.ts'
 import { textOf } from '../messages/parts.ts'
-import { titleOf } from '../messages/title.ts'
-import { withEmbed } from './export-lines.ts'
 import { derivedId, messageIdOf } from './ids.ts'
 import type { ImportBatcher } from './import-batcher.ts'
 import { check, type Report } from './report.ts'
@@ -39,7 +37,6 @@ export async function importUiMessages(
   const conversation = {
     id: into,
     title: null,
-    derivedTitle: titleOf(messages.map(({ message }) => message)),
     activeLeafId: ids.at(-1) ?? null,
     createdAt: times[0],
     lastActivityAt: times.at(-1),
@@ -49,7 +46,7 @@ export async function importUiMessages(
   if (error) return fail(error)
   for (const [i, { line, message }] of messages.entries()) {
     const { role, parts, metadata, createdAt } = message
-    const row = withEmbed({
+    const row = {
       id: ids[i] ?? '',
       conversationId: into,
       parentId: ids[i - 1] ?? null,
@@ -58,7 +55,7 @@ export async function importUiMessages(
       parts,
       metadata: metadata ?? undefined,
       createdAt,
-    })
+    }
     const bytes = JSON.stringify(row).length
     const [, error] = await batcher.add({ type: 'message', row, at: { line }, bytes })
     if (error) return fail(error)

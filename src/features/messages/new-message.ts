@@ -4,9 +4,6 @@ import type { AppendedMessage } from './sql/append.ts'
 import { textOf } from './parts.ts'
 import type { NewMessage } from './schemas.ts'
 
-/** Whether there is something to embed. */
-const hasText = (content: string): boolean => /\S/.test(content)
-
 /** A message as `appendStatement` takes it. */
 export function toRow({ parts, ...message }: NewMessage): AppendedMessage {
   const content = message.content ?? textOf(parts ?? [])
@@ -18,7 +15,6 @@ export function toRow({ parts, ...message }: NewMessage): AppendedMessage {
     content,
     status,
     ...(parts && { parts }),
-    embed: status === 'complete' && hasText(content),
   }
 }
 

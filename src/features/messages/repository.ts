@@ -8,11 +8,11 @@ import { allRows, oneRow } from '../../db/rows.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { conversations } from '../conversations/table.ts'
-import { embeddingJobs } from '../embedding-jobs/table.ts'
+import { dropEmbeddings } from '../embeddings/sql/drop.ts'
+import { queueMessages, requeueMessages } from '../embeddings/sql/queue.ts'
 import { writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
-import { chatVectors } from '../vectors/table.ts'
 import { appendStatement } from './sql/append.ts'
-import { renewEmbedding, toChanges } from './sql/patch.ts'
+import { toChanges } from './sql/patch.ts'
 import { titleWithout, titleWithRestored } from './sql/derived-title.ts'
 import { toRow, unknownParents } from './new-message.ts'
 import { PATH_PAGES, TREE_PAGES } from './sql/path.ts'
@@ -27,7 +27,6 @@ import {
   treeRow,
 } from './schemas.ts'
 import { messageColumns, messages } from './table.ts'
-import { titleOf } from './title.ts'
 
 /** Where a page of a path goes on: on the way to this leaf, and what was said behind it since, behind this depth. */
 export interface PathPosition {
@@ -99,7 +98,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
         requestKey,
         write: (q, isFirst) => [
           lockConversation(q, isFirst),
-          appendStatement(q, { userId, conversationId }, rows, titleOf(news), isFirst),
+          appendStatement(q, { userId, conversationId }, rows, isFirst),
           q
             .select({ id: messages.id })
             .from(messages)
@@ -174,7 +173,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
           where ${liveConversation} and exists (select from changed) returning id`)
           return [
             lockConversation(q),
-            ...renewEmbedding(q, inState(id, states), changes),
+            ...requeueMessages(q, inState(id, states), changes),
             q.with(changed, touched).select().from(changed),
             q.select({ id: messages.id }).from(messages).where(one(id)),
           ]
@@ -208,8 +207,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
         return [
           lockConversation(q),
           q.with(removed, counted).select().from(removed),
-          q.delete(embeddingJobs).where(deleted),
-          q.delete(chatVectors).where(deleted),
+          ...dropEmbeddings(q, deleted),
           q.select({ id: messages.id }).from(messages).where(one(id)),
         ]
       })
@@ -230,10 +228,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
           update conversations set message_count = message_count + 1, version = version + 1, updated_at = now(),
             derived_title = ${titleWithRestored({ userId, conversationId })}
           where user_id = ${userId} and id = ${conversationId} and exists (select from restored) returning id`)
-        const queued = q.$with('queued', {}).as(sql`
-          insert into embedding_jobs (user_id, conversation_id, message_id)
-          select user_id, conversation_id, id from restored where status = 'complete' and content ~ '\\S'
-          on conflict do nothing returning message_id`)
+        const queued = q.$with('queued', {}).as(queueMessages(sql`select * from restored`))
         return [
           lockConversation(q),
           q.with(restored, counted, queued).select().from(restored),

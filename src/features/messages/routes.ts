@@ -8,7 +8,7 @@ import { allowedStates, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
-import { embedInBackground } from '../embedding-jobs/background.ts'
+import { embedInBackground } from '../embeddings/service.ts'
 import { conversationPath } from '../conversations/schemas.ts'
 import { createMessageRepository } from './repository.ts'
 import {

@@ -5,6 +5,8 @@ import { toClientVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { newId } from '../../id.ts'
 import { fail, ok, type Result } from '../../result.ts'
+import { dropJobs } from '../embeddings/sql/drop.ts'
+import { storeClientVectors } from '../embeddings/sql/store.ts'
 import { writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
 import { above, askedFor, MAX_COUNTED, nearest, recallOf } from './sql/nearest.ts'
 import {
@@ -15,7 +17,7 @@ import {
   vectorRow,
   type VectorSearch,
 } from './schemas.ts'
-import { chatVectors, vectorColumns } from './table.ts'
+import { chatVectors, vectorColumns } from '../embeddings/table.ts'
 
 /** The vectors of one user. */
 export interface VectorRepository {
@@ -36,34 +38,27 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
   return {
     async create({ id = newId(), embedding, conversationId, messageId, model, content, metadata }, requestKey = null) {
       const stored = toClientVector(embedding)
+      // Under the lock nobody deletes the message meanwhile.
       const source = (isFirst: SQL) =>
         messageId
           ? sql`from messages m join conversations c on c.user_id = m.user_id and c.id = m.conversation_id
             where m.user_id = ${userId} and m.conversation_id = ${conversationId} and m.id = ${messageId}
-              and m.deleted_at is null and c.deleted_at is null
-              and ${isFirst}
+              and m.deleted_at is null and c.deleted_at is null and ${isFirst}
             for share`
           : sql`where ${isFirst}`
       const [created, error] = await writeOnce(db, 'vectors.create', {
         userId,
         requestKey,
         write: (q, isFirst) => {
-          const added = q.$with('added', columns).as(sql`
-          insert into chat_vectors (user_id, id, conversation_id, message_id, model, client_provided, client_embedding, sketch, content, metadata)
-          select ${userId}::uuid, ${id}::uuid, ${conversationId ?? null}::text, ${messageId ?? null}::text, ${model}, true,
-            ${stored.embedding}::vector, ${stored.sketch}::bit(2048), ${content},
-            ${JSON.stringify(metadata)}::jsonb ${source(isFirst)}
-          on conflict (user_id, conversation_id, message_id) do update
-            set id = excluded.id, model = excluded.model, client_provided = true, embedding = null,
-              client_embedding = excluded.client_embedding, sketch = excluded.sketch, content = excluded.content,
-              metadata = excluded.metadata, created_at = now()
-          returning *`)
+          const vector = sql`
+            select ${userId}::uuid as user_id, ${id}::uuid as id, ${conversationId ?? null}::text as conversation_id,
+              ${messageId ?? null}::text as message_id, ${model}::text as model, ${stored.embedding}::vector as embedding,
+              ${stored.sketch}::bit(2048) as sketch, ${content}::text as content, ${JSON.stringify(metadata)}::jsonb as metadata,
+              now() as created_at ${source(isFirst)}`
+          const added = q.$with('added', columns).as(storeClientVectors(vector, 'any'))
+          const isOfMessage = sql`conversation_id = ${conversationId ?? null}::text and message_id = ${messageId ?? null}::text`
           return [
-            q.execute(
-              sql`delete from embedding_jobs
-                where user_id = ${userId} and conversation_id = ${conversationId ?? null}::text
-                  and message_id = ${messageId ?? null}::text and ${isFirst}`,
-            ),
+            dropJobs(q, sql`user_id = ${userId} and ${isOfMessage} and ${isFirst}`),
             q.with(added).select().from(added),
           ]
         },

@@ -2,7 +2,7 @@ import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
 import { EMBEDDING_DIMENSIONS, vectorProblem } from '../../embeddings/vector.ts'
 import { clientId, id, metadata, storedClientId, storedId, storedTime } from '../../http/fields.ts'
-import { chatVectors } from './table.ts'
+import { chatVectors } from '../embeddings/table.ts'
 
 const VECTOR_PROBLEMS = {
   dimension: `must have ${EMBEDDING_DIMENSIONS} numbers`,

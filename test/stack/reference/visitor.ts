@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { signInLocally } from '../../../dev/cognito.ts'
 import type { LocalParley } from '../../../dev/local.ts'
 import { asUser } from '../../../src/db/database.ts'
-import { embeddingJobs } from '../../../src/features/embedding-jobs/table.ts'
+import { embeddingJobs } from '../../../src/features/embeddings/table.ts'
 import { createTrace } from '../../../src/trace.ts'
 
 /** A new user who has one of each thing, as the variables of the reference's samples. */

@@ -1,13 +1,11 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import * as z from 'zod'
 import { deletedFor, newVersion } from '../../../db/changes.ts'
 import type { Database } from '../../../db/database.ts'
 import { allRows } from '../../../db/rows.ts'
-import type { MessageRef } from '../../../embeddings/queue.ts'
 import { fail, ok, type Result } from '../../../result.ts'
-import { embeddingJobs } from '../../embedding-jobs/table.ts'
-import { chatVectors } from '../../vectors/table.ts'
+import { dropEmbeddings } from '../../embeddings/sql/drop.ts'
+import { type MessageRef, messageRef } from '../../embeddings/sql/queue.ts'
 import type { BulkAction } from '../action-schemas.ts'
 import { restoreStatement } from './lifecycle.ts'
 import { conversations } from '../table.ts'
@@ -17,8 +15,6 @@ export interface BulkResult {
   done: Set<string>
   queued: MessageRef[]
 }
-
-const queuedRow = z.object({ conversationId: z.string(), id: z.string() })
 
 /**
  * Does the same to many conversations, in one transaction, with the effects that it has on each alone. They are locked in the
@@ -50,8 +46,7 @@ export async function changeConversations(
         .set(deletedFor(retentionDays))
         .where(and(these, isNull(conversations.deletedAt)))
         .returning({ id: conversations.id }),
-      q.delete(embeddingJobs).where(ofDeleted),
-      q.delete(chatVectors).where(ofDeleted),
+      ...dropEmbeddings(q, ofDeleted),
     ])
     return error ? fail(error) : ok({ done: idsOf(results[1]), queued: [] })
   }
@@ -63,7 +58,7 @@ export async function changeConversations(
       live(q),
     ])
     if (error) return fail(error)
-    const [queued, unfit] = allRows(results[1].rows, queuedRow)
+    const [queued, unfit] = allRows(results[1].rows, messageRef)
     return unfit ? fail(unfit) : ok({ done: idsOf(results[2]), queued })
   }
 

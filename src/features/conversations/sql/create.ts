@@ -10,7 +10,6 @@ import { appendStatement } from '../../messages/sql/append.ts'
 import { toRow } from '../../messages/new-message.ts'
 import { type MessageRow, messageRow } from '../../messages/schemas.ts'
 import { messageColumns, messages } from '../../messages/table.ts'
-import { titleOf } from '../../messages/title.ts'
 import type { ConversationOpen } from '../action-schemas.ts'
 import { CONSTRAINTS as OF_CONVERSATION, createConversationRepository } from '../repository.ts'
 import { type ConversationRow, conversationRow } from '../schemas.ts'
@@ -57,7 +56,7 @@ export async function openConversation(
     requestKey,
     write: (q, isFirst) => [
       q.execute(insertWhere(conversations, { ...fields, userId, id }, isFirst)),
-      appendStatement(q, { userId, conversationId: id }, rows, titleOf(news), isFirst),
+      appendStatement(q, { userId, conversationId: id }, rows, isFirst),
       oneOf({ userId, id }),
     ],
     // The rows of the messages; the first one brings the conversation along.

@@ -1,14 +1,14 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
-import * as z from 'zod'
 import type { Database } from '../../../db/database.ts'
 import { allRows, oneRow } from '../../../db/rows.ts'
 import type { RequestKey } from '../../../request-key.ts'
 import { newId } from '../../../id.ts'
-import type { MessageRef } from '../../../embeddings/queue.ts'
+import { copyVectors, vectorsOfCopies } from '../../embeddings/sql/copy.ts'
+import { firstOfQueued, type MessageRef, messageRef, queueMessages } from '../../embeddings/sql/queue.ts'
 import { type AppError, fail, ok, type Result } from '../../../result.ts'
-import { shortened } from '../../messages/sql/derived-title.ts'
+import { titleFrom } from '../../messages/sql/derived-title.ts'
 import { writeOnce, writtenHere } from '../../idempotency/sql/write-once.ts'
-import { type ConversationFork, EMBEDDED_AT_ONCE } from '../action-schemas.ts'
+import type { ConversationFork } from '../action-schemas.ts'
 import { CONSTRAINTS } from '../repository.ts'
 import { type ConversationRow, conversationRow } from '../schemas.ts'
 import { oneOf, selectWithLastMessage } from './select.ts'
@@ -26,8 +26,6 @@ const UNKNOWN_MESSAGE: AppError = {
 }
 /** The last so many vectors are copied, a millisecond or two each; texts before them are embedded anew, as time allows. */
 const MAX_VECTORS = 2_000
-
-const queuedRow = z.object({ conversationId: z.string(), id: z.string() })
 
 /**
  * Copies the way from the root to a message into a conversation of its own. One statement, and so one moment of the
@@ -59,7 +57,7 @@ export async function forkConversation(
   if (made.length === 0) return fail(original.length === 0 ? { code: 'not_found' } : UNKNOWN_MESSAGE)
   const [conversation, unfit] = oneRow(made, conversationRow)
   if (unfit) return fail(unfit)
-  const [queued, broken] = allRows(created.replay ? [] : copied.rows, queuedRow)
+  const [queued, broken] = allRows(created.replay ? [] : copied.rows, messageRef)
   return broken ? fail(broken) : ok({ conversation, queued })
 }
 
@@ -102,15 +100,11 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
         and deleted_at is null
       order by depth offset 0) m
   ), known as materialized (
-    select c.copy_id, v.* from copied c cross join lateral (
-      select model, client_provided, embedding, client_embedding, sketch, content, metadata from chat_vectors
-      where user_id = c.user_id and conversation_id = c.conversation_id and message_id = c.id offset 0) v
-    where c.place > (select max(place) from copied) - ${MAX_VECTORS}::int
+    ${vectorsOfCopies(sql`copied`, sql`c.place > (select max(place) from copied) - ${MAX_VECTORS}::int`)}
   ), opened as (
     insert into conversations (user_id, id, title, derived_title, forked_from_conversation, forked_from_message,
       system_prompt, metadata, tags, message_count, last_seq, last_branch, active_leaf_id)
-    select s.user_id, ${id}::text, ${title === undefined ? sql`s.title` : sql`${title}::text`}, (
-        select ${shortened(sql`content`)} from copied where role = 'user' and content ~ '\\S' order by place limit 1), s.id, last.id,
+    select s.user_id, ${id}::text, ${title === undefined ? sql`s.title` : sql`${title}::text`}, ${titleFrom(sql`copied where true`, sql`place`)}, s.id, last.id,
       s.system_prompt, s.metadata, s.tags, coalesce(last.place, 0), coalesce(last.place, 0), least(coalesce(last.place, 0), 1),
       last.copy_id
     from source s left join (select id, copy_id, place from copied order by place desc limit 1) last on true
@@ -124,14 +118,8 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
       c.usage, c.metadata, c.created_at, c.updated_at
     from opened o cross join copied c
   ), vectors as (
-    insert into chat_vectors (user_id, id, conversation_id, message_id, model, client_provided, embedding, client_embedding,
-      sketch, content, metadata)
-    select o.user_id, app.uuid_v7(), o.id, k.copy_id, k.model, k.client_provided, k.embedding, k.client_embedding, k.sketch, k.content, k.metadata
-    from opened o cross join known k
-  ), queued as (
-    insert into embedding_jobs (user_id, conversation_id, message_id)
-    select o.user_id, o.id, c.copy_id from opened o cross join copied c
-    where c.status = 'complete' and c.content ~ '\\S' and c.copy_id not in (select copy_id from known)
-    returning conversation_id, message_id
-  )
-  select conversation_id as "conversationId", message_id as id from queued limit ${EMBEDDED_AT_ONCE}`
+    ${copyVectors(sql`known`, sql`opened`)}
+  ), queued as (${queueMessages(sql`
+    select o.user_id, o.id as conversation_id, c.copy_id as id, c.status, c.content from opened o cross join copied c
+    where c.copy_id not in (select copy_id from known)`)})
+  ${firstOfQueued}`

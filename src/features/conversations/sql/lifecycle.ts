@@ -1,21 +1,16 @@
 import { and, eq, lte, type SQL, sql } from 'drizzle-orm'
-import * as z from 'zod'
 import { deletedForGood, isInState, isLiveOrRestorable, type RowState } from '../../../db/changes.ts'
 import type { Database } from '../../../db/database.ts'
 import { allRows, oneRow } from '../../../db/rows.ts'
-import type { MessageRef } from '../../../embeddings/queue.ts'
 import { fail, ok, type Result } from '../../../result.ts'
-import { embeddingJobs } from '../../embedding-jobs/table.ts'
-import { chatVectors } from '../../vectors/table.ts'
-import { EMBEDDED_AT_ONCE } from '../action-schemas.ts'
+import { dropEmbeddings } from '../../embeddings/sql/drop.ts'
+import { firstOfQueued, type MessageRef, messageRef, queueMessages } from '../../embeddings/sql/queue.ts'
 import { type ConversationRow, conversationRow } from '../schemas.ts'
 import { oneOf } from './select.ts'
 import { conversations } from '../table.ts'
 
 /** Messages beyond which a purge does not wait for them: the sweep removes them, within minutes. */
 const MAX_AT_ONCE = 5_000
-
-const queuedRow = z.object({ conversationId: z.string(), id: z.string() })
 
 /**
  * Brings deleted conversations back within their time, and queues their texts. Behind a lock on the conversations and by the
@@ -28,14 +23,12 @@ export const restoreStatement = (userId: string, target: SQL): SQL => sql`
     update conversations set deleted_at = null, purge_after = null, updated_at = now(), version = version + 1
     where user_id = ${userId} and ${target} and deleted_at is not null and purge_after > clock_timestamp()
     returning user_id, id
-  ), queued as (
-    insert into embedding_jobs (user_id, conversation_id, message_id)
-    select m.user_id, m.conversation_id, m.id from restored r join messages m on m.user_id = r.user_id and m.conversation_id = r.id
-    where m.deleted_at is null and m.status = 'complete' and m.content ~ '\\S' and not exists (
-      select from chat_vectors v where v.user_id = m.user_id and v.conversation_id = m.conversation_id and v.message_id = m.id)
-    on conflict do nothing
-    returning conversation_id, message_id)
-  select conversation_id as "conversationId", message_id as id from queued limit ${EMBEDDED_AT_ONCE}`
+  ), queued as (${queueMessages(sql`
+    select m.user_id, m.conversation_id, m.id, m.status, m.content
+    from restored r join messages m on m.user_id = r.user_id and m.conversation_id = r.id
+    where m.deleted_at is null and not exists (
+      select from chat_vectors v where v.user_id = m.user_id and v.conversation_id = m.conversation_id and v.message_id = m.id)`)})
+  ${firstOfQueued}`
 
 /** @returns the first of the messages that wait for a vector, too; `not_found` where there is nothing to restore any more */
 export async function restoreConversation(
@@ -51,7 +44,7 @@ export async function restoreConversation(
   if (error) return fail(error)
   const [conversation, missing] = oneRow(results[2], conversationRow)
   if (missing) return fail(missing)
-  const [queued, unfit] = allRows(results[1].rows, queuedRow)
+  const [queued, unfit] = allRows(results[1].rows, messageRef)
   return unfit ? fail(unfit) : ok({ conversation, queued })
 }
 
@@ -90,8 +83,7 @@ export async function purgeConversation(
   const ofThis = sql`user_id = ${userId} and conversation_id = (select id from ${conversations} where ${confirmed})`
   const [results, error] = await db.write('conversations.purge', (q) => [
     q.select({ id: conversations.id }).from(conversations).where(purgeable(userId, id)).for('update'),
-    q.delete(embeddingJobs).where(ofThis),
-    q.delete(chatVectors).where(ofThis),
+    ...dropEmbeddings(q, ofThis),
     q
       .delete(conversations)
       .where(and(confirmed, lte(conversations.lastSeq, MAX_AT_ONCE)))

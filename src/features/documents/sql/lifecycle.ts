@@ -1,4 +1,4 @@
-import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import {
   deletedForGood,
   isInState,
@@ -10,12 +10,11 @@ import {
 import type { Database } from '../../../db/database.ts'
 import { oneRow } from '../../../db/rows.ts'
 import { fail, ok, type Result } from '../../../result.ts'
-import { embeddingJobs } from '../../embedding-jobs/table.ts'
-import { chatVectors } from '../../vectors/table.ts'
+import { dropEmbeddings } from '../../embeddings/sql/drop.ts'
 import type { WholeDocument } from './patch.ts'
 import { wholeRow } from '../schemas.ts'
 import { oneOf } from './select.ts'
-import { queueChunks } from './statements.ts'
+import { queueChunksOf } from './statements.ts'
 import { documentChunks, documents } from '../table.ts'
 
 /** Chunks beyond which a purge does not wait for them: the sweep removes them, within minutes. */
@@ -37,7 +36,7 @@ export async function restoreDocument(db: Database, userId: string, id: string):
       .update(documents)
       .set(undeleted)
       .where(and(oneOfAny(userId, id), isRestorable(documents))),
-    queueChunks(q, { userId, which: eq(itsId, id) }),
+    queueChunksOf(q, { userId, which: eq(itsId, id) }),
     oneOf({ userId, id }),
   ])
   return error ? fail(error) : oneRow(results[3], wholeRow)
@@ -77,8 +76,7 @@ export async function purgeDocument(
     where ${documentChunks.userId} = ${userId} and ${documentChunks.documentId} = ${ofThis})`
   const [results, error] = await db.write('documents.purge', (q) => [
     q.select({ id: itsId }).from(documents).where(purgeable(userId, id)).for('update'),
-    q.delete(embeddingJobs).where(and(eq(embeddingJobs.userId, userId), inArray(embeddingJobs.documentId, ofThis))),
-    q.delete(chatVectors).where(and(eq(chatVectors.userId, userId), inArray(chatVectors.chunkId, chunks))),
+    ...dropEmbeddings(q, sql`user_id = ${userId} and chunk_id in ${chunks}`),
     q
       .delete(documents)
       .where(and(confirmed, lte(chunkCount, MAX_AT_ONCE)))

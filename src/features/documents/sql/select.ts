@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, isNull, type Placeholder, type SQL, sql } fro
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { prepared } from '../../../db/prepared.ts'
-import { embeddingJobs } from '../../embedding-jobs/table.ts'
+import { embeddingJobs } from '../../embeddings/table.ts'
 import { writtenHere } from '../../idempotency/sql/write-once.ts'
 import { documents } from '../table.ts'
 

@@ -1,6 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { StoredVector } from '../../../embeddings/stored-vector.ts'
+import { dropJobs, dropOfChunks } from '../../embeddings/sql/drop.ts'
+import { queueChunks, requeueChunks } from '../../embeddings/sql/queue.ts'
+import { dropClientVectors, storeClientVectorOfChunk } from '../../embeddings/sql/store.ts'
 import { writtenHere } from '../../idempotency/sql/write-once.ts'
 import type { ChunkPlan } from '../chunk-plan.ts'
 import { documents } from '../table.ts'
@@ -29,20 +32,16 @@ const hashOf = (context: SQL, content: SQL) => sql`md5(${context} || E'\\n\\n' |
 export function refreshChunkContext(q: NeonHttpDatabase, document: Written) {
   const { userId } = document
   const context = contextOf(sql`c.headings`)
-  const retold = sql`retold as (
-    select c.id, c.document_id from target t
-    join document_chunks c on c.user_id = ${userId} and c.document_id = t.id
-    where c.context <> ${context} and not exists (
-      select from chat_vectors v where v.user_id = ${userId} and v.chunk_id = c.id and v.client_provided))`
   return [
-    q.execute(sql`
-      with ${target(document)}, ${retold}
-      insert into embedding_jobs (user_id, chunk_id, document_id) select ${userId}::uuid, id, document_id from retold
-      on conflict (user_id, chunk_id) do update
-        set claim_id = null, attempts = 0, run_at = now(), last_error = null, failed_at = null`),
-    q.execute(sql`
-      with ${target(document)}, ${retold}
-      delete from chat_vectors where user_id = ${userId} and chunk_id in (select id from retold)`),
+    ...requeueChunks(
+      q,
+      userId,
+      sql`
+      with ${target(document)}
+      select c.user_id, c.id, c.document_id from target t
+      join document_chunks c on c.user_id = ${userId} and c.document_id = t.id
+      where c.context <> ${context}`,
+    ),
     q.execute(sql`
       with ${target(document)}
       update document_chunks c set context = ${context}, hash = ${hashOf(context, sql`c.content`)} from target t
@@ -64,6 +63,7 @@ export const reindexChunkLanguage = (q: NeonHttpDatabase, document: Written) =>
  */
 const storeChunks = (q: NeonHttpDatabase, document: Written, { paths, chunks }: ChunkPlan) => {
   const { userId } = document
+  const dropped = dropOfChunks(userId, sql`select id from vanished`)
   return q.execute(sql`
     with ${target(document)}, paths as materialized (
       select (p.n - 1)::int as path, h.headings, ${contextOf(sql`h.headings`)} as context
@@ -95,15 +95,8 @@ const storeChunks = (q: NeonHttpDatabase, document: Written, { paths, chunks }: 
     ), vanished as materialized (
       select id from here h where not exists (
         select from given g where g.hash = h.hash and g.occurrence = h.occurrence)
-    ), without_jobs as (
-      delete from embedding_jobs where user_id = ${userId} and chunk_id in (select id from vanished) returning 1
-    ), without_vectors as (
-      delete from chat_vectors
-      where user_id = ${userId} and chunk_id in (select id from vanished) and (select count(*) from without_jobs) >= 0
-      returning 1
-    ), gone as (
-      delete from document_chunks
-      where user_id = ${userId} and id in (select id from vanished) and (select count(*) from without_vectors) >= 0
+    ), ${dropped.ctes}, gone as (
+      delete from document_chunks where user_id = ${userId} and id in (select id from vanished) and ${dropped.isDone}
     )
     insert into document_chunks (user_id, id, document_id, position, content, headings, context, hash, start_offset,
       end_offset, language)
@@ -114,45 +107,29 @@ const storeChunks = (q: NeonHttpDatabase, document: Written, { paths, chunks }: 
     order by g.position`)
 }
 
+/** The document's chunks, once they are stored. */
+const chunksOf = (document: Written, columns: SQL, condition: SQL = sql`true`) => sql`
+  with ${target(document)}
+  select ${columns} from target t join document_chunks c on c.user_id = ${document.userId} and c.document_id = t.id
+  where ${condition}`
+
 /** The client's own vector of the one chunk that there is. */
 function storeOwnVector(q: NeonHttpDatabase, document: Written, { embedding, sketch }: StoredVector, model: string) {
-  const { userId } = document
+  const columns = sql`c.user_id, c.id, c.document_id, ${model}::text as model, ${embedding}::vector as embedding,
+    ${sketch}::bit(2048) as sketch`
   return [
-    q.execute(sql`
-      with ${target(document)}
-      delete from embedding_jobs where user_id = ${userId} and document_id = (select id from target)`),
-    q.execute(sql`
-      with ${target(document)}
-      insert into chat_vectors (user_id, id, chunk_id, document_id, model, client_provided, client_embedding, sketch)
-      select ${userId}::uuid, app.uuid_v7(), c.id, c.document_id, ${model}, true, ${embedding}::vector,
-        ${sketch}::bit(2048)
-      from target t join document_chunks c on c.user_id = ${userId} and c.document_id = t.id
-      on conflict (user_id, chunk_id) do update
-        set model = excluded.model, client_provided = true, embedding = null, client_embedding = excluded.client_embedding, sketch = excluded.sketch,
-          created_at = now()`),
+    dropJobs(q, sql`user_id = ${document.userId} and chunk_id in (${chunksOf(document, sql`c.id`)})`),
+    q.execute(storeClientVectorOfChunk(chunksOf(document, columns))),
   ] as const
 }
 
 /** Ends the client's own vector of a document that Parley embeds from now on. */
 const dropOwnVector = (q: NeonHttpDatabase, document: Written) =>
-  q.execute(sql`
-    with ${target(document)}
-    delete from chat_vectors where user_id = ${document.userId} and client_provided and chunk_id in (
-      select c.id from target t join document_chunks c on c.user_id = ${document.userId} and c.document_id = t.id)`)
+  q.execute(dropClientVectors(document.userId, chunksOf(document, sql`c.id`)))
 
-/** Queues the chunks that have neither vector nor job. */
-export const queueChunks = (q: NeonHttpDatabase, document: Written) => {
-  const { userId } = document
-  return q.execute(sql`
-    with ${target(document)}
-    insert into embedding_jobs (user_id, chunk_id, document_id)
-    select ${userId}::uuid, c.id, c.document_id from target t
-    join document_chunks c on c.user_id = ${userId} and c.document_id = t.id
-    where t.deleted_at is null and not exists (
-      select from chat_vectors v where v.user_id = ${userId} and v.chunk_id = c.id)
-    order by c.position
-    on conflict (user_id, chunk_id) do nothing`)
-}
+/** Queues the chunks that have neither vector nor job, unless the document is deleted. */
+export const queueChunksOf = (q: NeonHttpDatabase, document: Written) =>
+  q.execute(queueChunks(chunksOf(document, sql`c.user_id, c.id, c.document_id, c.position`, sql`t.deleted_at is null`)))
 
 /** How a document's chunks come by their vectors: Parley makes them, or the client has brought the one. */
 export interface Cut {
@@ -161,7 +138,7 @@ export interface Cut {
 }
 
 const embedChunks = (q: NeonHttpDatabase, document: Written, { own }: Cut) =>
-  own ? storeOwnVector(q, document, own.vector, own.model) : [queueChunks(q, document)]
+  own ? storeOwnVector(q, document, own.vector, own.model) : [queueChunksOf(q, document)]
 
 /** The chunks of a document that is new, and what embeds them. */
 export const storeNewText = (q: NeonHttpDatabase, document: Written, cut: Cut) => [

@@ -1,6 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { toClientVector } from '../../../embeddings/stored-vector.ts'
+import { dropJobs } from '../../embeddings/sql/drop.ts'
+import { queueMessages } from '../../embeddings/sql/queue.ts'
+import { storeClientVectors } from '../../embeddings/sql/store.ts'
+import { titleFrom } from '../../messages/sql/derived-title.ts'
 import type { ImportBatch, Outcome } from '../rows.ts'
 
 export interface ImportOptions {
@@ -78,15 +82,14 @@ export const storeConversations = (
 export const storeMessages = (
   q: NeonHttpDatabase,
   { userId, retentionDays }: ImportOptions,
-  { messages, conversations, follow, titles }: ImportBatch,
+  { messages, conversations, follow }: ImportBatch,
 ) => {
   const following = [...follow.map((id) => ({ id })), ...conversations.map(({ id, updatedAt }) => ({ id, updatedAt }))]
-  const named = Object.entries(titles).map(([id, title]) => ({ id, title }))
   return q.execute<Told>(sql`
     with recursive given as materialized (
       select *, ${fits} as fits from jsonb_to_recordset(${asJson(messages)}) as g (
         position int, id text, "conversationId" text, "parentId" text, role text, content text, parts jsonb,
-        attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb, embed boolean,
+        attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb,
         "createdAt" timestamptz, "updatedAt" timestamptz, "deletedAt" timestamptz)
     ), met as materialized (
       select g.position, g.id, g."conversationId" as conversation_id, g."parentId" as parent_id, g.fits,
@@ -144,16 +147,19 @@ export const storeMessages = (
       update conversations c
       set last_seq = c.last_seq + t.messages, message_count = c.message_count + t.live,
         last_branch = c.last_branch + t.branches, version = c.version + 1,
-        active_leaf_id = coalesce(f.leaf_id, c.active_leaf_id), derived_title = coalesce(c.derived_title, s.title)
+        active_leaf_id = coalesce(f.leaf_id, c.active_leaf_id), derived_title = coalesce(c.derived_title, ${titleFrom(
+          sql`(
+            select n.conversation_id, n.position, g.role, g.content from rooted n join given g on g.position = n.position
+            where g."deletedAt" is null) said where said.conversation_id = c.id`,
+          sql`position`,
+        )})
       from counted t left join followed f on f.id = t.conversation_id
-      left join jsonb_to_recordset(${asJson(named)}) as s (id text, title text) on s.id = t.conversation_id
       where c.user_id = ${userId} and c.id = t.conversation_id
       returning c.id
-    ), queued as (
-      insert into embedding_jobs (user_id, conversation_id, message_id)
-      select ${userId}::uuid, n.conversation_id, g.id from rooted n join given g on g.position = n.position
-      where g.embed and not n.is_gone
-      returning message_id
+    ), queued as (${queueMessages(sql`
+      select ${userId}::uuid as user_id, n.conversation_id, g.id, coalesce(g.status, 'complete') as status, g.content
+      from rooted n join given g on g.position = n.position
+      where g."deletedAt" is null and not n.is_gone`)}
     )
     select case when n.position is not null then 'taken' when m.is_here then 'skipped'
       when not m.has_conversation then 'conversation' when not m.fits then 'metadata' else 'parent' end as outcome
@@ -176,18 +182,13 @@ export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { v
       left join messages m on m.user_id = ${userId} and m.conversation_id = g."conversationId" and m.id = g."messageId"
         and m.deleted_at is null
       left join conversations c on c.user_id = ${userId} and c.id = m.conversation_id and c.deleted_at is null
-    ), added as (
-      insert into chat_vectors (user_id, id, conversation_id, message_id, model, client_provided, client_embedding, sketch, content, metadata,
-        created_at)
-      select ${userId}::uuid, id, "conversationId", "messageId", model, true, embedding, sketch, content, coalesce(metadata, '{}'),
-        coalesce("createdAt", now())
-      from given where fits and has_message and not is_here
-      on conflict (user_id, conversation_id, message_id) do update
-        set id = excluded.id, model = excluded.model, client_provided = true, embedding = null, client_embedding = excluded.client_embedding,
-          sketch = excluded.sketch,
-          content = excluded.content, metadata = excluded.metadata, created_at = excluded.created_at
-        where not chat_vectors.client_provided
-      returning id
+    ), added as (${storeClientVectors(
+      sql`
+      select ${userId}::uuid as user_id, id, "conversationId" as conversation_id, "messageId" as message_id, model, embedding, sketch,
+        content, coalesce(metadata, '{}') as metadata, coalesce("createdAt", now()) as created_at
+      from given where fits and has_message and not is_here`,
+      'made by Parley',
+    )}
     )
     select case when a.id is not null then 'taken' when is_here then 'skipped' when not fits then 'metadata'
       when not has_message then 'message' else 'skipped' end as outcome
@@ -196,10 +197,12 @@ export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { v
 
 /** What has its vector from the file needs none of Parley's. */
 export const releaseJobs = (q: NeonHttpDatabase, { userId }: ImportOptions, { vectors }: ImportBatch) =>
-  q.execute(sql`
-    delete from embedding_jobs where user_id = ${userId} and (conversation_id, message_id) in (
+  dropJobs(
+    q,
+    sql`user_id = ${userId} and (conversation_id, message_id) in (
       select v.conversation_id, v.message_id from jsonb_to_recordset(${asJson(vectors.map(({ id }) => ({ id })))}) as g (id uuid)
-      join chat_vectors v on v.user_id = ${userId} and v.id = g.id)`)
+      join chat_vectors v on v.user_id = ${userId} and v.id = g.id)`,
+  )
 
 /** At the end: an active leaf that did not come with the file becomes the conversation's last message. */
 export const mendLeaves = (q: NeonHttpDatabase, { userId }: ImportOptions, { isLast }: ImportBatch) =>

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { conversations } from '../../conversations/table.ts'
-import { embeddingJobs } from '../../embedding-jobs/table.ts'
+import { queueMessages } from '../../embeddings/sql/queue.ts'
+import { titleFrom } from './derived-title.ts'
 import { placeMessages } from '../placement.ts'
 import { messageColumns } from '../table.ts'
 
@@ -11,16 +12,14 @@ export interface AppendedMessage {
   parentId?: string | null | undefined
   role: string
   content: string
-  embed: boolean
   [column: string]: unknown
 }
 
 /**
  * The statement that appends, behind a lock on the conversation: a statement sees what was committed before it began, and
  * under the lock that is all there is. It gives each message its `seq`, parent, branch and depth, counts the conversation up,
- * makes the last message its active leaf and queues the texts to embed.
+ * makes the last message its active leaf, gives it a title where it has none and queues the texts to embed.
  *
- * @param title what the conversation is called, where nobody called it anything yet
  * @param condition without which nothing is appended
  * @returns a query whose rows are the messages; none where the conversation is missing, or a named parent is
  */
@@ -28,7 +27,6 @@ export function appendStatement(
   q: NeonHttpDatabase,
   { userId, conversationId }: { userId: string; conversationId: string },
   news: readonly AppendedMessage[],
-  title: string | null,
   condition: SQL = sql`true`,
 ) {
   const { places, runs } = placeMessages(news)
@@ -41,7 +39,7 @@ export function appendStatement(
   const given = q.$with('given', {}).as(sql`
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (
       position int, run int, base int, below int, parent text, id text, role text, content text, parts jsonb,
-      attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb, embed boolean)`)
+      attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb)`)
   // A deleted leaf is still where the conversation goes on; a deleted parent cannot be named. Lateral with a limit: a plain
   // join may be hashed, over the whole conversation.
   const based = q.$with('based', {}).as(sql`
@@ -66,7 +64,7 @@ export function appendStatement(
     update conversations
     set last_seq = last_seq + ${rows.length}, message_count = message_count + ${rows.length},
       last_branch = last_branch + (select count(*) from forked where forks),
-      active_leaf_id = ${news.at(-1)?.id}::text, derived_title = coalesce(derived_title, ${title}),
+      active_leaf_id = ${news.at(-1)?.id}::text, derived_title = coalesce(derived_title, ${titleFrom(sql`given where true`, sql`position`)}),
       last_activity_at = now(), updated_at = now(), version = version + 1
     where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}
       and not exists (select from based where kind = 'message' and parent_id is null)
@@ -78,9 +76,9 @@ export function appendStatement(
       base.depth + n.below, n.role, n.content, n.parts, n.attachments, n.reasoning, n.status, n.model, n.usage, n.metadata
     from touched c, given n join placed own on own.run = n.run join placed base on base.run = n.base
     returning *`)
-  const queued = q.$with('queued', { id: embeddingJobs.messageId }).as(sql`
-    insert into embedding_jobs (user_id, conversation_id, message_id)
-    select c.user_id, c.id, n.id from touched c, given n where n.embed
-    returning message_id`)
+  const queued = q.$with('queued', {}).as(
+    queueMessages(sql`
+    select c.user_id, c.id as conversation_id, n.id, n.status, n.content from touched c, given n`),
+  )
   return q.with(target, given, based, forked, placed, touched, added, queued).select().from(added).orderBy(added.seq)
 }

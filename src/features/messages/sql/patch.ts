@@ -1,11 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
-import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { sql } from 'drizzle-orm'
 import { mergedMetadata } from '../../../db/metadata.ts'
-import { embeddingJobs } from '../../embedding-jobs/table.ts'
-import { chatVectors } from '../../vectors/table.ts'
 import { textOf } from '../parts.ts'
 import type { MessagePatch } from '../schemas.ts'
-import { messages } from '../table.ts'
 
 /** What a patch sets, column by column. */
 export function toChanges({ content, parts, metadata, ...rest }: MessagePatch) {
@@ -34,27 +30,3 @@ const withNewText = (content: string) => sql`case when content = ${content}::tex
     from jsonb_array_elements(case jsonb_typeof(parts) when 'array' then parts else '[]' end) with ordinality each (part, n)
   ) old on true
   group by text_part) end`
-
-/** Before the row changes: a job where there is a new text to embed, no vector and no job of the old one. */
-export function renewEmbedding(
-  q: NeonHttpDatabase,
-  target: SQL | undefined,
-  { content, status }: { content?: string | undefined; status?: string | undefined },
-) {
-  const newContent = content === undefined ? sql`content` : sql`${content}::text`
-  const newStatus = status === undefined ? sql`status` : sql`${status}::text`
-  const changes = sql`(content <> ${newContent} or status <> ${newStatus})`
-  const embeds = sql`(${newStatus} = 'complete' and ${newContent} ~ '\\S')`
-  const those = (condition: SQL) =>
-    sql`(select user_id, conversation_id, id from ${messages} where ${target} and ${condition})`
-  return [
-    q.execute(sql`
-      insert into embedding_jobs (user_id, conversation_id, message_id) ${those(sql`${changes} and ${embeds}`)}
-      on conflict (user_id, conversation_id, message_id) do update
-        set claim_id = null, attempts = 0, run_at = now(), last_error = null, failed_at = null`),
-    q
-      .delete(embeddingJobs)
-      .where(sql`(user_id, conversation_id, message_id) in ${those(sql`${changes} and not ${embeds}`)}`),
-    q.delete(chatVectors).where(sql`(user_id, conversation_id, message_id) in ${those(sql`content <> ${newContent}`)}`),
-  ] as const
-}

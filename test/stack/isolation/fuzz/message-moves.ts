@@ -1,5 +1,5 @@
 import { LEXICAL_MODEL } from '../../../../src/embeddings/lexical.ts'
-import { titleOf } from '../../../../src/features/messages/title.ts'
+import { titleOf } from './title.ts'
 import { UNEMBEDDABLE } from '../house.ts'
 import { etagOf, expectSame, expectStatus, ifMatch, withMatch, writeStatus } from './judge.ts'
 import { cursorFor, keepCursor } from './lists.ts'

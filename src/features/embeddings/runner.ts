@@ -1,5 +1,6 @@
-import { fail, ok, type Result } from '../result.ts'
-import { describeFailure, type Embedder } from './embedder.ts'
+import { fail, ok, type Result } from '../../result.ts'
+import type { MessageRef } from './sql/queue.ts'
+import { describeFailure, type Embedder } from '../../embeddings/embedder.ts'
 import { embedJobs, type EmbeddedJob, putOffAll, type PutOffJob } from './embed-jobs.ts'
 
 /** A text that waits for its vector, claimed. */
@@ -12,12 +13,6 @@ export interface EmbeddingJob {
   text: string
   /** This one included. */
   attempts: number
-}
-
-/** A message: its id means something in its conversation only. */
-export interface MessageRef {
-  conversationId: string
-  id: string
 }
 
 /** Certain texts of one user; all of them where none are named. */

@@ -1,7 +1,7 @@
-import type { AppError } from '../result.ts'
-import { describeFailure, type Embedder, embeddingRetry, isProvidersFault } from './embedder.ts'
-import type { EmbeddingJob } from './queue.ts'
-import type { EmbeddingVector } from './vector.ts'
+import type { AppError } from '../../result.ts'
+import { describeFailure, type Embedder, embeddingRetry, isProvidersFault } from '../../embeddings/embedder.ts'
+import type { EmbeddingJob } from './runner.ts'
+import type { EmbeddingVector } from '../../embeddings/vector.ts'
 
 export interface EmbeddedJob extends EmbeddingJob {
   vector: EmbeddingVector

@@ -1,7 +1,7 @@
 import type { Identity } from '../../auth/identity.ts'
 import { asSystem } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
-import { type EmbeddingRun, runEmbeddingQueue, type TextsOfUser } from '../../embeddings/queue.ts'
+import { type EmbeddingRun, runEmbeddingQueue, type TextsOfUser } from './runner.ts'
 import { newId } from '../../id.ts'
 import { logSlowQueries } from '../../log.ts'
 import type { Result } from '../../result.ts'

@@ -2,11 +2,12 @@ import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Database } from '../../db/database.ts'
 import { allRows } from '../../db/rows.ts'
-import type { EmbeddingJobStore } from '../../embeddings/queue.ts'
+import type { EmbeddingJobStore } from './runner.ts'
 import { toStoredVector } from '../../embeddings/stored-vector.ts'
 import { newId } from '../../id.ts'
 import { fail, ok } from '../../result.ts'
 import { claimedTexts, claimSettings, claimStatement } from './sql/claim.ts'
+import { storeMadeVectors } from './sql/store.ts'
 
 /** How long a claim holds before another Worker may take the job: longer than a provider's slowest answer. */
 const LEASE_SECONDS = 120
@@ -37,22 +38,14 @@ export function createEmbeddingJobStore(db: Database, { leaseSeconds = LEASE_SEC
     async complete(model, done) {
       const rows = done.map((job) => ({ ...keyOf(job), vector_id: newId(), ...toStoredVector(job.vector) }))
       const columns = sql`vector_id uuid, embedding halfvec, sketch bit(2048)`
+      const { ofMessages, ofChunks } = storeMadeVectors(sql`done`, model)
       const [, error] = await db.write('embedding-jobs.complete', (q) => [
         q.execute(sql`
           with ${heldJobs(rows, columns)}, done as (
             delete from embedding_jobs j using held h where j.user_id = h.user_id and j.id = h.id
             returning h.user_id, h.conversation_id, h.message_id, h.chunk_id, h.document_id, h.vector_id, h.embedding, h.sketch
-          ), of_messages as (
-            insert into chat_vectors (user_id, id, conversation_id, message_id, model, embedding, sketch)
-            select user_id, vector_id, conversation_id, message_id, ${model}, embedding, sketch from done where message_id is not null
-            on conflict (user_id, conversation_id, message_id) do update
-              set model = excluded.model, embedding = excluded.embedding, sketch = excluded.sketch
-              where not chat_vectors.client_provided)
-          insert into chat_vectors (user_id, id, chunk_id, document_id, model, embedding, sketch)
-          select user_id, vector_id, chunk_id, document_id, ${model}, embedding, sketch from done where chunk_id is not null
-          on conflict (user_id, chunk_id) do update
-            set model = excluded.model, embedding = excluded.embedding, sketch = excluded.sketch
-            where not chat_vectors.client_provided`),
+          ), of_messages as (${ofMessages})
+          ${ofChunks}`),
       ])
       return error ? fail(error) : ok(undefined)
     },

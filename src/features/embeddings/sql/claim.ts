@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { MAX_ATTEMPTS } from '../../../embeddings/embed-jobs.ts'
-import type { TextsOfUser } from '../../../embeddings/queue.ts'
+import { MAX_ATTEMPTS } from '../embed-jobs.ts'
+import type { TextsOfUser } from '../runner.ts'
 
 /** Users at whom a claim looks for something due. Who is further away is met by another one: each begins somewhere else. */
 const MAX_VISITS = 5_000

@@ -1,10 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { toIsoUtc } from '../../db/columns.ts'
-import type { Database } from '../../db/database.ts'
-import { allRows, oneRow } from '../../db/rows.ts'
-import { sketchOf } from '../../embeddings/sketch.ts'
-import { fail, ok, type Result } from '../../result.ts'
+import { toIsoUtc } from '../../../db/columns.ts'
+import type { Database } from '../../../db/database.ts'
+import { allRows, oneRow } from '../../../db/rows.ts'
+import { sketchOf } from '../../../embeddings/sketch.ts'
+import { fail, ok, type Result } from '../../../result.ts'
+import { fromTheStart } from './queue.ts'
+import { isEmbedded } from './rule.ts'
 
 /** Rows that one call looks at, whatever it finds: well inside a call's time, wherever the work is. */
 const WINDOW = 5_000
@@ -90,7 +92,7 @@ export function createBackfillRepository(db: Database): BackfillRepository {
       const [results, error] = await db.write('backfill.retry', (q) => [
         q.execute(sql`
           with again as (
-            update embedding_jobs set failed_at = null, attempts = 0, run_at = now(), claim_id = null
+            update embedding_jobs set ${fromTheStart}
             where failed_at is not null returning 1)
           select count(*)::int as done from again`),
       ])
@@ -174,7 +176,7 @@ const isStale = (isOf: SQL, model: string): SQL => sql`not exists (
 
 const queueMessages = (model: string, from: Position): SQL =>
   queueWindow(
-    sql`select user_id, conversation_id, id, deleted_at is null and status = 'complete' and content ~ '\\S' as embeds,
+    sql`select user_id, conversation_id, id, deleted_at is null and ${isEmbedded(sql`status`, sql`content`)} as embeds,
         row_number() over (order by user_id, conversation_id, id) as place
       from messages where ${behind(from)} order by user_id, conversation_id, id limit ${WINDOW}`,
     sql`insert into embedding_jobs (user_id, conversation_id, message_id)
