@@ -1,5 +1,4 @@
-import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { Hono } from 'hono'
 import type { Deps } from './deps.ts'
 import { auditRoutes } from './features/audit/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
@@ -19,54 +18,34 @@ import type { AppEnv } from './http/app-env.ts'
 import { boundRequests } from './http/bounds.ts'
 import { allowOrigins } from './http/cors.ts'
 import { onError, onNotFound } from './http/failures.ts'
-import { problem } from './http/problem.ts'
-import { limitOpen } from './http/rate-limit.ts'
 import { traceRequests } from './http/request.ts'
 import { secureAnswers } from './http/security.ts'
-
-const MIB = 1024 * 1024
-/** Routes that read their body as it comes, and bound it themselves. */
-const STREAMED = new Set(['/v1/import'])
-
-/** Routes that take a whole document. */
-const DOCUMENTS = /^\/v1\/documents(\/[^/]*)?$/
-
-const limitBody = (maxSize: number) =>
-  bodyLimit({ maxSize, onError: (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' }) })
-const limits = { document: limitBody(5 * MIB), other: limitBody(MIB) }
 
 /** The whole API over its dependencies. */
 export const createApp = (deps: Deps) => {
   // Not strict: a path may end in a slash.
   const app = new Hono<AppEnv>({ strict: false })
-  return (
-    app
-      .onError(onError)
-      .notFound(onNotFound(app.router))
-      .use(traceRequests(deps))
-      .use(secureAnswers)
-      .use(allowOrigins(deps))
-      .use(boundRequests)
-      .use((c, next) =>
-        STREAMED.has(c.req.path) ? next() : limits[DOCUMENTS.test(c.req.path) ? 'document' : 'other'](c, next),
-      )
-      // The one route that asks the database without a token.
-      .use('/readyz', limitOpen(deps))
-      .route('/', healthRoutes(deps))
-      .route('/', referenceRoutes())
-      .route('/v1/session', ownSessionRoutes(deps))
-      .route('/v1/sessions', sessionListRoutes(deps))
-      .route('/v1/me/export', exportRoutes(deps))
-      .route('/v1/me', meRoutes(deps))
-      .route('/v1/import', importRoutes(deps))
-      .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
-      .route('/v1/conversations', conversationRoutes(deps))
-      .route('/v1/documents', documentRoutes(deps))
-      .route('/v1/vectors', vectorRoutes(deps))
-      .route('/v1/search', searchRoutes(deps))
-      .route('/v1/embedding-jobs', embeddingJobRoutes(deps))
-      .route('/v1/audit-events', auditRoutes(deps))
-  )
+  return app
+    .onError(onError)
+    .notFound(onNotFound(app.router))
+    .use(traceRequests(deps))
+    .use(secureAnswers)
+    .use(allowOrigins(deps))
+    .use(boundRequests)
+    .route('/', referenceRoutes())
+    .route('/v1/session', ownSessionRoutes(deps))
+    .route('/v1/sessions', sessionListRoutes(deps))
+    .route('/v1/me/export', exportRoutes(deps))
+    .route('/v1/me', meRoutes(deps))
+    .route('/v1/import', importRoutes(deps))
+    .route('/v1/conversations/:conversationId/messages', messageRoutes(deps))
+    .route('/v1/conversations', conversationRoutes(deps))
+    .route('/v1/documents', documentRoutes(deps))
+    .route('/v1/vectors', vectorRoutes(deps))
+    .route('/v1/search', searchRoutes(deps))
+    .route('/v1/embedding-jobs', embeddingJobRoutes(deps))
+    .route('/v1/audit-events', auditRoutes(deps))
+    .route('/', healthRoutes(deps))
 }
 
 /** For `hc<App>`: a typed client of this very API. */

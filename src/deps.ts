@@ -1,6 +1,6 @@
 import type { AccessRule } from './auth/access.ts'
 import type { CognitoClient } from './auth/cognito.ts'
-import type { SeenClock } from './auth/seen.ts'
+import type { LastSeenThrottle } from './auth/seen.ts'
 import type { TokenVerifier } from './auth/verifier.ts'
 import type { DatabaseOptions } from './db/database.ts'
 import type { Embedder } from './embeddings/embedder.ts'
@@ -12,7 +12,7 @@ export interface Deps {
   database: DatabaseOptions
   systemDatabase: DatabaseOptions
   verifyToken: TokenVerifier
-  seenIsDue: SeenClock
+  seenIsDue: LastSeenThrottle
   cognito: CognitoClient
   embedder: Embedder
   /** The same for the questions of searches. */

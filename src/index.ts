@@ -9,15 +9,18 @@ import { createCachedEmbedder } from './embeddings/cached-embedder.ts'
 import { createEmbedder } from './embeddings/create-embedder.ts'
 import { type Config, type Env, type Limiters, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embeddings/service.ts'
-import { sweepIdempotencyKeys } from './features/idempotency/background.ts'
-import { purgeAccounts } from './features/account-purge/background.ts'
-import { emptyTrash } from './features/trash/background.ts'
+import { sweepIdempotencyKeys } from './features/idempotency/service.ts'
+import { purgeAccounts } from './features/account-purge/service.ts'
+import { emptyTrash } from './features/trash/service.ts'
 import { toProblem } from './http/problem.ts'
 import { requestIdOf, traceHeaders } from './http/request.ts'
 import { securityHeaders } from './http/security.ts'
 import { consoleLogger } from './log.ts'
 import { type AppError, fail, ok, type Result } from './result.ts'
 import { createTrace } from './trace.ts'
+
+/** What the cron trigger runs, side by side. */
+const SWEEPS = [sweepEmbeddings, purgeAccounts, emptyTrash, sweepIdempotencyKeys]
 
 /** What an isolate keeps for the lifetime of its bindings. */
 interface Runtime {
@@ -91,9 +94,6 @@ export default {
   async scheduled(_controller, env, ctx) {
     const [runtime, error] = runtimeFor(env)
     if (error) return consoleLogger('error', 'misconfigured', { ...error.context })
-    ctx.waitUntil(sweepEmbeddings(runtime.deps))
-    ctx.waitUntil(purgeAccounts(runtime.deps))
-    ctx.waitUntil(emptyTrash(runtime.deps))
-    ctx.waitUntil(sweepIdempotencyKeys(runtime.deps))
+    for (const sweep of SWEEPS) ctx.waitUntil(sweep(runtime.deps))
   },
 } satisfies ExportedHandler<Env>

@@ -7,6 +7,9 @@ export interface DatabaseCall {
   failed: boolean
 }
 
+/** How a body that came bit by bit ended: whole; where it failed; or where the client took no more. */
+export type BodyEnd = 'complete' | 'broken_off' | 'not_taken'
+
 /**
  * What one request spends, gathered for `Server-Timing` and the log. Milliseconds of wall clock: a Worker's clock
  * stands still between two I/Os, so pure CPU shows as 0.
@@ -20,6 +23,8 @@ export interface Trace {
   readonly calls: DatabaseCall[]
   /** Who asked, once it is known. */
   identity?: { readonly userId: string }
+  /** Of an answer whose body goes on after the first byte. */
+  bodyEnd?: Promise<BodyEnd>
   /** What the request was answered with, where it failed. */
   failure?: AppError
 }

@@ -1,6 +1,6 @@
 import { neonConfig } from '@neondatabase/serverless'
 import type { Client } from 'pg'
-import { type Asker, asUser, type Database } from '../../src/db/database.ts'
+import { type Principal, asUser, type Database } from '../../src/db/database.ts'
 import { createTrace } from '../../src/trace.ts'
 
 /** One request to Neon: statements in one transaction. */
@@ -14,7 +14,7 @@ const NOT_RUN = { status: 400, body: JSON.stringify({ message: 'only built, not 
 const DATABASE = { connectionString: 'postgres://parley_app@localhost/none', timeoutMs: 1000 }
 
 /** The batch that a repository's call sends to Neon as this user, with the statement that says who asks. It isn't run. */
-export async function buildBatch(asker: Asker, call: (db: Database) => Promise<unknown>): Promise<Batch> {
+export async function buildBatch(asker: Principal, call: (db: Database) => Promise<unknown>): Promise<Batch> {
   let built: Batch | undefined
   neonConfig.fetchFunction = (_url: string, { headers, body }: { headers: Record<string, string>; body: string }) => {
     const { queries } = JSON.parse(body) as { queries: Batch['statements'] }

@@ -12,19 +12,6 @@ interface Route {
   inputs: InputDescription[]
 }
 
-const TAGS: Record<Tag, string> = {
-  Session: 'Sign in with a Cognito access token.',
-  Profile: 'The signed-in user.',
-  Conversations: 'What a user talks about.',
-  Messages: 'What is said in a conversation, in order.',
-  Documents: 'Texts that are cut into chunks and found by search.',
-  Search: 'Find messages and documents by meaning and by keyword.',
-  Vectors: 'Embeddings, stored and searched as they are.',
-  'Embedding jobs': 'Texts that wait for their vector, or could not be embedded.',
-  Audit: 'What was done to a user’s data.',
-  Health: 'For monitors.',
-}
-
 /** Every operation can fail in these ways. */
 const ALWAYS: readonly ErrorCode[] = ['uri_too_long', 'headers_too_large', 'rate_limited', 'misconfigured', 'internal']
 const SIGNED_IN: readonly ErrorCode[] = [
@@ -67,7 +54,9 @@ const RATE_LIMIT_HEADERS = {
 export function buildDocument(routes: readonly RouterRoute[]): object {
   const schemas = createSchemas()
   const paths: Record<string, Record<string, object>> = {}
+  const tags = new Map<string, Tag>()
   for (const route of collect(routes)) {
+    tags.set(route.operation.tag.name, route.operation.tag)
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, schemas) }
   }
@@ -80,7 +69,7 @@ export function buildDocument(routes: readonly RouterRoute[]): object {
         'The backend of an AI chat product: users, conversations, messages and their vectors. Lists are paged by an opaque cursor; errors are RFC 9457 problem details; every answer has X-Request-Id and Server-Timing.',
     },
     servers: [{ url: '/' }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    tags: [...tags.values()],
     security: [{ accessToken: [] }, { cookie: [] }],
     paths,
     components: {
@@ -130,7 +119,7 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
     operationId: operation.operationId,
     summary: operation.summary,
     ...(operation.description && { description: operation.description }),
-    tags: [operation.tag],
+    tags: [operation.tag.name],
     ...(operation.open && { security: operation.scheme ? [{ [operation.scheme]: [] }] : [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: requestBody(operation, body, schemas) }),

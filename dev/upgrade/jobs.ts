@@ -26,7 +26,7 @@ const JOBS: Job[] = [
     rows: 'select from users where purge_after is not null',
   },
   {
-    name: 'retention',
+    name: 'trash',
     makeDue: ['conversations', 'documents', 'messages'].map(
       (table) => `update ${table} set purge_after = now() where purge_after is not null`,
     ),

@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import type { Deps } from '../deps.ts'
+import type { AppEnv } from '../http/app-env.ts'
 import { readAccessCookie } from '../http/cookies.ts'
 import { isOwnPage, isSafe, originNotAllowed } from '../http/origin.ts'
 import { problem } from '../http/problem.ts'
 import { limitRefused, limitUser } from '../http/rate-limit.ts'
 import { type AppError, fail, ok, type Result } from '../result.ts'
-import { timed, type Trace } from '../trace.ts'
+import { timed } from '../trace.ts'
 import { checkAccess, refuseAccess } from './access.ts'
 import type { Identity } from './identity.ts'
 
@@ -13,7 +14,7 @@ import type { Identity } from './identity.ts'
 export interface AdmissionContext {
   req: { method: string; path: string; url: string; header: (name: string) => string | undefined }
   json: Context['json']
-  var: { trace: Trace }
+  var: Pick<AppEnv['Variables'], 'trace' | 'operation'>
 }
 
 /** Who asks, and the access token that says so. */

@@ -1,5 +1,5 @@
 import { fail, type Failure } from '../result.ts'
-import type { KeyFailure } from './key-source.ts'
+import type { KeyFailure } from './jwks.ts'
 
 /**
  * Why a token was refused: for logs and metrics. On the wire all of them look alike, save `keys_unavailable`, which is

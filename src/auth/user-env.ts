@@ -1,5 +1,5 @@
-import type { Database } from '../db/database.ts'
 import type { AppEnv } from '../http/app-env.ts'
+import type { Caller } from './caller.ts'
 import type { Identity } from './identity.ts'
 
 /** What a handler after `requireIdentity` has: elsewhere `c.var.identity` does not compile. */
@@ -8,8 +8,8 @@ export interface IdentityEnv {
   Variables: AppEnv['Variables'] & { identity: Identity }
 }
 
-/** What the handlers of `userRoutes` have: the database as that user sees it, too. */
+/** What the handlers of `userRoutes` have: what verbs are called with, too. */
 export interface UserEnv {
   Bindings: AppEnv['Bindings']
-  Variables: IdentityEnv['Variables'] & { db: Database }
+  Variables: IdentityEnv['Variables'] & { caller: Caller }
 }

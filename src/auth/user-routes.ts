@@ -5,14 +5,16 @@ import type { Deps } from '../deps.ts'
 import type { IdentityEnv, UserEnv } from './user-env.ts'
 import { authenticate } from './admission.ts'
 
-/** A router whose handlers have a verified identity and the database as that user sees it. */
-export const userRoutes = (deps: Deps) => new Hono<UserEnv>().use(requireIdentity(deps)).use(openDatabase(deps))
+/** A router whose handlers have a verified identity and call verbs as that user. */
+export const userRoutes = (deps: Deps) => new Hono<UserEnv>().use(requireIdentity(deps)).use(asCaller(deps))
 
-/** After `requireIdentity`: the database as that user sees it. */
-export const openDatabase = (deps: Deps) =>
+/** After `requireIdentity`: the user who calls verbs. */
+export const asCaller = (deps: Deps) =>
   createMiddleware<UserEnv>((c, next) => {
     const { identity, trace } = c.var
-    c.set('db', asUser(deps.database, trace, { ...identity, seen: deps.seenIsDue(identity.signInId) }))
+    const db = asUser(deps.database, trace, { ...identity, seen: deps.seenIsDue(identity.signInId) })
+    const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
+    c.set('caller', { userId: identity.userId, identity, db, trace, waitUntil })
     return next()
   })
 

@@ -2,7 +2,7 @@ import { compactVerify, type CryptoKey } from 'jose'
 import { ok, tryCatch, type Result } from '../result.ts'
 import { checkTime, readClaims, type ClaimRules, type Claims } from './claims.ts'
 import type { Identity } from './identity.ts'
-import type { KeySource } from './key-source.ts'
+import type { KeySource } from './jwks.ts'
 import { decodeJsonObject, isCanonicalBase64url, type JsonObject } from './strict-json.ts'
 import { refuse, type TokenFailure } from './token-failure.ts'
 

@@ -1,13 +1,18 @@
 import { isHeading, KIND } from './blocks.ts'
 import { isBlank } from './lines.ts'
-import type { Packing } from './pack.ts'
+import type { Blocks } from './blocks.ts'
 import { endsSentence, isLineStart } from './sentences.ts'
 
 /**
  * Where a chunk starts that goes on at `pos` and may repeat what is behind `least`: the first sentence or line from
  * there, but in the same section and not inside a fence; `pos` where there is none. `block` holds `pos`.
  */
-export function overlapStart({ text, blocks, from }: Packing, block: number, pos: number, least: number): number {
+export function overlapStart(
+  { text, blocks, from }: { text: string; blocks: Blocks; from: number },
+  block: number,
+  pos: number,
+  least: number,
+): number {
   let low = least
   for (let i = block; i >= from; i--) {
     const start = blocks.starts[i] ?? 0

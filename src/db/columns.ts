@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
-import { now } from './changes.ts'
+import { metadataFits } from './metadata.ts'
+import { now } from './row-state.ts'
 
 /** The role of requests: NOBYPASSRLS, owns nothing. Made by `dev/roles.ts`. */
 export const appRole = pgRole('parley_app').existing()
@@ -59,8 +60,7 @@ export const deletedAt = () => timestamptz('deleted_at')
 /** Counts the writes to a row, so that two of them in the same millisecond still differ. */
 export const version = () => integer('version').notNull().default(1)
 
-/** Merge patches may not make metadata grow for ever; a request alone is held to less. */
-export const metadataCheck = (name: string) => check(name, sql`length(metadata::text) <= 32768`)
+export const metadataCheck = (name: string) => check(name, metadataFits(sql`metadata`))
 
 /**
  * Rows of the asking user and no others. `app.current_user_id()` is a plain STABLE SQL function, so that the planner

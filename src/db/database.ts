@@ -63,7 +63,7 @@ const beginSystem = prepared((q) =>
 const one = prepared((q) => q.execute(sql`select 1`))
 
 /** Who asks, and by which sign-in. */
-export interface Asker {
+export interface Principal {
   userId: string
   signInId: string
   /** Note the time in the sign-in's session, on the way: the first statement then writes. */
@@ -74,14 +74,18 @@ export interface Asker {
  * Row-level security shows this user's rows. A user who is not registered gets `not_registered`, one who deleted the
  * account `account_deleted`, a sign-in that was revoked `session_revoked`.
  */
-export function asUser(options: DatabaseOptions, trace: Trace, { userId, signInId, seen = false }: Asker): Database {
+export function asUser(
+  options: DatabaseOptions,
+  trace: Trace,
+  { userId, signInId, seen = false }: Principal,
+): Database {
   const { requestId, address } = trace
   const preamble = beginRequest({ userId, signInId, requestId, address, seen })
   return createDatabase(options, trace, preamble, { readOnly: !seen })
 }
 
 /** For the one request of a verified user that comes before the row in `users`. */
-export function asNewcomer(options: DatabaseOptions, trace: Trace, { userId, signInId }: Asker): Database {
+export function asNewcomer(options: DatabaseOptions, trace: Trace, { userId, signInId }: Principal): Database {
   const { requestId, address } = trace
   return createDatabase(options, trace, beginSignIn({ userId, signInId, requestId, address }))
 }

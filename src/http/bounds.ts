@@ -1,5 +1,8 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './app-env.ts'
+import { operationOf } from './openapi.ts'
 import { problem } from './problem.ts'
 
 /** Path and query, in characters. */
@@ -14,15 +17,33 @@ const MAX_HEADERS = Object.entries({
   Origin: 1024,
 })
 
-/** 414 for a request target, 431 for a header, that is longer than anything honest, before anybody takes it apart. */
-export const boundRequests = createMiddleware<AppEnv>((c, next) => {
+export const MIB = 1024 * 1024
+/** By their size, as routes ask for them. */
+const bodyLimits = new Map<number, MiddlewareHandler<AppEnv>>()
+
+const tooLarge = (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' })
+
+function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
+  const limit = bodyLimits.get(maxSize) ?? bodyLimit({ maxSize, onError: tooLarge })
+  bodyLimits.set(maxSize, limit)
+  return limit
+}
+
+/**
+ * 414 for a request target, 431 for a header, that is longer than anything honest, before anybody takes it apart; 413 for a body
+ * that is longer than its route takes.
+ */
+export const boundRequests = createMiddleware<AppEnv>(async (c, next) => {
   const { url, headers } = c.req.raw
   const target = url.length - url.indexOf('/', url.indexOf('//') + 2)
-  if (target > MAX_TARGET) return Promise.resolve(problem(c, { code: 'uri_too_long' }))
+  if (target > MAX_TARGET) return problem(c, { code: 'uri_too_long' })
   for (const [name, max] of MAX_HEADERS) {
     if ((headers.get(name)?.length ?? 0) <= max) continue
     const detail = `The header ${name} is longer than the ${max} characters that are allowed.`
-    return Promise.resolve(problem(c, { code: 'headers_too_large', detail }))
+    return problem(c, { code: 'headers_too_large', detail })
   }
-  return next()
+  const operation = operationOf(c)
+  c.set('operation', operation)
+  const { maxBody = MIB } = operation ?? {}
+  return maxBody === null ? next() : limitBody(maxBody)(c, next)
 })

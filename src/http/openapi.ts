@@ -1,5 +1,7 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import type * as z from 'zod'
+import type { LimitName } from '../env.ts'
 import type { ErrorCode } from '../result.ts'
 
 /** What a handler knows of its own interface; `dev/openapi.ts` reads it off the routes and writes the document. */
@@ -11,18 +13,11 @@ export interface InputDescription {
   orAs?: string
 }
 
-/** The groups of the reference; `dev/openapi/document.ts` describes each. */
-export type Tag =
-  | 'Session'
-  | 'Profile'
-  | 'Conversations'
-  | 'Messages'
-  | 'Documents'
-  | 'Search'
-  | 'Vectors'
-  | 'Embedding jobs'
-  | 'Audit'
-  | 'Health'
+/** A group of the reference; the routes of one feature share it. */
+export interface Tag {
+  name: string
+  description: string
+}
 
 /** A request body that the API accepts as it is; the reference shows the first one of an operation in its sample. */
 export interface BodyExample {
@@ -55,6 +50,10 @@ export interface OperationDescription {
   readOnly?: boolean
   /** Works without the body that it takes. */
   optionalBody?: boolean
+  /** Bytes of a body, where not 1 MiB; null where the route bounds what it reads itself. */
+  maxBody?: number | null
+  /** What its requests count against, where not `user`. */
+  rateLimit?: LimitName
   /** Answers with an `ETag`; takes `If-None-Match` (read) or `If-Match` (write). */
   preconditions?: 'read' | 'write'
 }
@@ -85,4 +84,13 @@ export function operation(description: Omit<OperationDescription, 'kind'>): Midd
 /** @returns what was attached to a handler, or undefined */
 export function descriptionOf(handler: object): InputDescription | OperationDescription | undefined {
   return (handler as { [DESCRIPTION]?: InputDescription | OperationDescription })[DESCRIPTION]
+}
+
+/** @returns what the route that a request is for says of itself; undefined where there is no such route */
+export function operationOf(c: Context): OperationDescription | undefined {
+  for (const { handler } of matchedRoutes(c)) {
+    const description = descriptionOf(handler)
+    if (description?.kind === 'operation') return description
+  }
+  return undefined
 }

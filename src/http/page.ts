@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { fail, ok, type Result } from '../result.ts'
+import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts'
 
 /** Digits only: `Number` would take `1e1`, ` 7 ` and `0x10`, too. */
 const toLimit = (text: unknown): unknown => (typeof text === 'string' && /^-?\d{1,9}$/.test(text) ? Number(text) : text)
@@ -24,4 +26,42 @@ export function cutPage<T extends object>(rows: T[], limit: number): { data: T[]
   const end = data.at(-1) ?? null
   const isCut = end !== null && 'found' in end && Number(end.found) > rows.length
   return { data, last: rows.length > limit || isCut ? end : null }
+}
+
+/** What a list is asked for. */
+export interface PageRequest {
+  limit: number
+  cursor?: string | undefined
+}
+
+export interface Page<T> {
+  data: T[]
+  nextCursor: string | null
+}
+
+/** How the pages of a list hang together. */
+export interface PagedList<T, K extends z.ZodType> {
+  /** The sort key of a page's last row, as a cursor carries it. */
+  key: K
+  /** Reads up to `limit` rows behind that key. */
+  read: (limit: number, after: z.output<K> | null) => Promise<Result<T[]>>
+  keyOf: (row: T, after: z.output<K> | null) => readonly (string | number)[]
+}
+
+/**
+ * A page of a list, and the cursor of the next one.
+ *
+ * @param scope whose list, and which: a cursor of another one is `invalid_cursor`
+ */
+export async function readPage<T extends object, K extends z.ZodType>(
+  scope: CursorScope,
+  { limit, cursor }: PageRequest,
+  { key, keyOf, read }: PagedList<T, K>,
+): Promise<Result<Page<T>>> {
+  const [after, refused] = await decodeCursor(scope, cursor, key)
+  if (refused) return fail(refused)
+  const [rows, error] = await read(limit + 1, after)
+  if (error) return fail(error)
+  const { data, last } = cutPage(rows, limit)
+  return ok({ data, nextCursor: last && (await encodeCursor(scope, keyOf(last, after))) })
 }

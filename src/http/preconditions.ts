@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { RowState } from '../db/changes.ts'
+import type { RowState } from '../db/row-state.ts'
 
 /**
  * The strong validator of a row (RFC 9110 §8.8.3): the number of writes to it, and when it was made, as another row may have had

@@ -3,7 +3,6 @@ import { createMiddleware } from 'hono/factory'
 import type { Limiters, LimitName } from '../env.ts'
 import type { Logger } from '../log.ts'
 import { type AppError, tryCatch } from '../result.ts'
-import type { Trace } from '../trace.ts'
 import { networkOf } from './address.ts'
 import type { AppEnv } from './app-env.ts'
 import { problem } from './problem.ts'
@@ -21,26 +20,16 @@ export const QUOTAS: Readonly<Record<LimitName, { requests: number; seconds: num
   address: { requests: 300, seconds: 60 },
 }
 
-/** What a signed-in user may ask less often than the rest. */
-const TIGHTER: Readonly<Record<string, LimitName>> = {
-  'POST /v1/search': 'search',
-  'POST /v1/vectors/search': 'search',
-  'POST /v1/session': 'session',
-  'GET /v1/me/export': 'session',
-  'POST /v1/import': 'session',
-  'POST /v1/session/refresh': 'session',
-}
-
 /** The part of Hono's context that every kind of route has. */
 interface LimitContext {
-  req: { method: string; path: string; header: (name: string) => string | undefined }
+  req: { header: (name: string) => string | undefined }
   json: Context['json']
-  var: { trace: Trace }
+  var: Pick<AppEnv['Variables'], 'trace' | 'operation'>
 }
 
 /** Counts one request of a verified user. @returns the 429 for whoever has sent too many, else null */
 export function limitUser(c: LimitContext, deps: LimitDeps, userId: string): Promise<Response | null> {
-  return take(c, deps, TIGHTER[`${c.req.method} ${c.req.path}`] ?? 'user', userId)
+  return take(c, deps, c.var.operation?.rateLimit ?? 'user', userId)
 }
 
 /** Counts one request that was refused for want of a valid token. @returns the 429 to answer instead, else null */

@@ -27,7 +27,10 @@ interface RequestDeps extends AcceptedOrigins {
   slowQueryMs: number
 }
 
-/** Around every request: its id, its trace, `Server-Timing`, and one line in the log. */
+/**
+ * Around every request: its id, its trace, `Server-Timing` with what is known at the first byte, and one line in the log, which
+ * waits until the body has ended.
+ */
 export const traceRequests = (deps: RequestDeps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const started = Date.now()
@@ -36,18 +39,20 @@ export const traceRequests = (deps: RequestDeps) =>
     await next()
     // Not c.header(): once there is an answer, that copies it for each header.
     for (const [name, value] of Object.entries(traceHeaders(trace))) c.res.headers.set(name, value)
-    c.executionCtx.waitUntil(logRequest(c, deps, Date.now() - started))
+    c.executionCtx.waitUntil(logRequest(c, deps, started))
   })
 
-async function logRequest(c: Context<AppEnv>, deps: RequestDeps, total: number) {
+async function logRequest(c: Context<AppEnv>, deps: RequestDeps, started: number) {
   const { log, slowQueryMs } = deps
   const { trace } = c.var
+  const bodyEnd = await trace.bodyEnd
+  const total = Date.now() - started
   const { requestId, failure, identity } = trace
   // Middleware is registered for all methods, a handler for one: its pattern names the route, with no id in it.
   const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? null
   // A browser's console doesn't say why it withholds an answer from a page.
   const origin = refusedOrigin(c, deps)
-  const level = c.res.status >= 500 ? 'error' : 'info'
+  const level = c.res.status >= 500 || bodyEnd === 'broken_off' ? 'error' : 'info'
   log(level, 'request', {
     requestId,
     method: c.req.method,
@@ -58,6 +63,7 @@ async function logRequest(c: Context<AppEnv>, deps: RequestDeps, total: number) 
     dbMs: databaseTime(trace),
     dbTrips: trace.calls.length,
     embedMs: trace.embed,
+    ...(bodyEnd ? { body: bodyEnd } : {}),
     ...(identity ? { user: await hashForLog(identity) } : {}),
     ...(origin === null ? {} : { refusedOrigin: origin }),
     ...(failure ? { error: failure.code, cause: failure.context } : {}),

@@ -83,6 +83,13 @@ describe('The list of conversations', () => {
     expect((await ada.get(`${LIST}?cursor=${mine}`)).status).toBe(200)
   })
 
+  it('ends with a page that is full, where nothing comes behind it', async () => {
+    const user = await api.newUser()
+    for (let n = 0; n < 2; n++) await openConversation(user)
+    expect((await list(user, '?limit=2')).nextCursor).toBeNull()
+    expect((await list(user, '?limit=1')).nextCursor).not.toBeNull()
+  })
+
   it.each([
     ['limit=0', 'limit'],
     ['limit=101', 'limit'],

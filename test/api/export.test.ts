@@ -1,11 +1,10 @@
 import { describe, expect, inject, it } from 'vitest'
-import type * as z from 'zod'
 import { exportLine } from '../../src/features/export/schemas.ts'
 import { createApi, type TestUser } from './harness.ts'
 import { expectProblem, openConversation, read, say } from './helpers.ts'
 
 const api = createApi()
-type Line = z.output<typeof exportLine>
+type Line = { type: string; [field: string]: unknown }
 
 const parse = (text: string): Line[] =>
   text
@@ -14,8 +13,7 @@ const parse = (text: string): Line[] =>
     .map((line) => JSON.parse(line) as Line)
 const exportOf = async (user: TestUser) => parse(await (await user.get('/v1/me/export')).text())
 const typesOf = (lines: Line[]) => [...new Set(lines.map(({ type }) => type))]
-const ofType = <T extends Line['type']>(lines: Line[], type: T) =>
-  lines.filter((line): line is Extract<Line, { type: T }> => line.type === type)
+const ofType = (lines: Line[], wanted: string) => lines.filter(({ type }) => type === wanted)
 
 /** As many large texts as make several pages. */
 async function sayMuch(user: TestUser, texts: number, letter = 'x') {
@@ -44,7 +42,7 @@ describe('GET /v1/me/export', () => {
     const text = await response.text()
     expect(text.endsWith('}\n')).toBe(true)
     const lines = parse(text)
-    for (const line of lines) expect(exportLine.safeParse(line).error).toBeUndefined()
+    for (const line of lines) expect(exportLine().safeParse(line).error).toBeUndefined()
     expect(typesOf(lines)).toEqual([
       'export',
       'user',

@@ -73,7 +73,9 @@ export function createApi(overrides: Overrides = {}): Api {
     const request = new Request(input, init)
     const ctx = createExecutionContext()
     const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], env, ctx)
-    await waitOnExecutionContext(ctx)
+    const afterwards = waitOnExecutionContext(ctx)
+    // What is done after an answer that comes bit by bit begins when it has been read.
+    if (response.headers.get('Content-Type') !== 'application/x-ndjson') await afterwards
     return response
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { expectDiscreet, expectFailure, type Log, readLog } from './discretion.ts'
 import { createApi, type Overrides, type TestUser } from './harness.ts'
 import { openConversation } from './helpers.ts'
@@ -19,6 +19,18 @@ beforeEach(() => {
 afterEach(() => {
   expectDiscreet(log.text(), ada)
 })
+
+const exportLine = () => log.lines().find(({ event, route }) => event === 'request' && route === '/v1/me/export')
+/** An account whose export takes several trips, through a database that fails in these ways. */
+async function exportThrough(faults: string): Promise<Response> {
+  const user = await healthy.newUser()
+  const { id } = await openConversation(user)
+  for (let n = 0; n < 4; n++) await user.post(`${LIST}/${id}/messages`, { role: 'user', content: 'x'.repeat(190_000) })
+  const url = new URL(inject('bindings').DATABASE_URL)
+  url.port = new URL(inject('faults')).port
+  url.searchParams.set('faults', faults)
+  return createApi({ DATABASE_URL: url.href }).as(user).get('/v1/me/export')
+}
 
 describe('A binding', () => {
   const CASES: [name: keyof Overrides, value: string | undefined][] = [
@@ -111,6 +123,27 @@ describe('The log', () => {
       }),
     )
     expect(log.text()).not.toContain(query)
+  })
+
+  describe('of an answer that comes bit by bit', () => {
+    it('waits until it has been read, and tells all that it took', async () => {
+      const response = await exportThrough('pass')
+      expect(response.headers.get('Server-Timing')).toMatch(/db;dur=\d/)
+      expect(exportLine()).toBeUndefined()
+      await response.text()
+      await vi.waitFor(() => expect(exportLine()).toMatchObject({ status: 200, body: 'complete', level: 'info' }))
+      expect(exportLine()?.['dbTrips']).toBeGreaterThan(1)
+    })
+
+    it('says where the client took no more of it', async () => {
+      await (await exportThrough('pass')).body?.cancel()
+      await vi.waitFor(() => expect(exportLine()).toMatchObject({ body: 'not_taken', dbTrips: 1 }))
+    })
+
+    it('says where it broke off', async () => {
+      await expect((await exportThrough('pass,42P01')).text()).rejects.toThrow()
+      await vi.waitFor(() => expect(exportLine()).toMatchObject({ level: 'error', status: 200, body: 'broken_off' }))
+    })
   })
 
   it('warns of a query that is slower than wanted', async () => {

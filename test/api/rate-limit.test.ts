@@ -43,7 +43,7 @@ async function expectLimited(response: Response | undefined, name: keyof typeof 
 // Requests that are refused before they reach the database count as well, and are quick.
 const CALLS: [name: 'user' | 'search' | 'session', what: string, call: (user: TestUser) => Promise<Response>][] = [
   ['user', 'requests', (user) => user.get('/v1/conversations/none')],
-  ['search', 'searches', (user) => user.post('/v1/search', { unknown: true })],
+  ['search', 'searches, also at a path that ends in a slash', (user) => user.post('/v1/search/', { unknown: true })],
   ['search', 'searches of vectors', (user) => user.post('/v1/vectors/search', { unknown: true })],
   ['session', 'sign-ins', (user) => user.post('/v1/session')],
 ]

@@ -1,29 +1,37 @@
 import { lte, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { now } from '../../db/changes.ts'
+import { now } from '../../db/row-state.ts'
 import type { Database } from '../../db/database.ts'
 import { allRows } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { users } from '../users/table.ts'
 
-/**
- * All that a user owns, in the order in which it goes: what hangs on a row before the row, or it would go uncounted.
- * `users` is the last.
- */
-const PURGED_TABLES = [
-  'embedding_jobs',
-  'chat_vectors',
-  'messages',
-  'conversations',
-  'document_chunks',
-  'documents',
-  'sessions',
-  'audit_events',
-  'idempotency_keys',
-] as const
+/** A table of users' rows, and by which columns a batch of one user's is picked. */
+const ownedTable = z.object({ name: z.string(), key: z.array(z.string()) })
+type OwnedTable = z.output<typeof ownedTable>
 
-/** By what a batch is picked, where that is not `id`. */
-const KEYS: Record<string, readonly string[]> = { idempotency_keys: ['key'], messages: ['conversation_id', 'id'] }
+/**
+ * The tables that this role may delete a user's rows of, in the order in which they go: what refers to a row before the row, or it
+ * would go uncounted, and last what refers to nothing, the events that tell of the others. The catalog knows them all, also those
+ * of a newer release. Of equals the last name comes first: jobs before vectors, as a job that is done meanwhile makes a vector.
+ */
+const ownedTables = sql`
+  with recursive owned as (
+    select c.oid, c.relname::text as name from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and has_table_privilege(c.oid, 'delete')
+      and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'user_id')
+  ), referring as (
+    select 'public.users'::regclass::oid as oid, 0 as depth
+    union
+    select f.conrelid, r.depth + 1 from referring r join pg_constraint f on f.confrelid = r.oid and f.contype = 'f'
+    where f.conrelid <> r.oid and r.depth < 20
+  )
+  select o.name, array(
+    select a.attname::text from pg_index i cross join unnest(i.indkey) with ordinality k (number, place)
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
+    where i.indrelid = o.oid and i.indisprimary and a.attname <> 'user_id' order by k.place) as key
+  from owned o left join referring r using (oid)
+  group by o.oid, o.name order by max(r.depth) desc nulls last, o.name desc`
 
 /** Rows of one transaction: well inside its time-out even where each has an entry in the vectors' index. */
 const BATCH = 2_000
@@ -54,8 +62,12 @@ export function createAccountPurgeRepository(db: Database): AccountPurgeReposito
     },
 
     async purge(userId, until) {
+      const [found, unread] = await db.read('purges.tables', (q) => [q.execute(ownedTables)])
+      if (unread) return fail(unread)
+      const [tables, unfit] = allRows(found[0].rows, ownedTable)
+      if (unfit) return fail(unfit)
       let begun = false
-      for (const table of PURGED_TABLES) {
+      for (const table of tables) {
         for (let full = true; full;) {
           if (Date.now() >= until) return ok(null)
           const [deleted, error] = await purgeBatch(db, userId, table, begun)
@@ -84,9 +96,14 @@ const receipt = sql`user_id = ${lockedAccount} and deleted_at = (select deleted_
 
 const counted = z.object({ deleted: z.int() })
 
-async function purgeBatch(db: Database, userId: string, table: string, begun: boolean): Promise<Result<number | null>> {
-  const name = sql.identifier(table)
-  const columns = (KEYS[table] ?? ['id']).map((column) => sql.identifier(column))
+async function purgeBatch(
+  db: Database,
+  userId: string,
+  table: OwnedTable,
+  begun: boolean,
+): Promise<Result<number | null>> {
+  const name = sql.identifier(table.name)
+  const columns = table.key.map((column) => sql.identifier(column))
   const key = sql.join(columns, sql`, `)
   const [results, error] = await db.write('purges.batch', (q) => [
     q.execute(lockAccount(userId, begun)),
@@ -98,8 +115,8 @@ async function purgeBatch(db: Database, userId: string, table: string, begun: bo
           select ${key} from ${name} where user_id = ${lockedAccount} order by ${key} limit ${BATCH})
         returning user_id)
       update purge_receipts
-      set counts = jsonb_set(counts, array[${table}],
-        to_jsonb(coalesce((counts ->> ${table})::int, 0) + (select count(*) from gone)))
+      set counts = jsonb_set(counts, array[${table.name}],
+        to_jsonb(coalesce((counts ->> ${table.name})::int, 0) + (select count(*) from gone)))
       where ${receipt}
       returning (select count(*) from gone)::int as deleted`),
   ])

@@ -1,5 +1,5 @@
 import { jsonb, pgTable, primaryKey } from 'drizzle-orm/pg-core'
-import { now } from '../../db/changes.ts'
+import { now } from '../../db/row-state.ts'
 import { ownerId, systemPolicy, timestamptz } from '../../db/columns.ts'
 
 /** What is left of a purged account: that it was purged, when, and how many rows of each kind went. */

@@ -1,3 +1,4 @@
+import './sql/export.ts'
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
 import type { Database } from '../../db/database.ts'
 import { prepared } from '../../db/prepared.ts'

@@ -1,23 +1,20 @@
-import * as z from 'zod'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { operation } from '../../http/openapi.ts'
-import { cutPage, pageQuery } from '../../http/page.ts'
+import { pageQuery } from '../../http/page.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
-import { createAuditRepository } from './repository.ts'
 import { auditEventPage } from './schemas.ts'
-
-const cursorKey = z.tuple([z.guid()])
+import { createAuditService } from './service.ts'
 
 /** `/v1/audit-events` */
-export const auditRoutes = (deps: Deps) =>
-  userRoutes(deps).get(
+export const auditRoutes = (deps: Deps) => {
+  const audit = createAuditService()
+  return userRoutes(deps).get(
     '/',
     operation({
       operationId: 'listAuditEvents',
-      tag: 'Audit',
+      tag: { name: 'Audit', description: 'What was done to a user’s data.' },
       summary: 'List what was done to your data, the newest first',
       description:
         'Each row that was created, changed, deleted, restored or purged: by whom, by which session and request, from which address. It holds no content.',
@@ -26,15 +23,8 @@ export const auditRoutes = (deps: Deps) =>
     }),
     validate('query', pageQuery),
     async (c) => {
-      const { identity, db } = c.var
-      const { limit, cursor } = c.req.valid('query')
-      const scope = { list: 'audit-events', userId: identity.userId }
-      const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
-      if (refused) return problem(c, refused)
-
-      const [rows, error] = await createAuditRepository(db, identity.userId).list(limit + 1, key?.[0] ?? null)
-      if (error) return problem(c, error)
-      const { data, last } = cutPage(rows, limit)
-      return c.json({ data, nextCursor: last && (await encodeCursor(scope, [last.id])) }, 200)
+      const [page, error] = await audit.list(c.var.caller, c.req.valid('query'))
+      return error ? problem(c, error) : c.json(page, 200)
     },
   )
+}

@@ -4,7 +4,6 @@ import { clientId, ownerId, ownerPolicy, purgePolicy, timestamptz } from '../../
 
 export const AUDIT_ACTORS = ['user', 'system', 'operator'] as const
 export const AUDIT_ACTIONS = ['create', 'update', 'delete', 'restore', 'revoke', 'purge'] as const
-export const AUDIT_RESOURCES = ['user', 'session', 'conversation', 'message', 'document', 'vector'] as const
 
 /**
  * Who did what to which row. Triggers write it (`migrations/functions/audit_row.sql`), in the transaction of what
@@ -19,7 +18,7 @@ export const auditEvents = pgTable(
     /** Whose connection it was: that of requests, of scheduled work, or neither. */
     actor: text('actor', { enum: AUDIT_ACTORS }).notNull(),
     action: text('action', { enum: AUDIT_ACTIONS }).notNull(),
-    resource: text('resource', { enum: AUDIT_RESOURCES }).notNull(),
+    resource: text('resource').notNull(),
     resourceId: clientId('resource_id').notNull(),
     /** Of a message: where its id means something. */
     conversationId: clientId('conversation_id'),

@@ -47,6 +47,7 @@ export const purgePreview = z
     messageCount: z.int().meta({ description: 'Messages that would be lost' }),
   })
   .meta({ id: 'PurgePreview' })
+export type PurgePreview = z.output<typeof purgePreview>
 
 export const BULK_ACTIONS = ['archive', 'unarchive', 'delete', 'restore'] as const
 export type BulkAction = (typeof BULK_ACTIONS)[number]
@@ -57,6 +58,7 @@ export const conversationBulk = z
     ids: listOf(clientId, { min: 1, max: 100 }).meta({ description: 'Of conversations' }),
   })
   .meta({ id: 'ConversationBulk' })
+export type ConversationBulk = z.output<typeof conversationBulk>
 export const bulkReport = z
   .object({ data: z.array(z.object({ id: storedClientId, status: z.enum(['done', 'not_found']) })) })
   .meta({ id: 'BulkReport' })

@@ -43,3 +43,4 @@ export const conversationListQuery = pageQuery
     if (deleted && sort !== 'activity') ctx.addIssue({ code: 'custom', path: ['sort'], message })
     if (deleted && pinnedFirst) ctx.addIssue({ code: 'custom', path: ['pinnedFirst'], message })
   })
+export type ConversationsQuery = z.output<typeof conversationListQuery>

@@ -1,5 +1,6 @@
+import './sql/export.ts'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { deletedFor, isInState, newVersion, type RowState } from '../../db/changes.ts'
+import { deletedFor, isInState, newVersion, type RowState } from '../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { mergedMetadata, METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, oneRow } from '../../db/rows.ts'

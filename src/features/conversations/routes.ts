@@ -1,49 +1,27 @@
-import * as z from 'zod'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
-import { cutPage } from '../../http/page.ts'
 import { allowedStates, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
-import { findUnstorable } from '../../http/storable.ts'
+import { conversationTag } from './schemas.ts'
 import { validate } from '../../http/validate.ts'
-import { embedInBackground } from '../embeddings/service.ts'
 import { toMessage } from '../messages/wire.ts'
 import { conversationActions } from './action-routes.ts'
 import { conversationOpen, openedSchema } from './action-schemas.ts'
-import { conversationListQuery, type ConversationFilters } from './filters.ts'
-import { positionOf } from './sql/list.ts'
-import { openConversation } from './sql/create.ts'
-import { createConversationRepository } from './repository.ts'
-import {
-  conversationPage,
-  conversationPatch,
-  conversationPath,
-  type ConversationRow,
-  conversationSchema,
-} from './schemas.ts'
-import { toConversation } from './wire.ts'
+import { conversationListQuery } from './filters.ts'
+import { conversationPage, conversationPatch, conversationPath, conversationSchema, toConversation } from './schemas.ts'
+import { createConversationService } from './service.ts'
 
-const tag = 'Conversations'
-/** A list's sort key, the id, and where it matters whether the conversation is pinned. */
-const cursorKeyOf = ({ sort, deleted }: ConversationFilters) =>
-  z.tuple([
-    sort === 'title' && !deleted
-      ? z.string().refine((title) => findUnstorable(title) === null)
-      : z.iso.datetime({ precision: 3 }),
-    z.string(),
-    z.literal([0, 1]).default(0),
-  ])
-
-export const conversationRoutes = (deps: Deps) =>
-  userRoutes(deps)
+/** `/v1/conversations` */
+export const conversationRoutes = (deps: Deps) => {
+  const conversations = createConversationService(deps)
+  return userRoutes(deps)
     .post(
       '/',
       operation({
         operationId: 'createConversation',
-        tag,
+        tag: conversationTag,
         summary: 'Open a conversation',
         description:
           'On request with its first messages: all or none of it. They become searchable by meaning shortly after.',
@@ -66,22 +44,20 @@ export const conversationRoutes = (deps: Deps) =>
       idempotent,
       validate('json', conversationOpen),
       async (c) => {
-        const { db, identity, requestKey } = c.var
-        const [opened, error] = await openConversation(db, identity.userId, c.req.valid('json'), requestKey)
+        const [opened, error] = await conversations.open(c.var.caller, c.req.valid('json'), c.var.requestKey)
         if (error) return problem(c, error)
         const { conversation, messages } = opened
         c.header('ETag', etagOf(conversation))
         c.header('Location', `/v1/conversations/${conversation.id}`)
-        if (!messages) return c.json(toConversation(conversation), 201)
-        if (!requestKey?.replayed) embedInBackground(c, deps, { messages })
-        return c.json({ ...toConversation(conversation), messages: messages.map(toMessage) }, 201)
+        const body = toConversation(conversation)
+        return messages ? c.json({ ...body, messages: messages.map(toMessage) }, 201) : c.json(body, 201)
       },
     )
     .get(
       '/',
       operation({
         operationId: 'listConversations',
-        tag,
+        tag: conversationTag,
         summary: 'List conversations, newest activity first',
         description: 'Filters hold together. A cursor belongs to the filters and the order that it was made with.',
         responses: { 200: { description: 'A page', schema: conversationPage } },
@@ -89,26 +65,15 @@ export const conversationRoutes = (deps: Deps) =>
       }),
       validate('query', conversationListQuery),
       async (c) => {
-        const { userId } = c.var.identity
-        const { limit, cursor, ...filters } = c.req.valid('query')
-        const scope = { list: `conversations ${JSON.stringify(filters)}`, userId }
-        const [key, refused] = await decodeCursor(scope, cursor, cursorKeyOf(filters))
-        if (refused) return problem(c, refused)
-
-        const after = key && { key: key[0], id: key[1], pinned: key[2] === 1 }
-        const conversations = createConversationRepository(c.var.db, userId)
-        const [rows, error] = await conversations.list(limit + 1, after, filters)
-        if (error) return problem(c, error)
-        const { data, last } = cutPage(rows, limit)
-        const nextCursor = last && (await encodeCursor(scope, cursorKeyAt(last, filters)))
-        return c.json({ data: data.map(toConversation), nextCursor }, 200)
+        const [page, error] = await conversations.list(c.var.caller, c.req.valid('query'))
+        return error ? problem(c, error) : c.json({ ...page, data: page.data.map(toConversation) }, 200)
       },
     )
     .get(
       '/:conversationId',
       operation({
         operationId: 'getConversation',
-        tag,
+        tag: conversationTag,
         summary: 'Read a conversation',
         responses: { 200: { description: 'The conversation', schema: conversationSchema } },
         errors: ['not_found'],
@@ -116,8 +81,7 @@ export const conversationRoutes = (deps: Deps) =>
       }),
       validate('param', conversationPath),
       async (c) => {
-        const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
-        const [conversation, error] = await conversations.get(c.req.valid('param').conversationId)
+        const [conversation, error] = await conversations.get(c.var.caller, c.req.valid('param').conversationId)
         if (error) return problem(c, error)
         const etag = etagOf(conversation)
         c.header('ETag', etag)
@@ -128,7 +92,7 @@ export const conversationRoutes = (deps: Deps) =>
       '/:conversationId',
       operation({
         operationId: 'updateConversation',
-        tag,
+        tag: conversationTag,
         summary: 'Change a conversation',
         description:
           'Fields that are absent stay; null clears title, systemPrompt and metadata; without a title of its own a conversation shows how its first message begins. Metadata is a merge patch (RFC 7396). Changing is no activity.',
@@ -143,9 +107,9 @@ export const conversationRoutes = (deps: Deps) =>
       validate('param', conversationPath),
       validate('json', conversationPatch),
       async (c) => {
-        const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
         const { conversationId: id } = c.req.valid('param')
-        const [conversation, error] = await conversations.patch(id, c.req.valid('json'), allowedStates(c))
+        const patch = c.req.valid('json')
+        const [conversation, error] = await conversations.patch(c.var.caller, id, patch, allowedStates(c))
         if (error) return problem(c, error)
         c.header('ETag', etagOf(conversation))
         return c.json(toConversation(conversation), 200)
@@ -155,7 +119,7 @@ export const conversationRoutes = (deps: Deps) =>
       '/:conversationId',
       operation({
         operationId: 'deleteConversation',
-        tag,
+        tag: conversationTag,
         summary: 'Delete a conversation with its messages',
         description: 'It can be restored for 30 days, unless the deployment says otherwise; then it is purged.',
         responses: { 204: { description: 'Deleted', schema: null } },
@@ -164,18 +128,10 @@ export const conversationRoutes = (deps: Deps) =>
       }),
       validate('param', conversationPath),
       async (c) => {
-        const conversations = createConversationRepository(c.var.db, c.var.identity.userId)
-        const [, error] = await conversations.remove(
-          c.req.valid('param').conversationId,
-          allowedStates(c),
-          deps.retentionDays,
-        )
+        const { conversationId: id } = c.req.valid('param')
+        const [, error] = await conversations.remove(c.var.caller, id, allowedStates(c))
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
-    .route('/', conversationActions(deps))
-
-function cursorKeyAt(row: ConversationRow, filters: ConversationFilters) {
-  const { key, id, pinned } = positionOf(row, filters)
-  return filters.pinnedFirst ? [key, id, Number(pinned)] : [key, id]
+    .route('/', conversationActions(conversations))
 }

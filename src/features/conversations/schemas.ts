@@ -5,6 +5,9 @@ import { pageOf } from '../../http/page.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { conversations } from './table.ts'
 
+/** For the reference. */
+export const conversationTag = { name: 'Conversations', description: 'What a user talks about.' }
+
 /** How much of the last message a list shows, in characters. */
 export const PREVIEW_LENGTH = 200
 
@@ -82,3 +85,13 @@ export const conversationPatch = fields
 export type ConversationPatch = z.output<typeof conversationPatch>
 
 export const conversationPath = z.object({ conversationId: pathId('the conversation', clientId) })
+
+/** A row as the API shows it. */
+export function toConversation({
+  version: _version,
+  forkedFromConversation: conversationId,
+  forkedFromMessage: messageId,
+  ...conversation
+}: ConversationRow) {
+  return { ...conversation, forkedFrom: conversationId && messageId ? { conversationId, messageId } : null }
+}

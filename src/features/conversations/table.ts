@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { boolean, foreignKey, index, integer, jsonb, pgPolicy, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
-import { now } from '../../db/changes.ts'
+import { now } from '../../db/row-state.ts'
 import {
   clientId,
   createdAt,

@@ -16,3 +16,4 @@ const filters = z.strictObject({
 export type DocumentFilters = z.output<typeof filters>
 
 export const documentListQuery = pageQuery.extend({ ...filters.shape })
+export type DocumentsQuery = z.output<typeof documentListQuery>

@@ -1,5 +1,6 @@
+import './sql/export.ts'
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
-import { deletedFor, isInState, type RowState } from '../../db/changes.ts'
+import { deletedFor, isInState, type RowState } from '../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { allRows, lastRows, oneRow } from '../../db/rows.ts'

@@ -1,32 +1,29 @@
-import * as z from 'zod'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
+import { MIB } from '../../http/bounds.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
-import { cutPage } from '../../http/page.ts'
 import { allowedStates, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
+import { documentTag } from './schemas.ts'
 import { validate } from '../../http/validate.ts'
-import { embedInBackground } from '../embeddings/service.ts'
 import { exampleEmbedding } from '../vectors/schemas.ts'
 import { documentActions } from './action-routes.ts'
 import { documentListQuery } from './filters.ts'
-import { positionOf } from './sql/list.ts'
-import { createDocumentRepository } from './repository.ts'
 import { documentCreate, documentPage, documentPatch, documentPath, documentSchema } from './schemas.ts'
+import { createDocumentService } from './service.ts'
 import { documentEtag, toDocument } from './wire.ts'
 
-const tag = 'Documents'
-const cursorKey = z.tuple([z.iso.datetime({ precision: 3 }), z.guid()])
-
-export const documentRoutes = (deps: Deps) =>
-  userRoutes(deps)
+/** `/v1/documents` */
+export const documentRoutes = (deps: Deps) => {
+  const documents = createDocumentService(deps)
+  return userRoutes(deps)
     .post(
       '/',
       operation({
         operationId: 'putDocument',
-        tag,
+        maxBody: 5 * MIB,
+        tag: documentTag,
         summary: 'Store a document',
         description:
           'It is cut into chunks, which can be found by keyword at once and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB and 20,000 chunks.',
@@ -55,14 +52,9 @@ export const documentRoutes = (deps: Deps) =>
       idempotent,
       validate('json', documentCreate),
       async (c) => {
-        const { db, identity, requestKey } = c.var
-        const documents = createDocumentRepository(db, identity.userId)
-        const [stored, error] = await documents.put(c.req.valid('json'), requestKey)
+        const [stored, error] = await documents.put(c.var.caller, c.req.valid('json'), c.var.requestKey)
         if (error) return problem(c, error)
         const { document, created } = stored
-        if (document.jobs.pending > 0 && !requestKey?.replayed) {
-          embedInBackground(c, deps, { documentIds: [document.id] })
-        }
         c.header('ETag', documentEtag(document))
         c.header('Location', `/v1/documents/${document.id}`)
         const body = toDocument(document)
@@ -73,7 +65,7 @@ export const documentRoutes = (deps: Deps) =>
       '/',
       operation({
         operationId: 'listDocuments',
-        tag,
+        tag: documentTag,
         summary: 'List documents, the newest first',
         description:
           'Without their contents. Filters hold together. A cursor belongs to the filters that it was made with.',
@@ -82,26 +74,15 @@ export const documentRoutes = (deps: Deps) =>
       }),
       validate('query', documentListQuery),
       async (c) => {
-        const { userId } = c.var.identity
-        const { limit, cursor, ...filters } = c.req.valid('query')
-        const scope = { list: `documents ${JSON.stringify(filters)}`, userId }
-        const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
-        if (refused) return problem(c, refused)
-
-        const after = key && { key: key[0], id: key[1] }
-        const [rows, error] = await createDocumentRepository(c.var.db, userId).list(limit + 1, after, filters)
-        if (error) return problem(c, error)
-        const { data, last } = cutPage(rows, limit)
-        const position = last && positionOf(last)
-        const nextCursor = position && (await encodeCursor(scope, [position.key, position.id]))
-        return c.json({ data: data.map(toDocument), nextCursor }, 200)
+        const [page, error] = await documents.list(c.var.caller, c.req.valid('query'))
+        return error ? problem(c, error) : c.json({ ...page, data: page.data.map(toDocument) }, 200)
       },
     )
     .get(
       '/:documentId',
       operation({
         operationId: 'getDocument',
-        tag,
+        tag: documentTag,
         summary: 'Read a document',
         description: 'Its ETag also changes as its chunks get their vectors.',
         responses: { 200: { description: 'The document', schema: documentSchema } },
@@ -110,8 +91,7 @@ export const documentRoutes = (deps: Deps) =>
       }),
       validate('param', documentPath),
       async (c) => {
-        const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
-        const [document, error] = await documents.get(c.req.valid('param').documentId)
+        const [document, error] = await documents.get(c.var.caller, c.req.valid('param').documentId)
         if (error) return problem(c, error)
         const etag = documentEtag(document)
         c.header('ETag', etag)
@@ -122,7 +102,8 @@ export const documentRoutes = (deps: Deps) =>
       '/:documentId',
       operation({
         operationId: 'updateDocument',
-        tag,
+        maxBody: 5 * MIB,
+        tag: documentTag,
         summary: 'Change a document',
         description:
           'Fields that are absent stay; null clears externalId and metadata. Metadata is a merge patch (RFC 7396). Of a new content only the chunks that differ are embedded anew; of a new title all are, as it is embedded with them; of other fields none. A new content without an embedding ends the one that the client has brought. An ETag of any state of the embeddings does for If-Match.',
@@ -137,11 +118,9 @@ export const documentRoutes = (deps: Deps) =>
       validate('param', documentPath),
       validate('json', documentPatch),
       async (c) => {
-        const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
         const { documentId: id } = c.req.valid('param')
-        const [document, error] = await documents.patch(id, c.req.valid('json'), allowedStates(c))
+        const [document, error] = await documents.patch(c.var.caller, id, c.req.valid('json'), allowedStates(c))
         if (error) return problem(c, error)
-        if (document.jobs.pending > 0) embedInBackground(c, deps, { documentIds: [id] })
         c.header('ETag', documentEtag(document))
         return c.json(toDocument(document), 200)
       },
@@ -150,7 +129,7 @@ export const documentRoutes = (deps: Deps) =>
       '/:documentId',
       operation({
         operationId: 'deleteDocument',
-        tag,
+        tag: documentTag,
         summary: 'Delete a document',
         description:
           'From now on no search finds it. It can be restored for 30 days, unless the deployment says otherwise; then it is purged.',
@@ -160,9 +139,9 @@ export const documentRoutes = (deps: Deps) =>
       }),
       validate('param', documentPath),
       async (c) => {
-        const documents = createDocumentRepository(c.var.db, c.var.identity.userId)
-        const [, error] = await documents.remove(c.req.valid('param').documentId, allowedStates(c), deps.retentionDays)
+        const [, error] = await documents.remove(c.var.caller, c.req.valid('param').documentId, allowedStates(c))
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
-    .route('/', documentActions(deps))
+    .route('/', documentActions(documents))
+}

@@ -6,6 +6,9 @@ import { embedding, vectorCreate } from '../vectors/schemas.ts'
 import { LANGUAGES } from './languages.ts'
 import { DOCUMENT_FORMATS, documentChunks, documents } from './table.ts'
 
+/** For the reference. */
+export const documentTag = { name: 'Documents', description: 'Texts that are cut into chunks and found by search.' }
+
 export const DEFAULT_CHUNKING = { size: 1600, overlap: 200 }
 export const DEFAULT_FORMAT = 'markdown'
 
@@ -175,3 +178,4 @@ export const documentPurgePreview = z
     chunkCount: count.meta({ description: 'Chunks that would be lost' }),
   })
   .meta({ id: 'DocumentPurgePreview' })
+export type DocumentPurgePreview = z.output<typeof documentPurgePreview>

@@ -1,7 +1,19 @@
+import { jittered, LEASE_SECONDS, MAX_ATTEMPTS, retryDelay } from '../../jobs/attempts.ts'
 import type { AppError } from '../../result.ts'
 import { describeFailure, type Embedder, embeddingRetry, isProvidersFault } from '../../embeddings/embedder.ts'
-import type { EmbeddingJob } from './runner.ts'
 import type { EmbeddingVector } from '../../embeddings/vector.ts'
+
+/** A text that waits for its vector, claimed. */
+export interface EmbeddingJob {
+  userId: string
+  id: string
+  /** By which claim it is held. One that was taken away meanwhile is settled no more. */
+  claimId: string
+  /** As much of it as any embedder reads. */
+  text: string
+  /** This one included. */
+  attempts: number
+}
 
 export interface EmbeddedJob extends EmbeddingJob {
   vector: EmbeddingVector
@@ -26,14 +38,10 @@ export interface EmbeddingOutcome {
   providerFailure: AppError | null
 }
 
-/** After so many a text is given up: some three and a half hours after the first one. */
-export const MAX_ATTEMPTS = 12
-const FIRST_DELAY_MS = 5_000
-const LONGEST_DELAY_MS = 3_600_000
 /** When the provider itself fails. Not longer for a longer failure: a run ends at the first one, so few calls are made meanwhile. */
 const PROVIDER_DELAY_MS = 60_000
 /** For finding bad texts among good ones: half of a lease, so that nobody else begins the same meanwhile. */
-const SEARCH_MS = 60_000
+const SEARCH_MS = LEASE_SECONDS * 500
 /** Says nothing that any provider could refuse. */
 const PROBE = 'Hello'
 
@@ -112,12 +120,7 @@ async function findFaulty(
 
 function putOffOne(job: EmbeddingJob, failure: AppError): PutOffJob {
   const { retryable, retryAfterMs = 0 } = embeddingRetry(failure)
-  const delayMs = Math.max(retryAfterMs, backOff(job.attempts))
+  const delayMs = Math.max(retryAfterMs, retryDelay(job.attempts))
   const givenUp = !retryable || job.attempts >= MAX_ATTEMPTS
   return { ...job, reason: describeFailure(failure), delayMs, counts: true, givenUp }
 }
-
-const backOff = (attempts: number) => jittered(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1)))
-
-/** Full jitter on the upper half. */
-const jittered = (milliseconds: number) => milliseconds / 2 + (Math.random() * milliseconds) / 2

@@ -4,13 +4,12 @@ import type { Database } from '../../db/database.ts'
 import { allRows } from '../../db/rows.ts'
 import type { EmbeddingJobStore } from './runner.ts'
 import { toStoredVector } from '../../embeddings/stored-vector.ts'
+import { LEASE_SECONDS } from '../../jobs/attempts.ts'
 import { newId } from '../../id.ts'
 import { fail, ok } from '../../result.ts'
 import { claimedTexts, claimSettings, claimStatement } from './sql/claim.ts'
 import { storeMadeVectors } from './sql/store.ts'
-
-/** How long a claim holds before another Worker may take the job: longer than a provider's slowest answer. */
-const LEASE_SECONDS = 120
+import { sketchType } from './table.ts'
 
 const claimedJob = z.object({
   userId: z.string(),
@@ -37,7 +36,7 @@ export function createEmbeddingJobStore(db: Database, { leaseSeconds = LEASE_SEC
 
     async complete(model, done) {
       const rows = done.map((job) => ({ ...keyOf(job), vector_id: newId(), ...toStoredVector(job.vector) }))
-      const columns = sql`vector_id uuid, embedding halfvec, sketch bit(2048)`
+      const columns = sql`vector_id uuid, embedding halfvec, sketch ${sketchType}`
       const { ofMessages, ofChunks } = storeMadeVectors(sql`done`, model)
       const [, error] = await db.write('embedding-jobs.complete', (q) => [
         q.execute(sql`

@@ -1,21 +1,17 @@
-import * as z from 'zod'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { operation } from '../../http/openapi.ts'
-import { cutPage } from '../../http/page.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
-import { embedInBackground } from './service.ts'
-import { createOwnJobs } from './sql/jobs.ts'
+import { createEmbeddingJobService } from './service.ts'
 import { jobPage, jobPath, jobQuery, jobSchema, retried, toJob } from './schemas.ts'
 
-const tag = 'Embedding jobs'
-const cursorKey = z.tuple([z.guid()])
+const tag = { name: 'Embedding jobs', description: 'Texts that wait for their vector, or could not be embedded.' }
 
 /** `/v1/embedding-jobs` */
-export const embeddingJobRoutes = (deps: Deps) =>
-  userRoutes(deps)
+export const embeddingJobRoutes = (deps: Deps) => {
+  const jobs = createEmbeddingJobService(deps)
+  return userRoutes(deps)
     .get(
       '/',
       operation({
@@ -28,18 +24,8 @@ export const embeddingJobRoutes = (deps: Deps) =>
       }),
       validate('query', jobQuery),
       async (c) => {
-        const { identity, db } = c.var
-        const { limit, cursor, status } = c.req.valid('query')
-        const scope = { list: `embedding-jobs:${status ?? ''}`, userId: identity.userId }
-        const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
-        if (refused) return problem(c, refused)
-
-        const jobs = createOwnJobs(db, identity.userId)
-        const [rows, error] = await jobs.list(limit + 1, key?.[0] ?? null, status)
-        if (error) return problem(c, error)
-        const { data, last } = cutPage(rows, limit)
-        const nextCursor = last && (await encodeCursor(scope, [last.id]))
-        return c.json({ data: data.map(toJob), nextCursor }, 200)
+        const [page, error] = await jobs.list(c.var.caller, c.req.valid('query'))
+        return error ? problem(c, error) : c.json({ ...page, data: page.data.map(toJob) }, 200)
       },
     )
     .post(
@@ -51,10 +37,8 @@ export const embeddingJobRoutes = (deps: Deps) =>
         responses: { 200: { description: 'How many', schema: retried } },
       }),
       async (c) => {
-        const [count, error] = await createOwnJobs(c.var.db, c.var.identity.userId).retryFailed()
-        if (error) return problem(c, error)
-        if (count > 0) embedInBackground(c, deps, {})
-        return c.json({ retried: count }, 200)
+        const [count, error] = await jobs.retryFailed(c.var.caller)
+        return error ? problem(c, error) : c.json({ retried: count }, 200)
       },
     )
     .post(
@@ -70,10 +54,8 @@ export const embeddingJobRoutes = (deps: Deps) =>
       }),
       validate('param', jobPath),
       async (c) => {
-        const { jobId } = c.req.valid('param')
-        const [job, error] = await createOwnJobs(c.var.db, c.var.identity.userId).retry(jobId)
-        if (error) return problem(c, error)
-        embedInBackground(c, deps, { jobIds: [jobId] })
-        return c.json(toJob(job), 200)
+        const [job, error] = await jobs.retry(c.var.caller, c.req.valid('param').jobId)
+        return error ? problem(c, error) : c.json(toJob(job), 200)
       },
     )
+}

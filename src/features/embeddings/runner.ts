@@ -1,19 +1,7 @@
 import { fail, ok, type Result } from '../../result.ts'
 import type { MessageRef } from './sql/queue.ts'
 import { describeFailure, type Embedder } from '../../embeddings/embedder.ts'
-import { embedJobs, type EmbeddedJob, putOffAll, type PutOffJob } from './embed-jobs.ts'
-
-/** A text that waits for its vector, claimed. */
-export interface EmbeddingJob {
-  userId: string
-  id: string
-  /** By which claim it is held. One that was taken away meanwhile is settled no more. */
-  claimId: string
-  /** As much of it as any embedder reads. */
-  text: string
-  /** This one included. */
-  attempts: number
-}
+import { embedJobs, type EmbeddedJob, type EmbeddingJob, putOffAll, type PutOffJob } from './embed-jobs.ts'
 
 /** Certain texts of one user; all of them where none are named. */
 export interface TextsOfUser {

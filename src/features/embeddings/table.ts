@@ -15,13 +15,16 @@ import {
   uuid,
   vector,
 } from 'drizzle-orm/pg-core'
-import { now } from '../../db/changes.ts'
+import { now } from '../../db/row-state.ts'
 import { clientId, createdAt, ownerId, ownerPolicy, purgeLimit, systemPolicy, timestamptz } from '../../db/columns.ts'
 import { EMBEDDING_DIMENSIONS } from '../../embeddings/embedder.ts'
 import { SKETCH_BITS } from '../../embeddings/sketch.ts'
 import { documentChunks } from '../documents/table.ts'
 import { messages } from '../messages/table.ts'
 import { users } from '../users/table.ts'
+
+/** The type of a sketch, for casts. */
+export const sketchType = sql.raw(`bit(${SKETCH_BITS})`)
 
 /** A text that waits for its vector: a message's or a chunk's. The row goes when the vector is stored, in the same transaction. */
 export const embeddingJobs = pgTable(

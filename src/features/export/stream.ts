@@ -1,7 +1,7 @@
 import { type AppError, fail, ok, type Result } from '../../result.ts'
-import { toUser } from '../users/routes.ts'
-import type { ExportPage, ExportRepository } from './repository.ts'
-import { EXPORT_FORMAT, SECTIONS } from './schemas.ts'
+import { toUser } from '../users/schemas.ts'
+import type { ExportRepository } from './repository.ts'
+import { EXPORT_FORMAT } from './schemas.ts'
 
 /** Lines so far, by type. */
 export type ExportCounts = Record<string, number>
@@ -57,20 +57,17 @@ async function* chunksOf(
   }
   const exportedAt = new Date().toISOString()
   yield `${JSON.stringify({ type: 'export', format: EXPORT_FORMAT, exportedAt })}\n${toLines('user', [toUser(user)])}`
-  for (const section of SECTIONS) {
-    for (let page: ExportPage = pages[section]; ;) {
-      const lines = toLines(section, page.rows)
+  for (const [source, first] of pages) {
+    for (let page = first; ;) {
+      const lines = toLines(source.type, page.rows)
       if (lines !== '') yield lines
       if (page.next === null) break
-      const [next, error] = await repository.next(section, page.next)
+      const [next, error] = await repository.next(source, page.next)
       if (error) return error
       page = next
     }
-    pages[section] = NOTHING
+    pages.delete(source)
   }
   yield `${JSON.stringify({ type: 'end', counts })}\n`
   return undefined
 }
-
-/** In place of a page that was written: its rows can go. */
-const NOTHING: ExportPage = { rows: [], next: null }

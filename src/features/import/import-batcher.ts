@@ -8,7 +8,7 @@ import type {
   ImportedDocument,
   ImportedMessage,
   ImportedVector,
-  Outcome,
+  RowStatus,
 } from './rows.ts'
 
 /** How much goes to the database at once. Neon takes 10 MiB, and JSON within JSON may double. */
@@ -51,13 +51,13 @@ export function createImportBatcher(repository: ImportRepository, report: Report
 
   async function flush(isLast: boolean): Promise<Result<void>> {
     const batch = toBatch(items, { follow, isLast })
-    const [outcome, error] = await repository.store(batch)
+    const [status, error] = await repository.store(batch)
     if (error) return fail(error)
     batches += 1
     const next = { conversation: 0, message: 0, document: 0, vector: 0 }
     for (const { type, at, row } of items) {
-      const became: Outcome = outcome[`${type}s`][next[type]++] ?? 'skipped'
-      if (type === 'conversation' && became === 'other') follow.add(row.id)
+      const became: RowStatus = status[`${type}s`][next[type]++] ?? 'skipped'
+      if (type === 'conversation' && became === 'different') follow.add(row.id)
       if (type === 'message' && became === 'taken' && fresh.length < MAX_FRESH)
         fresh.push({ conversationId: row.conversationId, id: row.id })
       report.tell(type, at, became)

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import type { AppError, FieldError } from '../../result.ts'
 import { findUnstorable } from '../../http/storable.ts'
 import type { ImportReport } from './schemas.ts'
-import type { Outcome } from './rows.ts'
+import type { RowStatus } from './rows.ts'
 
 const MAX_ERRORS = 100
 /** A file with more is none of these, and reading on costs more than it brings. */
@@ -11,7 +11,7 @@ const MAX_REFUSED = 10_000
 const MAX_ERRORS_OF_LINE = 5
 const MAX_PATH = 128
 
-const REASONS: Partial<Record<Outcome, FieldError>> = {
+const REASONS: Partial<Record<RowStatus, FieldError>> = {
   metadata: { path: 'metadata', message: 'would become too long' },
   conversation: { path: 'conversationId', message: 'is not a conversation that is here' },
   parent: { path: 'parentId', message: 'is not a message of this conversation' },
@@ -29,7 +29,7 @@ export interface Position {
 export interface Report {
   readonly counts: Pick<ImportReport, 'taken' | 'skipped' | 'refused' | 'errors'>
   /** What the database has said of a row. */
-  tell(type: string, position: Position, outcome: Outcome): void
+  tell(type: string, position: Position, status: RowStatus): void
   skip(type: string): void
   refuse(type: string, position: Position, errors: readonly FieldError[]): void
   /** Why nobody should read on, if so. */
@@ -54,10 +54,10 @@ export function createReport(): Report {
     refuse,
     stop: () => (refused < MAX_REFUSED ? null : tooMany(counts.errors)),
     skip: (type) => count(counts.skipped, type),
-    tell(type, position, outcome) {
-      const reason = REASONS[outcome]
+    tell(type, position, status) {
+      const reason = REASONS[status]
       if (reason) refuse(type, position, [reason])
-      else count(outcome === 'taken' ? counts.taken : counts.skipped, type)
+      else count(status === 'taken' ? counts.taken : counts.skipped, type)
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { storeDocument } from './sql/document-statements.ts'
-import type { ImportBatch, ImportOutcome, Outcome } from './rows.ts'
+import type { ImportBatch, BatchStatus, RowStatus } from './rows.ts'
 import {
   type ImportOptions,
   lockConversations,
@@ -17,10 +17,10 @@ import {
 export interface ImportRepository {
   /**
    * One transaction. What is here already stays as it is; what hangs on something that isn't here is left out, and the
-   * outcome says so. The same batch twice stores it once, so that a lost answer is asked for again: then what the first
+   * status says so. The same batch twice stores it once, so that a lost answer is asked for again: then what the first
    * attempt has stored counts as skipped.
    */
-  store(batch: ImportBatch): Promise<Result<ImportOutcome>>
+  store(batch: ImportBatch): Promise<Result<BatchStatus>>
 }
 
 /** Somebody creates the same id at the same moment; an import that comes again finds it. */
@@ -51,13 +51,13 @@ export function createImportRepository(db: Database, options: ImportOptions): Im
       if (error) return fail(error)
       const [, , conversations, messages, vectors, , , ...ofDocuments] = results
       return ok({
-        conversations: outcomes(conversations),
-        messages: outcomes(messages),
-        documents: ofDocuments.flatMap(({ rows }) => rows as { outcome: Outcome }[]).map(({ outcome }) => outcome),
-        vectors: outcomes(vectors),
+        conversations: statuses(conversations),
+        messages: statuses(messages),
+        documents: ofDocuments.flatMap(({ rows }) => rows as { status: RowStatus }[]).map(({ status }) => status),
+        vectors: statuses(vectors),
       })
     },
   }
 }
 
-const outcomes = ({ rows }: { rows: { outcome: Outcome }[] }) => rows.map(({ outcome }) => outcome)
+const statuses = ({ rows }: { rows: { status: RowStatus }[] }) => rows.map(({ status }) => status)

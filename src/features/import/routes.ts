@@ -4,14 +4,13 @@ import type { Deps } from '../../deps.ts'
 import type { UserEnv } from '../../auth/user-env.ts'
 import { describeInput, operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
+import { profileTag } from '../users/schemas.ts'
 import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
-import { embedInBackground } from '../embeddings/service.ts'
 import { NDJSON } from '../export/routes.ts'
 import { MAX_TOTAL } from './body.ts'
-import { createImportRepository } from './repository.ts'
 import { importInput, importQuery, importReport } from './schemas.ts'
-import { runImport } from './service.ts'
+import { createImportService } from './service.ts'
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/i
 const NDJSON_TYPE = /^application\/(x-)?(ndjson|jsonl)$/i
@@ -26,12 +25,15 @@ const PACKED: AppError = {
 }
 
 /** `/v1/import` */
-export const importRoutes = (deps: Deps) =>
-  userRoutes(deps).post(
+export const importRoutes = (deps: Deps) => {
+  const imports = createImportService(deps)
+  return userRoutes(deps).post(
     '/',
     operation({
       operationId: 'importConversations',
-      tag: 'Profile',
+      maxBody: null,
+      rateLimit: 'session',
+      tag: profileTag,
       summary: 'Take over conversations',
       description:
         'As `application/x-ndjson` the download of `GET /v1/me/export`, up to 64 MiB; as `application/json`, up to 5 MiB, ChatGPT’s `conversations.json` or a list of the AI SDK’s UIMessages, which becomes one conversation. What is here already stays as it is, so that the same file can be sent again, and a file in parts. What cannot be taken is told by line and does not stop the rest. Texts become searchable by meaning in the minutes after.',
@@ -89,18 +91,15 @@ export const importRoutes = (deps: Deps) =>
       { orAs: NDJSON },
     ),
     async (c) => {
-      const { userId } = c.var.identity
-      const repository = createImportRepository(c.var.db, { userId, retentionDays: deps.retentionDays })
-      const [done, error] = await runImport(repository, {
+      const [report, error] = await imports.run(c.var.caller, {
         body: c.req.raw.body ?? new Blob([]).stream(),
         isNdjson: NDJSON_TYPE.test(mediaTypeOf(c.req.raw.headers)),
         conversationId: c.req.valid('query').conversationId,
       })
-      if (error) return problem(c, error)
-      if (done.fresh.length > 0) embedInBackground(c, deps, { messages: done.fresh })
-      return c.json(done.report, 200)
+      return error ? problem(c, error) : c.json(report, 200)
     },
   )
+}
 
 const mediaTypeOf = (headers: Headers) => headers.get('Content-Type')?.split(';')[0]?.trim() ?? ''
 

@@ -62,12 +62,20 @@ export interface ImportBatch {
 }
 
 /** What became of a row. All but the first three are reasons why it was refused. */
-export type Outcome = 'taken' | 'same' | 'other' | 'skipped' | 'metadata' | 'conversation' | 'parent' | 'message'
+export type RowStatus =
+  | 'taken'
+  | 'unchanged'
+  | 'different'
+  | 'skipped'
+  | 'metadata'
+  | 'conversation'
+  | 'parent'
+  | 'message'
 
 /** By the rows' positions in the batch. */
-export interface ImportOutcome {
-  conversations: Outcome[]
-  messages: Outcome[]
-  documents: Outcome[]
-  vectors: Outcome[]
+export interface BatchStatus {
+  conversations: RowStatus[]
+  messages: RowStatus[]
+  documents: RowStatus[]
+  vectors: RowStatus[]
 }

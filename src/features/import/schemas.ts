@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { METADATA_LENGTH } from '../../db/metadata.ts'
 import { clientId, id, listOf, storedClientId } from '../../http/fields.ts'
 import { conversationPatch } from '../conversations/schemas.ts'
 import { documentCreate, documentPatch } from '../documents/schemas.ts'
@@ -24,13 +25,11 @@ export const time = z.iso
 /** As Postgres writes it. */
 export const key = id.transform((text) => text.toLowerCase())
 
-const METADATA_BYTES = 32_768
-
 /** As long as merge patches may make it; the database looks at it again, as it writes 1e300 with all its zeros. */
 const metadata = z.preprocess(
   (value: Record<string, unknown>, ctx) => {
-    if (typeof value === 'object' && value !== null && JSON.stringify(value).length > METADATA_BYTES) {
-      ctx.addIssue(`must not be longer than ${METADATA_BYTES} characters as JSON`)
+    if (typeof value === 'object' && value !== null && JSON.stringify(value).length > METADATA_LENGTH) {
+      ctx.addIssue(`must not be longer than ${METADATA_LENGTH} characters as JSON`)
     }
     return value
   },

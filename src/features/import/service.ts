@@ -1,11 +1,14 @@
+import type { Caller } from '../../auth/caller.ts'
+import type { Deps } from '../../deps.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
+import { embedSoon, type EmbeddingDeps } from '../embeddings/service.ts'
 import { importChatGpt, isChatGpt } from './chat-gpt.ts'
 import { importExport } from './export-lines.ts'
 import { linesOf, readJson } from './body.ts'
 import type { MessageRef } from '../embeddings/sql/queue.ts'
 import { createImportBatcher, interrupted } from './import-batcher.ts'
 import { createReport } from './report.ts'
-import type { ImportRepository } from './repository.ts'
+import { createImportRepository, type ImportRepository } from './repository.ts'
 import type { ImportReport } from './schemas.ts'
 import { importUiMessages } from './ui-messages.ts'
 
@@ -16,8 +19,29 @@ export interface ImportSource {
   conversationId: string | undefined
 }
 
+/** Takes over conversations and documents that others have written down. */
+export function createImportService(deps: EmbeddingDeps & Pick<Deps, 'retentionDays'>) {
+  return {
+    /**
+     * Stores what is in the file and not here yet, batch by batch; the first texts of it are embedded right after the answer. What
+     * cannot be taken is in the report. `invalid_request` and `payload_too_large` for what is no such file; `conflict`, or
+     * `import_interrupted` once something is stored: then sending the same again takes the rest.
+     */
+    async run(caller: Caller, source: ImportSource) {
+      const { db, userId } = caller
+      const [done, error] = await runImport(
+        createImportRepository(db, { userId, retentionDays: deps.retentionDays }),
+        source,
+      )
+      if (error) return fail(error)
+      if (done.fresh.length > 0) embedSoon(deps, caller, { messages: done.fresh })
+      return ok(done.report)
+    },
+  }
+}
+
 /** @returns the report, and the ids of messages to embed right after the answer */
-export async function runImport(
+async function runImport(
   repository: ImportRepository,
   { body, isNdjson, conversationId }: ImportSource,
 ): Promise<Result<{ report: ImportReport; fresh: MessageRef[] }>> {

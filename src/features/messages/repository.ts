@@ -1,6 +1,7 @@
+import './sql/export.ts'
 import { and, eq, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { deletedFor, isInState, newVersion, type RowState } from '../../db/changes.ts'
+import { deletedFor, isInState, newVersion, type RowState } from '../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
 import { prepared } from '../../db/prepared.ts'

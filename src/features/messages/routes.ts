@@ -1,16 +1,12 @@
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { describeInput, operation } from '../../http/openapi.ts'
-import { cutPage } from '../../http/page.ts'
 import { allowedStates, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
-import { embedInBackground } from '../embeddings/service.ts'
 import { conversationPath } from '../conversations/schemas.ts'
-import { createMessageRepository } from './repository.ts'
 import {
   messageAppend,
   messageAppendInput,
@@ -21,17 +17,16 @@ import {
   messageSchema,
   messagesQuery,
 } from './schemas.ts'
+import { createMessageService } from './service.ts'
 import { toMessage, toPathMessage } from './wire.ts'
 import * as z from 'zod'
 
-const tag = 'Messages'
-const treeKey = z.tuple([z.int()])
-/** A path stays the same from page to page, whatever is chosen meanwhile; what is appended behind it comes, too. */
-const pathKey = z.tuple([z.string(), z.union([z.literal(0), z.literal(1)]), z.int()])
+const tag = { name: 'Messages', description: 'What is said in a conversation, in order.' }
 
 /** Below `/v1/conversations/:conversationId/messages`. */
-export const messageRoutes = (deps: Deps) =>
-  userRoutes(deps)
+export const messageRoutes = (deps: Deps) => {
+  const messages = createMessageService(deps)
+  return userRoutes(deps)
     .post(
       '/',
       operation({
@@ -73,12 +68,10 @@ export const messageRoutes = (deps: Deps) =>
       idempotent,
       describeInput('json', messageAppendInput, validate('json', messageAppend)),
       async (c) => {
-        const { userId } = c.var.identity
         const { messages: news, single } = c.req.valid('json')
-        const messages = createMessageRepository(c.var.db, userId, c.req.valid('param').conversationId)
-        const [rows, error] = await messages.append(news, c.var.requestKey)
+        const { conversationId } = c.req.valid('param')
+        const [rows, error] = await messages.append(c.var.caller, conversationId, news, c.var.requestKey)
         if (error) return problem(c, single ? inSingle(error) : error)
-        if (!c.var.requestKey?.replayed) embedInBackground(c, deps, { messages: rows })
         const data = rows.map(toMessage)
         const [first] = data
         return single && first ? c.json(first, 201) : c.json({ data }, 201)
@@ -98,32 +91,15 @@ export const messageRoutes = (deps: Deps) =>
       validate('param', conversationPath),
       validate('query', messagesQuery),
       async (c) => {
-        const { userId } = c.var.identity
         const { conversationId } = c.req.valid('param')
-        const { limit, cursor, order, view, leafId = null, siblings } = c.req.valid('query')
-        const list = `messages:${conversationId}:${view}:${order}:${leafId ?? ''}`
-        const messages = createMessageRepository(c.var.db, userId, conversationId)
-        const page = { limit: limit + 1, order }
-
-        if (view === 'tree') {
-          const [key, refused] = await decodeCursor({ list, userId }, cursor, treeKey)
-          if (refused) return problem(c, refused)
-          const [rows, error] = await messages.tree({ ...page, after: key && key[0] })
+        const query = c.req.valid('query')
+        if (query.view === 'tree') {
+          const [page, error] = await messages.tree(c.var.caller, conversationId, query)
           if (error) return problem(c, error)
-          const { data, last } = cutPage(rows, limit)
-          const nextCursor = last && (await encodeCursor({ list, userId }, [last.seq]))
-          return c.json({ data: data.map(({ found: _found, ...row }) => toMessage(row)), nextCursor }, 200)
+          return c.json({ ...page, data: page.data.map(({ found: _found, ...row }) => toMessage(row)) }, 200)
         }
-
-        const [key, refused] = await decodeCursor({ list, userId }, cursor, pathKey)
-        if (refused) return problem(c, refused)
-        const after = key && { leafId: key[0], goesOn: key[1] === 1, depth: key[2] }
-        const [rows, error] = await messages.path({ ...page, leafId, after, siblings: siblings === 'true' })
-        if (error) return problem(c, error)
-        const { data, last } = cutPage(rows, limit)
-        const goesOn = leafId === null && (after?.goesOn ?? last?.leafIsLast) ? 1 : 0
-        const nextCursor = last && (await encodeCursor({ list, userId }, [last.leafId, goesOn, last.depth]))
-        return c.json({ data: data.map(toPathMessage), nextCursor }, 200)
+        const [page, error] = await messages.path(c.var.caller, conversationId, query)
+        return error ? problem(c, error) : c.json({ ...page, data: page.data.map(toPathMessage) }, 200)
       },
     )
     .get(
@@ -138,10 +114,7 @@ export const messageRoutes = (deps: Deps) =>
       }),
       validate('param', messagePath),
       async (c) => {
-        const { conversationId, messageId } = c.req.valid('param')
-        const [message, error] = await createMessageRepository(c.var.db, c.var.identity.userId, conversationId).get(
-          messageId,
-        )
+        const [message, error] = await messages.get(c.var.caller, c.req.valid('param'))
         if (error) return problem(c, error)
         const etag = etagOf(message)
         c.header('ETag', etag)
@@ -166,11 +139,9 @@ export const messageRoutes = (deps: Deps) =>
       validate('param', messagePath),
       validate('json', messagePatch),
       async (c) => {
-        const { conversationId, messageId } = c.req.valid('param')
-        const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
-        const [message, error] = await messages.patch(messageId, c.req.valid('json'), allowedStates(c))
+        const patch = c.req.valid('json')
+        const [message, error] = await messages.patch(c.var.caller, c.req.valid('param'), patch, allowedStates(c))
         if (error) return problem(c, error)
-        embedInBackground(c, deps, { messages: [message] })
         c.header('ETag', etagOf(message))
         return c.json(toMessage(message), 200)
       },
@@ -187,11 +158,8 @@ export const messageRoutes = (deps: Deps) =>
       }),
       validate('param', messagePath),
       async (c) => {
-        const { conversationId, messageId } = c.req.valid('param')
-        const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
-        const [message, error] = await messages.restore(messageId)
+        const [message, error] = await messages.restore(c.var.caller, c.req.valid('param'))
         if (error) return problem(c, error)
-        embedInBackground(c, deps, { messages: [message] })
         c.header('ETag', etagOf(message))
         return c.json(toMessage(message), 200)
       },
@@ -209,12 +177,11 @@ export const messageRoutes = (deps: Deps) =>
       }),
       validate('param', messagePath),
       async (c) => {
-        const { conversationId, messageId } = c.req.valid('param')
-        const messages = createMessageRepository(c.var.db, c.var.identity.userId, conversationId)
-        const [, error] = await messages.remove(messageId, allowedStates(c), deps.retentionDays)
+        const [, error] = await messages.remove(c.var.caller, c.req.valid('param'), allowedStates(c))
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
+}
 
 /** One message stands for itself: its fields have no `messages.0.` before them. */
 const inSingle = (error: AppError): AppError => ({

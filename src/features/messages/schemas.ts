@@ -132,3 +132,4 @@ export const messagesQuery = pageQuery
     path: ['view'],
     error: 'tree has no leaf and no siblings',
   })
+export type MessagesQuery = z.output<typeof messagesQuery>

@@ -3,18 +3,19 @@ import type { Deps } from '../../deps.ts'
 import { describeInput, operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
-import type { AppError } from '../../result.ts'
 import { exampleEmbedding } from '../vectors/schemas.ts'
-import { createSearchRepository } from './repository.ts'
 import { searchRequest, searchRequestInput, searchResults } from './schemas.ts'
-import { search } from './service.ts'
+import { createSearchService } from './service.ts'
 
-export const searchRoutes = (deps: Deps) =>
-  userRoutes(deps).post(
+/** `/v1/search` */
+export const searchRoutes = (deps: Deps) => {
+  const searches = createSearchService(deps)
+  return userRoutes(deps).post(
     '/',
     operation({
       operationId: 'search',
-      tag: 'Search',
+      rateLimit: 'search',
+      tag: { name: 'Search', description: 'Find messages and documents by meaning and by keyword.' },
       summary: 'Search messages and documents',
       description:
         'By meaning and by keyword at once, in one list; or by one of them. Each hit says what its score is made of. `pendingEmbeddings` and `failedEmbeddings` say how many texts cannot be found by meaning. Both lists go 200 deep: pages end there.',
@@ -35,13 +36,8 @@ export const searchRoutes = (deps: Deps) =>
     }),
     describeInput('json', searchRequestInput, validate('json', searchRequest)),
     async (c) => {
-      const { db, identity, trace } = c.var
-      const { userId } = identity
-      const onDegraded = ({ code, context }: AppError) =>
-        deps.log('warn', 'search_degraded', { requestId: trace.requestId, error: code, cause: context })
-      const repository = createSearchRepository(db, userId)
-      const asker = { userId, trace, onDegraded }
-      const [results, error] = await search(repository, deps.queryEmbedder, asker, c.req.valid('json'))
+      const [results, error] = await searches.search(c.var.caller, c.req.valid('json'))
       return error ? problem(c, error) : c.json(results, 200)
     },
   )
+}

@@ -6,7 +6,7 @@ import { type SearchFilter, SOURCES, type Source } from './schemas.ts'
  * What is searched, for both kinds of search, as `app.resolve_scope` reads it. Whoever names conversations, or a role, asks for
  * messages; whoever names documents asks for chunks.
  */
-export function scopeOf(asked: readonly Source[], filter: SearchFilter): VectorScope {
+export function toSearchScope(asked: readonly Source[], filter: SearchFilter): VectorScope {
   const { source, conversationId, documentId, role, tags, createdAfter, createdBefore, metadata } = filter
   const predicate = metadata && toPredicate(metadata)
   return {

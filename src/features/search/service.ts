@@ -1,69 +1,69 @@
 import * as z from 'zod'
+import type { Caller } from '../../auth/caller.ts'
+import type { Deps } from '../../deps.ts'
 import type { Embedder } from '../../embeddings/embedder.ts'
 import type { EmbeddingVector } from '../../embeddings/vector.ts'
 import { type CursorScope, decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { cutPage } from '../../http/page.ts'
-import { type AppError, fail, ok, type Result } from '../../result.ts'
+import { fail, ok, type Result } from '../../result.ts'
 import { timed, type Trace } from '../../trace.ts'
 import { toHtml } from './highlight.ts'
-import type { SearchRepository } from './repository.ts'
-import type { SearchHit, SearchRequest, SearchResults } from './schemas.ts'
-
-interface Asker {
-  userId: string
-  trace: Trace
-  /** Told why a search goes on by keyword alone: its answer is no failure that the log would show. */
-  onDegraded: (error: AppError) => void
-}
+import { createSearchRepository } from './repository.ts'
+import type { SearchHit, SearchRequest } from './schemas.ts'
 
 const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.string()])
 
-/**
- * Searches by text, by embedding, or by keyword. A text is embedded first, and compared only with what the same model made. A
- * hybrid search whose text cannot be embedded goes on by keyword alone, and says so, to its last page; one by meaning fails
- * with `embedding_unavailable`, as does the next page of a hybrid one.
- */
-export async function search(
-  repository: SearchRepository,
-  embedder: Embedder,
-  { userId, trace, onDegraded }: Asker,
-  request: SearchRequest,
-): Promise<Result<SearchResults>> {
-  const { query, embedding, model, mode: asked, match, cursor, ...rest } = request
-  const scope = await scopeOf(userId, request)
-  const [end, forged] = await decodeCursor(scope, cursor, hitKey)
-  if (forged) return fail(forged)
+/** What the caller can find. */
+export function createSearchService({ queryEmbedder: embedder, log }: Pick<Deps, 'queryEmbedder' | 'log'>) {
+  return {
+    /**
+     * Searches by text, by embedding, or by keyword. A text is embedded first, and compared only with what the same model made.
+     * A hybrid search whose text cannot be embedded goes on by keyword alone, and says so, to its last page; one by meaning
+     * fails with `embedding_unavailable`, as does the next page of a hybrid one. `invalid_cursor` for one of another search,
+     * `mixed_models` where no model is named, and there are several.
+     */
+    async search({ db, userId, trace }: Caller, request: SearchRequest) {
+      const { query, embedding, model, mode: asked, match, cursor, ...rest } = request
+      const scope = await cursorScopeOf(userId, request)
+      const [end, forged] = await decodeCursor(scope, cursor, hitKey)
+      if (forged) return fail(forged)
 
-  const mode = asked ?? (embedding ? 'semantic' : 'hybrid')
-  // Scores of two modes are no one list: pages go on as the first began.
-  const begun = end?.[0] ?? mode
-  const [vector, unavailable] =
-    begun === 'keyword' || query === undefined ? ok(embedding ?? null) : await embedQuery(embedder, trace, query)
-  if (unavailable && (end || mode !== 'hybrid')) return fail(unavailable)
-  if (unavailable) onDegraded(unavailable)
-  const used = unavailable ? 'keyword' : begun
-  const degraded = used !== mode
-  const [found, error] = await repository.search({
-    ...rest,
-    mode: used,
-    text: used === 'semantic' ? null : (query ?? null),
-    vector,
-    model: query === undefined ? (model ?? null) : embedder.model,
-    match: match ?? (mode === 'hybrid' && !hasOperators(query) ? 'any' : 'all'),
-    after: end && [end[1], end[2]],
-    ...(degraded ? { threshold: undefined } : {}),
-  })
-  if (error) return fail(error)
+      const mode = asked ?? (embedding ? 'semantic' : 'hybrid')
+      // Scores of two modes are no one list: pages go on as the first began.
+      const begun = end?.[0] ?? mode
+      const [vector, unavailable] =
+        begun === 'keyword' || query === undefined ? ok(embedding ?? null) : await embedQuery(embedder, trace, query)
+      if (unavailable && (end || mode !== 'hybrid')) return fail(unavailable)
+      if (unavailable) {
+        // The answer is no failure, which would be in the log by itself.
+        const { code, context } = unavailable
+        log('warn', 'search_degraded', { requestId: trace.requestId, error: code, cause: context })
+      }
+      const used = unavailable ? 'keyword' : begun
+      const degraded = used !== mode
+      const [found, error] = await createSearchRepository(db, userId).search({
+        ...rest,
+        mode: used,
+        text: used === 'semantic' ? null : (query ?? null),
+        vector,
+        model: query === undefined ? (model ?? null) : embedder.model,
+        match: match ?? (mode === 'hybrid' && !hasOperators(query) ? 'any' : 'all'),
+        after: end && [end[1], end[2]],
+        ...(degraded ? { threshold: undefined } : {}),
+      })
+      if (error) return fail(error)
 
-  const { hits, ...told } = found
-  const { data, last } = cutPage(hits, request.limit)
-  return ok({
-    data: data.map((hit) => ({ ...hit, highlight: hit.highlight === null ? null : toHtml(hit.highlight) })),
-    nextCursor: last ? await encodeCursor(scope, [used, last.score, textIdOf(last)]) : null,
-    mode: used,
-    degraded,
-    ...told,
-  })
+      const { hits, ...told } = found
+      const { data, last } = cutPage(hits, request.limit)
+      return ok({
+        data: data.map((hit) => ({ ...hit, highlight: hit.highlight === null ? null : toHtml(hit.highlight) })),
+        nextCursor: last ? await encodeCursor(scope, [used, last.score, textIdOf(last)]) : null,
+        mode: used,
+        degraded,
+        ...told,
+      })
+    },
+  }
 }
 
 /** What the database calls a text: see docs/decisions/030-client-ids.md. */
@@ -80,7 +80,7 @@ async function embedQuery(embedder: Embedder, trace: Trace, query: string): Prom
 }
 
 /** A cursor goes with one search only: page sizes may differ, nothing else. */
-async function scopeOf(
+async function cursorScopeOf(
   userId: string,
   { limit: _limit, cursor: _cursor, ...asked }: SearchRequest,
 ): Promise<CursorScope> {

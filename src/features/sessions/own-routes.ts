@@ -1,31 +1,31 @@
 import { Hono } from 'hono'
 import { PROFILE_SCOPE, requireAccess } from '../../auth/access.ts'
 import { giveCookies } from '../../auth/cookie-session.ts'
-import { openDatabase, requireIdentity } from '../../auth/user-routes.ts'
-import { asNewcomer } from '../../db/database.ts'
+import { asCaller, requireIdentity } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
 import type { AppEnv } from '../../http/app-env.ts'
 import { operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
-import { timed } from '../../trace.ts'
-import { toUser } from '../users/routes.ts'
+import { sessionTag } from './schemas.ts'
+import { toUser } from '../users/schemas.ts'
 import { refreshByCookie } from './refresh.ts'
-import { createSessionRepository } from './repository.ts'
 import { refreshSchema, signInSchema, toSession } from './schemas.ts'
+import { createSessionService } from './service.ts'
 import { bodyIfAny, takeTokens } from './sign-in.ts'
 import { endCookies } from './sign-out.ts'
 
 const USER_AGENT_LENGTH = 512
-const tag = 'Session'
 
 /** `/v1/session`: the sign-in that asks. */
-export const ownSessionRoutes = (deps: Deps) =>
-  new Hono<AppEnv>()
+export const ownSessionRoutes = (deps: Deps) => {
+  const sessions = createSessionService(deps)
+  return new Hono<AppEnv>()
     .post(
       '/',
       operation({
         operationId: 'signIn',
-        tag,
+        rateLimit: 'session',
+        tag: sessionTag,
         summary: 'Register or log in',
         description:
           'Send the Cognito access token as bearer token, with no body or with `{}`. The profile comes from Cognito. A new user is a 201, a known one a 200.\n\nA page that keeps its tokens in cookies sends them in the body instead, once. They come back as cookies that no script can read, and from then on the access cookie stands in for the bearer token.',
@@ -49,11 +49,8 @@ export const ownSessionRoutes = (deps: Deps) =>
       requireAccess({ scopes: [PROFILE_SCOPE] }),
       async (c) => {
         const { identity, tokens, trace } = c.var
-        const [profile, refused] = await timed(trace, 'auth', () => deps.cognito.getUser(tokens.accessToken, identity))
-        if (refused) return problem(c, refused)
-
-        const sessions = createSessionRepository(asNewcomer(deps.database, trace, identity), identity.userId)
-        const [signedIn, error] = await sessions.signIn(identity, profile, toUserAgent(c.req.header('User-Agent')))
+        const userAgent = toUserAgent(c.req.header('User-Agent'))
+        const [signedIn, error] = await sessions.signIn({ identity, trace }, tokens.accessToken, userAgent)
         if (error) return problem(c, error)
         const body = { user: toUser(signedIn.user), session: toSession(signedIn.session) }
         const response = signedIn.isNew ? c.json(body, 201) : c.json(body, 200)
@@ -65,7 +62,8 @@ export const ownSessionRoutes = (deps: Deps) =>
       '/refresh',
       operation({
         operationId: 'refreshSession',
-        tag,
+        rateLimit: 'session',
+        tag: sessionTag,
         summary: 'Refresh the access cookie',
         description:
           'For sign-ins by cookie: Cognito gives a new access token for the refresh cookie. No body. Once Cognito refuses, or the session is revoked here, both cookies are taken back.',
@@ -85,11 +83,9 @@ export const ownSessionRoutes = (deps: Deps) =>
         ],
       }),
       refreshByCookie(deps),
-      openDatabase(deps),
+      asCaller(deps),
       async (c) => {
-        const { identity, db } = c.var
-        const sessions = createSessionRepository(db, identity.userId)
-        const [session, error] = await sessions.renew(identity, toUserAgent(c.req.header('User-Agent')))
+        const [session, error] = await sessions.renew(c.var.caller, toUserAgent(c.req.header('User-Agent')))
         return error ? problem(c, error) : c.json({ session: toSession(session) }, 200)
       },
     )
@@ -97,7 +93,7 @@ export const ownSessionRoutes = (deps: Deps) =>
       '/',
       operation({
         operationId: 'signOut',
-        tag,
+        tag: sessionTag,
         summary: 'Log out',
         description:
           'Ends this sign-in here: its tokens, refreshed ones included, are refused from the next request on. By cookie, the refresh token is revoked at Cognito as well and the cookies are taken back; the refresh cookie alone is enough for that.',
@@ -105,13 +101,13 @@ export const ownSessionRoutes = (deps: Deps) =>
       }),
       endCookies(deps),
       requireIdentity(deps),
-      openDatabase(deps),
+      asCaller(deps),
       async (c) => {
-        const { identity, db } = c.var
-        const [, error] = await createSessionRepository(db, identity.userId).signOut(identity)
+        const [, error] = await sessions.signOut(c.var.caller)
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
+}
 
 const toUserAgent = (header: string | undefined): string | null =>
   header?.toWellFormed().slice(0, USER_AGENT_LENGTH) ?? null

@@ -1,58 +1,46 @@
-import * as z from 'zod'
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { operation } from '../../http/openapi.ts'
-import { cutPage, pageQuery } from '../../http/page.ts'
+import { pageQuery } from '../../http/page.ts'
 import { problem } from '../../http/problem.ts'
+import { sessionTag } from './schemas.ts'
 import { validate } from '../../http/validate.ts'
-import { createSessionRepository } from './repository.ts'
-import { sessionPage, sessionPath, type SessionRow, toSession } from './schemas.ts'
-
-const tag = 'Session'
-const cursorKey = z.tuple([z.iso.datetime(), z.guid()])
+import { sessionPage, sessionPath, toSession } from './schemas.ts'
+import { createSessionService } from './service.ts'
 
 /** `/v1/sessions`: all sign-ins of the user. */
-export const sessionListRoutes = (deps: Deps) =>
-  userRoutes(deps)
+export const sessionListRoutes = (deps: Deps) => {
+  const sessions = createSessionService(deps)
+  return userRoutes(deps)
     .get(
       '/',
       operation({
         operationId: 'listSessions',
-        tag,
+        tag: sessionTag,
         summary: 'List open sessions, the newest first',
         responses: { 200: { description: 'A page', schema: sessionPage } },
         errors: ['invalid_cursor'],
       }),
       validate('query', pageQuery),
       async (c) => {
-        const { identity, db } = c.var
-        const { limit, cursor } = c.req.valid('query')
-        const scope = { list: 'sessions', userId: identity.userId }
-        const [key, refused] = await decodeCursor(scope, cursor, cursorKey)
-        if (refused) return problem(c, refused)
-
-        const after = key && { createdAt: key[0], id: key[1] }
-        const [rows, error] = await createSessionRepository(db, identity.userId).list(limit + 1, after)
+        const [page, error] = await sessions.list(c.var.caller, c.req.valid('query'))
         if (error) return problem(c, error)
-        const { data, last } = cutPage(rows, limit)
-        const nextCursor = last && (await encodeCursor(scope, [last.createdAt, last.id]))
-        const isCurrent = (row: SessionRow) => row.signInId === identity.signInId
-        return c.json({ data: data.map((row) => ({ ...toSession(row), current: isCurrent(row) })), nextCursor }, 200)
+        const { signInId } = c.var.identity
+        const data = page.data.map((row) => ({ ...toSession(row), current: row.signInId === signInId }))
+        return c.json({ ...page, data }, 200)
       },
     )
     .delete(
       '/',
       operation({
         operationId: 'revokeOtherSessions',
-        tag,
+        tag: sessionTag,
         summary: 'Revoke all other sessions',
         description: 'Every one but that which asks; they are refused from their next request on.',
         responses: { 204: { description: 'Revoked', schema: null } },
       }),
       async (c) => {
-        const { identity, db } = c.var
-        const [, error] = await createSessionRepository(db, identity.userId).signOutOthers(identity)
+        const [, error] = await sessions.revokeOthers(c.var.caller)
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
@@ -60,7 +48,7 @@ export const sessionListRoutes = (deps: Deps) =>
       '/:sessionId',
       operation({
         operationId: 'revokeSession',
-        tag,
+        tag: sessionTag,
         summary: 'Revoke a session',
         description: 'It is refused from its next request on.',
         responses: { 204: { description: 'Revoked', schema: null } },
@@ -68,8 +56,8 @@ export const sessionListRoutes = (deps: Deps) =>
       }),
       validate('param', sessionPath),
       async (c) => {
-        const { identity, db } = c.var
-        const [, error] = await createSessionRepository(db, identity.userId).revoke(c.req.valid('param').sessionId)
+        const [, error] = await sessions.revoke(c.var.caller, c.req.valid('param').sessionId)
         return error ? problem(c, error) : c.body(null, 204)
       },
     )
+}

@@ -5,6 +5,9 @@ import { pageOf } from '../../http/page.ts'
 import { userSchema } from '../users/schemas.ts'
 import { sessions } from './table.ts'
 
+/** For the reference. */
+export const sessionTag = { name: 'Session', description: 'Sign in with a Cognito access token.' }
+
 /** A row as it leaves the repository. */
 export const sessionRow = createSelectSchema(sessions, {
   userId: storedId,

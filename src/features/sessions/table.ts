@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { now } from '../../db/changes.ts'
+import { now } from '../../db/row-state.ts'
 import { createdAt, ownerId, ownerPolicy, purgePolicy, timestamptz } from '../../db/columns.ts'
 import { users } from '../users/table.ts'
 

@@ -28,19 +28,19 @@ export interface TrashRepository {
 export function createTrashRepository(db: Database): TrashRepository {
   return {
     async purgeConversations(until) {
-      const [removed, error] = await purge(db, until, 'retention.purge', CONVERSATIONS)
+      const [removed, error] = await purge(db, until, 'trash.conversations', CONVERSATIONS)
       return error ? fail(error) : ok({ conversations: removed.wholes, messages: removed.parts })
     },
 
     async purgeDocuments(until) {
-      const [removed, error] = await purge(db, until, 'retention.purge-documents', DOCUMENTS)
+      const [removed, error] = await purge(db, until, 'trash.documents', DOCUMENTS)
       return error ? fail(error) : ok({ documents: removed.wholes, chunks: removed.parts })
     },
 
     async wipeMessages(until) {
       let wiped = 0
       for (let full = true; full && Date.now() < until;) {
-        const [results, error] = await db.write('retention.wipe', (q) => [q.execute(wipeMessages)])
+        const [results, error] = await db.write('trash.messages', (q) => [q.execute(wipeMessages)])
         if (error) return fail(error)
         const count = results[0].rows.length
         wiped += count

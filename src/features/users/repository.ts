@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Identity } from '../../auth/identity.ts'
-import { deletedFor, isInState, newVersion, now, type RowState } from '../../db/changes.ts'
+import { deletedFor, isInState, newVersion, now, type RowState } from '../../db/row-state.ts'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, type Result } from '../../result.ts'

@@ -4,23 +4,26 @@ import type { Deps } from '../../deps.ts'
 import { operation } from '../../http/openapi.ts'
 import { allowedStates, etagOf, isFresh } from '../../http/preconditions.ts'
 import { problem } from '../../http/problem.ts'
+import { profileTag } from './schemas.ts'
 import { validate } from '../../http/validate.ts'
-import { createUserRepository } from './repository.ts'
-import { deletionSchema, type User, type UserRow, userPatch, userSchema } from './schemas.ts'
+import { deletionSchema, toUser, userPatch, userSchema } from './schemas.ts'
+import { createUserService } from './service.ts'
 
-export const meRoutes = (deps: Deps) =>
-  userRoutes(deps)
+/** `/v1/me` */
+export const meRoutes = (deps: Deps) => {
+  const users = createUserService(deps)
+  return userRoutes(deps)
     .get(
       '/',
       operation({
         operationId: 'getMe',
-        tag: 'Profile',
+        tag: profileTag,
         summary: 'Read the profile',
         responses: { 200: { description: 'The profile', schema: userSchema } },
         preconditions: 'read',
       }),
       async (c) => {
-        const [user, error] = await createUserRepository(c.var.db).get(c.var.identity.userId)
+        const [user, error] = await users.get(c.var.caller)
         if (error) return problem(c, error)
         c.header('ETag', etagOf(user))
         return isFresh(c, etagOf(user)) ? c.body(null, 304) : c.json(toUser(user), 200)
@@ -30,7 +33,7 @@ export const meRoutes = (deps: Deps) =>
       '/',
       operation({
         operationId: 'updateMe',
-        tag: 'Profile',
+        tag: profileTag,
         summary: 'Change the profile',
         description: 'Fields that are absent stay; null clears one.',
         examples: {
@@ -42,8 +45,7 @@ export const meRoutes = (deps: Deps) =>
       }),
       validate('json', userPatch),
       async (c) => {
-        const users = createUserRepository(c.var.db)
-        const [user, error] = await users.patch(c.var.identity.userId, c.req.valid('json'), allowedStates(c))
+        const [user, error] = await users.patch(c.var.caller, c.req.valid('json'), allowedStates(c))
         if (error) return problem(c, error)
         c.header('ETag', etagOf(user))
         return c.json(toUser(user), 200)
@@ -53,7 +55,7 @@ export const meRoutes = (deps: Deps) =>
       '/',
       operation({
         operationId: 'deleteMe',
-        tag: 'Profile',
+        tag: profileTag,
         summary: 'Delete the account',
         description:
           'With everything in it. All sign-ins end at once. Until `purgeAfter`, signing in anew and calling POST /v1/session restores the account; after it everything is purged for good.',
@@ -61,17 +63,11 @@ export const meRoutes = (deps: Deps) =>
         preconditions: 'write',
       }),
       async (c) => {
-        const users = createUserRepository(c.var.db)
-        const [deletion, error] = await users.remove(c.var.identity, deps.graceDays, allowedStates(c))
+        const [deletion, error] = await users.remove(c.var.caller, allowedStates(c))
         if (error) return problem(c, error)
         const response = c.json(deletion, 200)
         await forgetCookies(c, deps, response.headers)
         return response
       },
     )
-
-/** The wire form, field by field: a new column is not shown by accident. */
-export function toUser(row: UserRow): User {
-  const { id, email, emailVerified, firstName, lastName, name, avatarUrl, lastLogin, createdAt, updatedAt } = row
-  return { id, email, emailVerified, firstName, lastName, name, avatarUrl, lastLogin, createdAt, updatedAt }
 }

@@ -3,6 +3,9 @@ import * as z from 'zod'
 import { changesSomething, storedId, storedTime } from '../../http/fields.ts'
 import { users } from './table.ts'
 
+/** For the reference. */
+export const profileTag = { name: 'Profile', description: 'The signed-in user.' }
+
 /** A row as it leaves the repository. */
 export const userRow = createSelectSchema(users, {
   id: storedId,
@@ -46,3 +49,9 @@ export const userPatch = z
   .refine(...changesSomething)
   .meta({ id: 'UserPatch', minProperties: 1 })
 export type UserPatch = z.output<typeof userPatch>
+
+/** The wire form, field by field: a new column is not shown by accident. */
+export function toUser(row: UserRow): User {
+  const { id, email, emailVerified, firstName, lastName, name, avatarUrl, lastLogin, createdAt, updatedAt } = row
+  return { id, email, emailVerified, firstName, lastName, name, avatarUrl, lastLogin, createdAt, updatedAt }
+}

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { boolean, index, pgPolicy, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import { now } from '../../db/changes.ts'
+import { now } from '../../db/row-state.ts'
 import {
   appRole,
   createdAt,

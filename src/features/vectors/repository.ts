@@ -1,3 +1,4 @@
+import './sql/export.ts'
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
@@ -17,7 +18,7 @@ import {
   vectorRow,
   type VectorSearch,
 } from './schemas.ts'
-import { chatVectors, vectorColumns } from '../embeddings/table.ts'
+import { chatVectors, sketchType, vectorColumns } from '../embeddings/table.ts'
 
 /** The vectors of one user. */
 export interface VectorRepository {
@@ -53,7 +54,7 @@ export function createVectorRepository(db: Database, userId: string): VectorRepo
           const vector = sql`
             select ${userId}::uuid as user_id, ${id}::uuid as id, ${conversationId ?? null}::text as conversation_id,
               ${messageId ?? null}::text as message_id, ${model}::text as model, ${stored.embedding}::vector as embedding,
-              ${stored.sketch}::bit(2048) as sketch, ${content}::text as content, ${JSON.stringify(metadata)}::jsonb as metadata,
+              ${stored.sketch}::${sketchType} as sketch, ${content}::text as content, ${JSON.stringify(metadata)}::jsonb as metadata,
               now() as created_at ${source(isFirst)}`
           const added = q.$with('added', columns).as(storeClientVectors(vector, 'any'))
           const isOfMessage = sql`conversation_id = ${conversationId ?? null}::text and message_id = ${messageId ?? null}::text`

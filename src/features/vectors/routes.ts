@@ -4,13 +4,15 @@ import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
-import { createVectorRepository } from './repository.ts'
 import { exampleEmbedding, vectorCreate, vectorHits, vectorSchema, vectorSearch } from './schemas.ts'
+import { createVectorService } from './service.ts'
 
-const tag = 'Vectors'
+const tag = { name: 'Vectors', description: 'Embeddings, stored and searched as they are.' }
 
-export const vectorRoutes = (deps: Deps) =>
-  userRoutes(deps)
+/** `/v1/vectors` */
+export const vectorRoutes = (deps: Deps) => {
+  const vectors = createVectorService()
+  return userRoutes(deps)
     .post(
       '/',
       operation({
@@ -31,8 +33,7 @@ export const vectorRoutes = (deps: Deps) =>
       idempotent,
       validate('json', vectorCreate),
       async (c) => {
-        const vectors = createVectorRepository(c.var.db, c.var.identity.userId)
-        const [vector, error] = await vectors.create(c.req.valid('json'), c.var.requestKey)
+        const [vector, error] = await vectors.create(c.var.caller, c.req.valid('json'), c.var.requestKey)
         return error ? problem(c, error) : c.json(vector, 201)
       },
     )
@@ -40,6 +41,7 @@ export const vectorRoutes = (deps: Deps) =>
       '/search',
       operation({
         operationId: 'searchVectors',
+        rateLimit: 'search',
         tag,
         summary: 'Find the nearest stored vectors',
         description: 'By cosine similarity, over all vectors of the user: of messages, and stored by hand.',
@@ -52,8 +54,8 @@ export const vectorRoutes = (deps: Deps) =>
       }),
       validate('json', vectorSearch),
       async (c) => {
-        const vectors = createVectorRepository(c.var.db, c.var.identity.userId)
-        const [hits, error] = await vectors.search(c.req.valid('json'))
+        const [hits, error] = await vectors.search(c.var.caller, c.req.valid('json'))
         return error ? problem(c, error) : c.json(hits, 200)
       },
     )
+}

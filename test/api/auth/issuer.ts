@@ -1,6 +1,6 @@
 import { base64url, exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type CryptoKey, type JWK } from 'jose'
 import type { Fetch } from '../../../src/auth/fetch-json.ts'
-import type { KeySource } from '../../../src/auth/key-source.ts'
+import type { KeySource } from '../../../src/auth/jwks.ts'
 import { fail, ok } from '../../../src/result.ts'
 
 export const issuer = 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEfGhI'

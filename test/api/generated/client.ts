@@ -15,18 +15,6 @@ const oazapfts = Oazapfts.runtime(defaults);
 export const servers = {
     server1: "/"
 };
-export type Problem = {
-    "type": string;
-    title: string;
-    status: number;
-    detail: string;
-    code: string;
-    requestId: string;
-    errors?: {
-        path: string;
-        message: string;
-    }[];
-};
 export type SignInRequest = {} | {
     transport: "cookie";
     /** As Cognito gave it, as the bearer token would be */
@@ -62,6 +50,18 @@ export type Session = {
 export type SignIn = {
     user: User;
     session: Session;
+};
+export type Problem = {
+    "type": string;
+    title: string;
+    status: number;
+    detail: string;
+    code: string;
+    requestId: string;
+    errors?: {
+        path: string;
+        message: string;
+    }[];
 };
 export type Refresh = {
     session: Session;
@@ -202,7 +202,8 @@ export type ExportedAuditEvent = {
     actor: "user" | "system" | "operator";
     /** `delete` hides and can be restored, `purge` removes for good */
     action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
-    resource: "user" | "session" | "conversation" | "message" | "document" | "vector";
+    /** `user`, `session`, `conversation`, `message`, `document`, `vector` */
+    resource: string;
     resourceId: string;
     /** Of a message: where it was said */
     conversationId: string | null;
@@ -1343,7 +1344,8 @@ export type AuditEvent = {
     actor: "user" | "system" | "operator";
     /** `delete` hides and can be restored, `purge` removes for good */
     action: "create" | "update" | "delete" | "restore" | "revoke" | "purge";
-    resource: "user" | "session" | "conversation" | "message" | "document" | "vector";
+    /** `user`, `session`, `conversation`, `message`, `document`, `vector` */
+    resource: string;
     resourceId: string;
     /** Of a message: where it was said */
     conversationId: string | null;
@@ -1359,65 +1361,6 @@ export type AuditEventPage = {
     data: AuditEvent[];
     nextCursor: string | null;
 };
-/**
- * Is the Worker alive?
- */
-export function getHealth(opts?: Oazapfts.RequestOpts) {
-    return oazapfts.fetchJson<{
-        status: 200;
-        data: {
-            status: "ok";
-        };
-    } | {
-        status: 414;
-        data: Problem;
-    } | {
-        status: 429;
-        data: Problem;
-    } | {
-        status: 431;
-        data: Problem;
-    } | {
-        status: 500;
-        data: Problem;
-    }>("/healthz", {
-        ...opts
-    });
-}
-/**
- * Can the Worker serve requests?
- */
-export function getReadiness(opts?: Oazapfts.RequestOpts) {
-    return oazapfts.fetchJson<{
-        status: 200;
-        data: {
-            status: "ready";
-            database: {
-                latencyMs: number;
-            };
-        };
-    } | {
-        status: 414;
-        data: Problem;
-    } | {
-        status: 429;
-        data: Problem;
-    } | {
-        status: 431;
-        data: Problem;
-    } | {
-        status: 500;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    } | {
-        status: 504;
-        data: Problem;
-    }>("/readyz", {
-        ...opts
-    });
-}
 /**
  * Register or log in
  */
@@ -3470,6 +3413,65 @@ export function listAuditEvents({ limit, cursor }: {
         limit,
         cursor
     }))}`, {
+        ...opts
+    });
+}
+/**
+ * Is the Worker alive?
+ */
+export function getHealth(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: {
+            status: "ok";
+        };
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    }>("/healthz", {
+        ...opts
+    });
+}
+/**
+ * Can the Worker serve requests?
+ */
+export function getReadiness(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: {
+            status: "ready";
+            database: {
+                latencyMs: number;
+            };
+        };
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/readyz", {
         ...opts
     });
 }

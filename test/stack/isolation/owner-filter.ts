@@ -38,8 +38,8 @@ export function stripOwner([preamble, ...statements]: Posted[], log: Stripped[])
         removed += 1
         return `($${n}::uuid is not null)`
       })
-      const written = [...stripped.matchAll(/(?:values \(|select )\$(\d+)\b(?:::uuid)?,/g)].filter(([, n]) =>
-        isAsker(n),
+      const written = [...stripped.matchAll(/(?:values \(|select )\$(\d+)\b(?:::uuid)?(?: as user_id)?,/g)].filter(
+        ([, n]) => isAsker(n),
       )
       const passed = [...stripped.matchAll(/\bapp\.\w+\(\$(\d+)\b/g)].filter(([, n]) => isAsker(n))
       const named = params.filter((value) => value === asker).length

@@ -5,7 +5,7 @@ import { startNeonEndpoint } from '../../../dev/neon/server.ts'
 import { connectionString } from '../../../dev/stack.ts'
 import { createApp } from '../../../src/app.ts'
 import type { Deps } from '../../../src/deps.ts'
-import { NEWEST_MIGRATION } from '../../../src/features/health/schema-version.ts'
+import { NEWEST_MIGRATION } from '../../../src/features/health/service.ts'
 import type { LogFields } from '../../../src/log.ts'
 import { leaveEmpty, openDatabase } from './open.ts'
 

@@ -8,17 +8,17 @@ import type { Place, WorkerRole } from './places.ts'
 import type { PlanNode } from './plan.ts'
 
 /** Who asks: as which role, and how the transaction begins. As `asUser` and `asSystem` of `src/db/database.ts` do. */
-export interface Asker {
+export interface Principal {
   role: WorkerRole
   preamble: ReturnType<typeof sql>
 }
 
-export const user = (id: string): Asker => ({
+export const user = (id: string): Principal => ({
   role: 'parley_app',
   preamble: sql`select app.begin_request(${id}::uuid, ${'explain'}, ${'explain'}, null, false)`,
 })
 
-export const system: Asker = {
+export const system: Principal = {
   role: 'parley_system',
   preamble: sql`select set_config('app.request_id', ${'explain'}, true)`,
 }
@@ -38,7 +38,7 @@ interface Statement {
  */
 export async function explain<T>(
   place: Place,
-  asker: Asker,
+  asker: Principal,
   call: (db: Database) => Promise<Result<T>>,
 ): Promise<{ value: T; plans: PlanNode[] }> {
   const plans: PlanNode[] = []
@@ -84,7 +84,7 @@ const COUNT = `
  */
 export async function countReads<T>(
   place: Place,
-  asker: Asker,
+  asker: Principal,
   tables: readonly string[],
   call: (db: Database) => Promise<Result<T>>,
 ): Promise<{ value: T; reads: Reads[] }> {
@@ -114,7 +114,7 @@ export async function countReads<T>(
 type RunEach = (client: Client, statement: Statement) => Promise<unknown>
 
 /** The statements behind the preamble are run by `each`; what they wrote is undone. */
-function databaseOver(client: Client, { preamble }: Asker, each: RunEach): Database {
+function databaseOver(client: Client, { preamble }: Principal, each: RunEach): Database {
   const runAll = async (build: Parameters<Database['read']>[1], readOnly: boolean) => {
     await client.query(readOnly ? 'begin read only' : 'begin')
     try {

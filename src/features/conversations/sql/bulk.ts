@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { deletedFor, newVersion } from '../../../db/changes.ts'
+import { deletedFor, newVersion } from '../../../db/row-state.ts'
 import type { Database } from '../../../db/database.ts'
 import { allRows } from '../../../db/rows.ts'
 import { fail, ok, type Result } from '../../../result.ts'

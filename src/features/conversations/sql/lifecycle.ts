@@ -1,5 +1,5 @@
 import { and, eq, lte, type SQL, sql } from 'drizzle-orm'
-import { deletedForGood, isInState, isLiveOrRestorable, type RowState } from '../../../db/changes.ts'
+import { deletedForGood, isInState, isLiveOrRestorable, type RowState } from '../../../db/row-state.ts'
 import type { Database } from '../../../db/database.ts'
 import { allRows, oneRow } from '../../../db/rows.ts'
 import { fail, ok, type Result } from '../../../result.ts'

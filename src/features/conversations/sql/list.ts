@@ -1,7 +1,7 @@
 import { and, arrayContains, asc, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { assumeHalfMatch } from '../../../db/assume-half-match.ts'
+import { assumeHalfMatch } from '../../../db/metadata.ts'
 import { prepared } from '../../../db/prepared.ts'
 import type { ConversationFilters } from '../filters.ts'
 import type { ConversationRow } from '../schemas.ts'

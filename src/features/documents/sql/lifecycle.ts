@@ -6,7 +6,7 @@ import {
   isRestorable,
   type RowState,
   undeleted,
-} from '../../../db/changes.ts'
+} from '../../../db/row-state.ts'
 import type { Database } from '../../../db/database.ts'
 import { oneRow } from '../../../db/rows.ts'
 import { fail, ok, type Result } from '../../../result.ts'

@@ -1,6 +1,6 @@
 import { and, arrayContains, desc, eq, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { assumeHalfMatch } from '../../../db/assume-half-match.ts'
+import { assumeHalfMatch } from '../../../db/metadata.ts'
 import type { DocumentFilters } from '../filters.ts'
 import type { DocumentRow } from '../schemas.ts'
 import { selectDeleted, selectLive } from './select.ts'

@@ -1,6 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { isInState, newVersion, type RowState } from '../../../db/changes.ts'
+import { isInState, newVersion, type RowState } from '../../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../../db/database.ts'
 import { mergedMetadata } from '../../../db/metadata.ts'
 import { lastRows, oneRow } from '../../../db/rows.ts'

@@ -7,6 +7,7 @@ import { dropClientVectors, storeClientVectorOfChunk } from '../../embeddings/sq
 import { writtenHere } from '../../idempotency/sql/write-once.ts'
 import type { ChunkPlan } from '../chunk-plan.ts'
 import { documents } from '../table.ts'
+import { sketchType } from '../../embeddings/table.ts'
 
 /** A document that this very transaction has inserted or changed; where it has not, nothing happens to its chunks. */
 export interface Written {
@@ -116,7 +117,7 @@ const chunksOf = (document: Written, columns: SQL, condition: SQL = sql`true`) =
 /** The client's own vector of the one chunk that there is. */
 function storeOwnVector(q: NeonHttpDatabase, document: Written, { embedding, sketch }: StoredVector, model: string) {
   const columns = sql`c.user_id, c.id, c.document_id, ${model}::text as model, ${embedding}::vector as embedding,
-    ${sketch}::bit(2048) as sketch`
+    ${sketch}::${sketchType} as sketch`
   return [
     dropJobs(q, sql`user_id = ${document.userId} and chunk_id in (${chunksOf(document, sql`c.id`)})`),
     q.execute(storeClientVectorOfChunk(chunksOf(document, columns))),

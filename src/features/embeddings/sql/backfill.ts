@@ -7,6 +7,7 @@ import { sketchOf } from '../../../embeddings/sketch.ts'
 import { fail, ok, type Result } from '../../../result.ts'
 import { fromTheStart } from './queue.ts'
 import { isEmbedded } from './rule.ts'
+import { sketchType } from '../table.ts'
 
 /** Rows that one call looks at, whatever it finds: well inside a call's time, wherever the work is. */
 const WINDOW = 5_000
@@ -123,7 +124,7 @@ export function createBackfillRepository(db: Database): BackfillRepository {
       const [, unwritten] = await db.write('backfill.sketches', (q) => [
         q.execute(sql`
           update chat_vectors v set sketch = g.sketch
-          from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g (user_id uuid, id uuid, sketch bit(2048))
+          from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as g (user_id uuid, id uuid, sketch ${sketchType})
           where v.user_id = g.user_id and v.id = g.id and v.sketch is null`),
       ])
       return unwritten ? fail(unwritten) : ok({ done: rows.length, position })

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { MAX_ATTEMPTS } from '../embed-jobs.ts'
+import { MAX_ATTEMPTS } from '../../../jobs/attempts.ts'
 import type { TextsOfUser } from '../runner.ts'
 
 /** Users at whom a claim looks for something due. Who is further away is met by another one: each begins somewhere else. */

@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
-import { now } from '../../../db/changes.ts'
+import { now } from '../../../db/row-state.ts'
 import type { Database } from '../../../db/database.ts'
 import { allRows, oneRow } from '../../../db/rows.ts'
 import { fail, ok, type Result } from '../../../result.ts'
@@ -20,7 +20,7 @@ export interface UserEmbeddingJobs {
 
 const retriedRow = z.object({ retried: z.int() })
 
-export function createOwnJobs(db: Database, userId: string): UserEmbeddingJobs {
+export function createUserEmbeddingJobs(db: Database, userId: string): UserEmbeddingJobs {
   const isOwn = eq(embeddingJobs.userId, userId)
   return {
     async list(limit, after, status) {

@@ -1,9 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { metadataFits } from '../../../db/metadata.ts'
 import { storeNewText } from '../../documents/sql/statements.ts'
 import { documents } from '../../documents/table.ts'
 import { hashOf } from '../../documents/sql/upsert.ts'
-import type { ImportedDocument, Outcome } from '../rows.ts'
+import type { ImportedDocument, RowStatus } from '../rows.ts'
 import type { ImportOptions } from './statements.ts'
 
 /**
@@ -19,7 +20,7 @@ export const storeDocument = (
   const { createdAt, updatedAt, deletedAt } = document
   const deleted = sql`${deletedAt ?? null}::timestamptz`
   return [
-    q.execute<{ outcome: Outcome }>(sql`
+    q.execute<{ status: RowStatus }>(sql`
       with sent as materialized (select ${content}::text as content, ${JSON.stringify(metadata)}::jsonb as metadata),
       added as (
         insert into documents (user_id, id, external_id, title, content, content_hash, format, language, chunk_size,
@@ -29,11 +30,11 @@ export const storeDocument = (
           ${plan.count}::int, metadata, ${sql.param(tags, documents.tags)}::text[],
           coalesce(${createdAt ?? null}::timestamptz, now()), coalesce(${updatedAt ?? createdAt ?? null}::timestamptz, now()),
           ${deleted}, case when ${deleted} is not null then now() + make_interval(days => ${retentionDays}) end
-        from sent where length(metadata::text) <= 32768
+        from sent where ${metadataFits(sql`metadata`)}
         on conflict do nothing
         returning id)
-      select case when exists (select from added) then 'taken' when length(metadata::text) > 32768 then 'metadata'
-        else 'skipped' end as outcome
+      select case when exists (select from added) then 'taken' when not ${metadataFits(sql`metadata`)} then 'metadata'
+        else 'skipped' end as status
       from sent`),
     ...storeNewText(q, { userId, which: eq(documents.id, id) }, document),
   ]

@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { metadataFits } from '../../../db/metadata.ts'
 import { toClientVector } from '../../../embeddings/stored-vector.ts'
 import { dropJobs } from '../../embeddings/sql/drop.ts'
 import { queueMessages } from '../../embeddings/sql/queue.ts'
 import { storeClientVectors } from '../../embeddings/sql/store.ts'
 import { titleFrom } from '../../messages/sql/derived-title.ts'
-import type { ImportBatch, Outcome } from '../rows.ts'
+import type { ImportBatch, RowStatus } from '../rows.ts'
+import { sketchType } from '../../embeddings/table.ts'
 
 export interface ImportOptions {
   userId: string
@@ -13,13 +15,13 @@ export interface ImportOptions {
   retentionDays: number
 }
 /** One for each row of the batch, in its order. */
-type Told = { outcome: Outcome } & Record<string, unknown>
+type Told = { status: RowStatus } & Record<string, unknown>
 
 /** The batch's rows as one parameter: `position` keeps their order. */
 const asJson = (rows: readonly object[]) =>
   sql`${JSON.stringify(rows.map((row, position) => ({ ...row, position })))}::jsonb`
 
-const fits = sql`length(coalesce(g.metadata, '{}')::text) <= 32768`
+const fits = metadataFits(sql`coalesce(g.metadata, '{}')`)
 
 /** Imports of one user come one after the other, batch by batch, so that no two of them make the same row. */
 export const lockUser = (q: NeonHttpDatabase, { userId }: ImportOptions) =>
@@ -68,8 +70,8 @@ export const storeConversations = (
         and c.active_leaf_id is distinct from g."activeLeafId"
       returning c.id
     )
-    select case when a.id is not null then 'taken' when c.updated_at = g."updatedAt" then 'same'
-      when c.id is not null then 'other' when not fits then 'metadata' else 'other' end as outcome
+    select case when a.id is not null then 'taken' when c.updated_at = g."updatedAt" then 'unchanged'
+      when c.id is not null then 'different' when not fits then 'metadata' else 'different' end as status
     from given g left join added a on a.id = g.id
     left join conversations c on c.user_id = ${userId} and c.id = g.id
     order by position`)
@@ -162,7 +164,7 @@ export const storeMessages = (
       where g."deletedAt" is null and not n.is_gone`)}
     )
     select case when n.position is not null then 'taken' when m.is_here then 'skipped'
-      when not m.has_conversation then 'conversation' when not m.fits then 'metadata' else 'parent' end as outcome
+      when not m.has_conversation then 'conversation' when not m.fits then 'metadata' else 'parent' end as status
     from met m left join rooted n on n.position = m.position order by m.position`)
 }
 
@@ -176,7 +178,7 @@ export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { v
     with given as materialized (
       select g.*, ${fits} as fits, v.id is not null as is_here, g."messageId" is null or c.id is not null as has_message
       from jsonb_to_recordset(${asJson(rows)}) as g (
-        position int, id uuid, "conversationId" text, "messageId" text, model text, embedding vector, sketch bit(2048), content text,
+        position int, id uuid, "conversationId" text, "messageId" text, model text, embedding vector, sketch ${sketchType}, content text,
         metadata jsonb, "createdAt" timestamptz)
       left join chat_vectors v on v.user_id = ${userId} and v.id = g.id
       left join messages m on m.user_id = ${userId} and m.conversation_id = g."conversationId" and m.id = g."messageId"
@@ -191,7 +193,7 @@ export const storeVectors = (q: NeonHttpDatabase, { userId }: ImportOptions, { v
     )}
     )
     select case when a.id is not null then 'taken' when is_here then 'skipped' when not fits then 'metadata'
-      when not has_message then 'message' else 'skipped' end as outcome
+      when not has_message then 'message' else 'skipped' end as status
     from given g left join added a on a.id = g.id order by position`)
 }
 

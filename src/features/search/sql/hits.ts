@@ -1,9 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MAX_CONTENT, MAX_NEIGHBOUR } from '../schemas.ts'
-import type { Search } from './statement.ts'
 
 /** The rows of `page` as hits, in JSON. */
-export const hits = (userId: string, { mode, context }: Search): SQL => sql`(
+export const hits = (userId: string, { mode, context }: { mode: string; context: number }): SQL => sql`(
   select coalesce(app.show_hits(${userId}, array_agg(source), array_agg(id), array_agg(words), array_agg(jsonb_build_object(
     'score', score, 'scoring', jsonb_build_object('similarity', similarity, 'semanticPosition', semantic_position,
       'keywordRank', rank, 'keywordPosition', keyword_position, 'fused', ${mode === 'hybrid' ? sql`score` : sql`null::float8`})

@@ -3,7 +3,7 @@ import type { EmbeddingVector } from '../../../embeddings/vector.ts'
 import { type NearestQuery, askedFor, MAX_COUNTED, nearest } from '../../vectors/sql/nearest.ts'
 import { chunkId, hits } from './hits.ts'
 import type { Group, SearchRequest } from '../schemas.ts'
-import { scopeOf } from '../scope.ts'
+import { toSearchScope } from '../scope.ts'
 
 /** How deep each list goes: a fused list is at most twice as long, however many pages one reads. */
 const DEPTH = 200
@@ -36,7 +36,7 @@ export function searchStatement(userId: string, search: Search): SQL {
   const { mode, vector, model, threshold, limit, after, groupBy } = search
   const score = SCORES[mode](search)
   const isBelow = threshold === undefined ? sql`false` : sql`coalesce(similarity < ${threshold}::float8, false)`
-  const asked = askedFor(userId, scopeOf(search.sources, search.filter), vector)
+  const asked = askedFor(userId, toSearchScope(search.sources, search.filter), vector)
   return sql`
     with ${LISTS[mode](userId, search, asked)},
     scored as (

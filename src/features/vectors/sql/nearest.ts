@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { SKETCH_BITS } from '../../../embeddings/sketch.ts'
 import { toStoredVector } from '../../../embeddings/stored-vector.ts'
+import { sketchType } from '../../embeddings/table.ts'
 
 /** Up to so many vectors of one user are compared one by one, whatever else the search asks for. */
 export const EXACT_LIMIT = 10_000
@@ -27,7 +27,7 @@ export function askedFor(userId: string, scope: VectorScope, embedding: ArrayLik
   const stored = embedding && toStoredVector(embedding)
   return {
     vector: sql`${stored?.embedding ?? null}::vector`,
-    sketch: sql`${stored?.sketch ?? null}::bit(${sql.raw(String(SKETCH_BITS))})`,
+    sketch: sql`${stored?.sketch ?? null}::${sketchType}`,
     scope: sql`app.resolve_scope(${userId}, ${JSON.stringify(scope)})`,
   }
 }

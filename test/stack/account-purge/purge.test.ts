@@ -132,6 +132,21 @@ describe.each(places)('Purging an account on $name', ({ open, embedded }) => {
     expect(await purges.due(100)).toEqual([[], null])
   })
 
+  it('takes along a table that it was never told of', async () => {
+    const user = await newAccount('now()')
+    await place.asSuperuser(async (client) => {
+      await client.query(
+        `create table notes (user_id uuid references users on delete cascade, id int, primary key (user_id, id))`,
+      )
+      await client.query('grant delete, select on notes to parley_system')
+      await client.query('insert into notes select $1, n from generate_series(1, 5) n', [user])
+    })
+    const [counts, error] = await purges.purge(user, NEVER)
+    await rows('drop table notes')
+    expect(error).toBeNull()
+    expect(counts).toMatchObject({ notes: 5, users: 1 })
+  })
+
   it('goes on where it stopped, and still counts each row once', async () => {
     const user = await newAccount('now()')
     const { audit_events: events } = await rowsLeft(user)

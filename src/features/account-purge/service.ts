@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import { hashForLog } from '../../log.ts'
-import { sweep } from '../sweep.ts'
+import { sweep } from '../../jobs/sweep.ts'
 import { createAccountPurgeRepository } from './repository.ts'
 
 const ACCOUNTS = 20

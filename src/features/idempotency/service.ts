@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import { sweep } from '../sweep.ts'
+import { sweep } from '../../jobs/sweep.ts'
 import { createIdempotencyRepository } from './repository.ts'
 
 /** Removes idempotency keys that have expired. */

@@ -1,0 +1,19 @@
+import { sql } from 'drizzle-orm'
+import { storedTime } from '../../../http/fields.ts'
+import { exported } from '../../export/sql/source.ts'
+import { messageRow } from '../schemas.ts'
+import { messageColumns, messages } from '../table.ts'
+
+exported({
+  type: 'message',
+  name: 'ExportedMessage',
+  refersTo: ['conversation'],
+  table: messages,
+  columns: messageColumns,
+  key: [
+    ['conversation_id', 'conversationId'],
+    ['seq', 'seq'],
+  ],
+  size: sql`300 + octet_length(content) + octet_length(metadata::text)`,
+  row: messageRow.omit({ version: true, depth: true }).extend({ deletedAt: storedTime.nullable() }),
+})
