@@ -12,6 +12,8 @@ export interface ProvidedStack {
   queue: { DATABASE_URL: string; DATABASE_URL_SYSTEM: string }
   /** Origin of a server that fails on demand: see `test/setup/faults.ts`. */
   faults: string
+  /** Data directories of the embedded Postgres: see `test/setup/templates.ts`. */
+  templates: { bare: string; migrated: string }
   /** PGlite, which knows one database and one session. */
   embedded: boolean
 }

@@ -177,7 +177,7 @@ describe('A conversation with branches', () => {
     expect(shownOne?.siblings?.ids.toSorted()).toEqual(answers.map((answer) => answer.id).toSorted())
   })
 
-  it('reads each of many random ways as a tree in memory does, page by page, both ways', async () => {
+  it('reads each of many random ways as a tree in memory does, page by page, both ways', { tags: 'slow' }, async () => {
     const dice = random(7)
     const tree = new Map<string, { parent: string | null; content: string }>()
     let leaf: string | null = null

@@ -97,7 +97,7 @@ it('An import tells by line what it cannot take', async () => {
   expect(told).toEqual(['1 content', '2 chunkOverlap', '3 language', '4 metadata', '5 content'])
 })
 
-it('A document of 5 MiB goes there and back', async () => {
+it('A document of 5 MiB goes there and back', { tags: 'slow' }, async () => {
   const [ada, eve] = [await api.newUser(), await api.newUser()]
   const large = { title: 'Large', chunking: { size: 8000, overlap: 0 } }
   const content = `${'Ünder "the" harbour.\n\n'.repeat(180_000)}End`

@@ -36,7 +36,7 @@ it.each([
   expect(errors).toEqual([{ path: 'content', message: expect.stringMatching(/\btext\b/) }])
 })
 
-it('A document may have 5 MiB as it is sent, and is kept to the last character', async () => {
+it('A document may have 5 MiB as it is sent, and is kept to the last character', { tags: 'slow' }, async () => {
   const body = bodyOf(5 * MIB)
   const { content } = JSON.parse(body) as { content: string }
   const headers = { 'Idempotency-Key': crypto.randomUUID() }

@@ -137,7 +137,7 @@ describe('A text that the provider refuses', () => {
 })
 
 describe('A text at which the provider breaks off', { timeout: 60_000 }, () => {
-  it('is tried again later, and given up after twelve attempts', async () => {
+  it('is tried again later, and given up after twelve attempts', { tags: 'slow' }, async () => {
     const [bad] = await say(picky.as(ada), conversation, `${fact} crash`, fact)
     expect(await foundBy(picky.as(ada), fact)).toEqual([fact])
     expect(await jobs()).toMatchObject([

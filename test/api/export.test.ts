@@ -91,22 +91,26 @@ describe('GET /v1/me/export', () => {
     expect((await api.posts()) - before).toBe(1)
   })
 
-  it('reads a large account page by page, without a gap or a repetition, in the order of its conversations', async () => {
-    const user = await api.newUser()
-    const small = await openConversation(user)
-    await say(user, small.id, 'One')
-    const large = [await sayMuch(user, 9), await sayMuch(user, 3, 'é')]
-    const before = await api.posts()
-    const messages = ofType(await exportOf(user), 'message')
-    expect((await api.posts()) - before).toBeGreaterThan(2)
-    const order = [small.id, ...large].toSorted()
-    const lengthOf = (id: string) => ({ [small.id]: 1, [large[0] ?? '']: 9, [large[1] ?? '']: 3 })[id] ?? 0
-    expect(messages.map(({ conversationId, seq }) => [conversationId, seq])).toEqual(
-      order.flatMap((id) => Array.from({ length: lengthOf(id) }, (_, n) => [id, n + 1])),
-    )
-  })
+  it(
+    'reads a large account page by page, without a gap or a repetition, in the order of its conversations',
+    { tags: 'slow' },
+    async () => {
+      const user = await api.newUser()
+      const small = await openConversation(user)
+      await say(user, small.id, 'One')
+      const large = [await sayMuch(user, 9), await sayMuch(user, 3, 'é')]
+      const before = await api.posts()
+      const messages = ofType(await exportOf(user), 'message')
+      expect((await api.posts()) - before).toBeGreaterThan(2)
+      const order = [small.id, ...large].toSorted()
+      const lengthOf = (id: string) => ({ [small.id]: 1, [large[0] ?? '']: 9, [large[1] ?? '']: 3 })[id] ?? 0
+      expect(messages.map(({ conversationId, seq }) => [conversationId, seq])).toEqual(
+        order.flatMap((id) => Array.from({ length: lengthOf(id) }, (_, n) => [id, n + 1])),
+      )
+    },
+  )
 
-  it('reads a page when the client has taken the one before, so that memory stays flat', async () => {
+  it('reads a page when the client has taken the one before, so that memory stays flat', { tags: 'slow' }, async () => {
     const user = await api.newUser()
     await sayMuch(user, 20)
     const before = await api.posts()
@@ -126,7 +130,7 @@ describe('GET /v1/me/export', () => {
     expect(trips.at(-1)).toBeGreaterThan(2)
   })
 
-  it('brings texts that JSON makes six times as long', async () => {
+  it('brings texts that JSON makes six times as long', { tags: 'slow' }, async () => {
     const user = await api.newUser()
     const { id } = await openConversation(user)
     const content = '\u0001'.repeat(150_000)

@@ -115,7 +115,7 @@ describe('A list of UIMessages', () => {
     expect((await importJson(api, user, [])).taken).toEqual({})
   })
 
-  it('may be long', async () => {
+  it('may be long', { tags: 'slow' }, async () => {
     const user = await api.newUser()
     const chat = Array.from({ length: 1_234 }, (_, n) => ({
       id: `m${n}`,

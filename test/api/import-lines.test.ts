@@ -228,7 +228,7 @@ describe('An import as a whole', () => {
     ['application/x-ndjson', `${'\n'.repeat(30 * MIB)}${'0\n'.repeat(MIB)}`],
     ['application/json', `[${'0,'.repeat(2_000_000)}0]`],
     ['application/json', `[{"mapping":{}},${'0,'.repeat(2_000_000)}0]`],
-  ])('costs little where it is none: %s', async (type, body) => {
+  ])('costs little where it is none: %s', { tags: 'slow' }, async (type, body) => {
     const user = await api.newUser()
     const started = performance.now()
     const { detail, errors } = await expectProblem(await send(api, user, body, type), 400, 'invalid_request')

@@ -124,7 +124,7 @@ describe('POST /v1/import of an export', () => {
     expect(dataOf(await exportOf(ada))).toEqual(dataOf(lines))
   })
 
-  it('takes a file in parts: any beginning of it, then all of it', async () => {
+  it('takes a file in parts: any beginning of it, then all of it', { tags: 'slow' }, async () => {
     const ada = await api.newUser()
     await furnish(ada)
     const lines = await exportOf(ada)
@@ -144,7 +144,7 @@ describe('POST /v1/import of an export', () => {
     }
   })
 
-  it('gives random trees back as they were, batches between them or not', async () => {
+  it('gives random trees back as they were, batches between them or not', { tags: 'slow' }, async () => {
     const dice = random(7)
     const [ada, eve] = [await api.newUser(), await api.newUser()]
     for (let tree = 0; tree < 3; tree++) {
@@ -168,7 +168,7 @@ describe('POST /v1/import of an export', () => {
     expect(dataOf(await exportOf(eve))).toEqual(dataOf(await exportOf(ada)))
   })
 
-  it('takes 2,500 messages of a conversation in batches, as they come', async () => {
+  it('takes 2,500 messages of a conversation in batches, as they come', { tags: 'slow' }, async () => {
     const user = await api.newUser()
     const lines = longFile(2_500)
     const before = await api.posts()
@@ -197,7 +197,7 @@ describe('POST /v1/import of an export', () => {
     expect(messageCount).toBe(2_500)
   })
 
-  it('brings the longest messages, whose line has several megabytes', async () => {
+  it('brings the longest messages, whose line has several megabytes', { tags: 'slow' }, async () => {
     const [ada, eve] = [await api.newUser(), await api.newUser()]
     const { id } = await openConversation(ada)
     const long = '\u0001"'.repeat(60_000)

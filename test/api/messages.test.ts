@@ -248,7 +248,7 @@ describe('A message', () => {
 })
 
 describe('A page of large messages', () => {
-  it('ends early, so that every page can be answered, and the next one goes on', async () => {
+  it('ends early, so that every page can be answered, and the next one goes on', { tags: 'slow' }, async () => {
     const content = '\u0001'.repeat(150_000)
     for (let n = 0; n < 12; n++) await say(ada, conversation, `${n} ${content}`)
     for (const view of ['path', 'tree']) {

@@ -130,13 +130,17 @@ describe('A filter', () => {
     )
   })
 
-  it('by metadata leaves what the model leaves, whatever it is made of', { timeout: 120_000 }, async () => {
-    let found = 0
-    for (let i = 0; i < 60; i++) found += (await expectLikeModel({ metadata: dice.metadataFilter(3) })) > 0 ? 1 : 0
-    expect(found).toBeGreaterThan(20)
-  })
+  it(
+    'by metadata leaves what the model leaves, whatever it is made of',
+    { timeout: 120_000, tags: 'slow' },
+    async () => {
+      let found = 0
+      for (let i = 0; i < 60; i++) found += (await expectLikeModel({ metadata: dice.metadataFilter(3) })) > 0 ? 1 : 0
+      expect(found).toBeGreaterThan(20)
+    },
+  )
 
-  it('by all fields at once leaves what the model leaves', { timeout: 120_000 }, async () => {
+  it('by all fields at once leaves what the model leaves', { timeout: 120_000, tags: 'slow' }, async () => {
     let found = 0
     for (let i = 0; i < 60; i++) found += (await expectLikeModel(dice.filter(texts))) > 0 ? 1 : 0
     expect(found).toBeGreaterThan(20)

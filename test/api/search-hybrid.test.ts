@@ -106,31 +106,35 @@ describe('Every hit', () => {
 })
 
 describe('Both lists', () => {
-  it('give one, and a hit beyond the end of the list by meaning has its similarity all the same', async () => {
-    // 250 texts are nearer to the query than the one that has its rare word.
-    const near = Array.from({ length: 250 }, (_, i) => `sleeping harbours, sleeping harbours ${i}`)
-    for (let i = 0; i < near.length; i += 50) await say(ada, conversation, ...near.slice(i, i + 50))
-    const [rare] = await say(ada, conversation, `zirconium ${'and much else of other things '.repeat(20)}`)
-    const query = 'sleeping harbours zirconium'
-    const all = await pages(ada, { query }, 50)
-    expect(all.length).toBeGreaterThan(200)
-    expect(new Set(idsOf(all)).size).toBe(all.length)
-    expect(idsOf(all)).toEqual(idsOf(all.toSorted(byScore)))
-    for (const hit of all) expect(hit.score).toBeCloseTo(fusedOf(hit), 12)
+  it(
+    'give one, and a hit beyond the end of the list by meaning has its similarity all the same',
+    { tags: 'slow' },
+    async () => {
+      // 250 texts are nearer to the query than the one that has its rare word.
+      const near = Array.from({ length: 250 }, (_, i) => `sleeping harbours, sleeping harbours ${i}`)
+      for (let i = 0; i < near.length; i += 50) await say(ada, conversation, ...near.slice(i, i + 50))
+      const [rare] = await say(ada, conversation, `zirconium ${'and much else of other things '.repeat(20)}`)
+      const query = 'sleeping harbours zirconium'
+      const all = await pages(ada, { query }, 50)
+      expect(all.length).toBeGreaterThan(200)
+      expect(new Set(idsOf(all)).size).toBe(all.length)
+      expect(idsOf(all)).toEqual(idsOf(all.toSorted(byScore)))
+      for (const hit of all) expect(hit.score).toBeCloseTo(fusedOf(hit), 12)
 
-    const hit = all.find(({ id }) => id === rare?.id)
-    expect(hit?.scoring).toMatchObject({ semanticPosition: null, keywordPosition: 1 })
-    const similarity = hit?.scoring.similarity ?? 0
-    const others = all.flatMap(({ scoring }) => (scoring.semanticPosition === null ? [] : (scoring.similarity ?? 0)))
-    expect(similarity).toBeLessThan(Math.min(...others))
-    expect(similarity).toBeGreaterThan(0)
+      const hit = all.find(({ id }) => id === rare?.id)
+      expect(hit?.scoring).toMatchObject({ semanticPosition: null, keywordPosition: 1 })
+      const similarity = hit?.scoring.similarity ?? 0
+      const others = all.flatMap(({ scoring }) => (scoring.semanticPosition === null ? [] : (scoring.similarity ?? 0)))
+      expect(similarity).toBeLessThan(Math.min(...others))
+      expect(similarity).toBeGreaterThan(0)
 
-    const above = await search(ada, { query, limit: 50, threshold: similarity + 0.001 })
-    expect(above.belowThreshold).toBe(1)
-    expect(idsOf(await pages(ada, { query, threshold: similarity + 0.001 }, 50))).not.toContain(rare?.id)
-    expect(idsOf(await pages(ada, { query, threshold: similarity }, 50))).toContain(rare?.id)
-    expect(await pages(ada, { query, mode: 'semantic' }, 50)).toHaveLength(200)
-  })
+      const above = await search(ada, { query, limit: 50, threshold: similarity + 0.001 })
+      expect(above.belowThreshold).toBe(1)
+      expect(idsOf(await pages(ada, { query, threshold: similarity + 0.001 }, 50))).not.toContain(rare?.id)
+      expect(idsOf(await pages(ada, { query, threshold: similarity }, 50))).toContain(rare?.id)
+      expect(await pages(ada, { query, mode: 'semantic' }, 50)).toHaveLength(200)
+    },
+  )
 })
 
 describe('A threshold', () => {

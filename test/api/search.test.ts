@@ -123,7 +123,7 @@ describe('By text', () => {
 })
 
 describe('By embedding', () => {
-  it('finds the same as when all are compared one by one', { timeout: 30_000 }, async () => {
+  it('finds the same as when all are compared one by one', { timeout: 30_000, tags: 'slow' }, async () => {
     const next = random(11)
     const { id } = await openConversation(ada)
     const texts = Array.from({ length: 60 }, (_, i) => `Text ${i}`)

@@ -120,24 +120,28 @@ describe('A vector of a message', () => {
 })
 
 describe('The nearest', () => {
-  it('are the same, in the same order, as when all are compared one by one', { timeout: 30_000 }, async () => {
-    const next = random(7)
-    const vectors = Array.from({ length: 200 }, () => ({ id: crypto.randomUUID(), embedding: randomVector(next) }))
-    await inChunks(vectors, 8, (vector) => store(ada, vector))
-    for (const { limit, query } of [1, 10, 50].map((limit) => ({ limit, query: randomVector(next) }))) {
-      const expected = vectors
-        .map(({ id, embedding }) => ({ id, score: cosine(embedding, query) }))
-        .sort((a, b) => b.score - a.score)
-      const { data, recall } = await nearest(ada, { embedding: query, limit })
-      expect(data.map(({ id }) => id)).toEqual(expected.slice(0, limit).map(({ id }) => id))
-      for (const [i, { score }] of data.entries()) expect(score).toBeCloseTo(expected[i]?.score ?? 0, 5)
-      expect(recall).toBe('exact')
+  it(
+    'are the same, in the same order, as when all are compared one by one',
+    { timeout: 30_000, tags: 'slow' },
+    async () => {
+      const next = random(7)
+      const vectors = Array.from({ length: 200 }, () => ({ id: crypto.randomUUID(), embedding: randomVector(next) }))
+      await inChunks(vectors, 8, (vector) => store(ada, vector))
+      for (const { limit, query } of [1, 10, 50].map((limit) => ({ limit, query: randomVector(next) }))) {
+        const expected = vectors
+          .map(({ id, embedding }) => ({ id, score: cosine(embedding, query) }))
+          .sort((a, b) => b.score - a.score)
+        const { data, recall } = await nearest(ada, { embedding: query, limit })
+        expect(data.map(({ id }) => id)).toEqual(expected.slice(0, limit).map(({ id }) => id))
+        for (const [i, { score }] of data.entries()) expect(score).toBeCloseTo(expected[i]?.score ?? 0, 5)
+        expect(recall).toBe('exact')
 
-      const threshold = ((expected[6]?.score ?? 0) + (expected[7]?.score ?? 0)) / 2
-      const above = await nearest(ada, { embedding: query, limit, threshold })
-      expect(above.data).toEqual(data.slice(0, 7))
-    }
-  })
+        const threshold = ((expected[6]?.score ?? 0) + (expected[7]?.score ?? 0)) / 2
+        const above = await nearest(ada, { embedding: query, limit, threshold })
+        expect(above.data).toEqual(data.slice(0, 7))
+      }
+    },
+  )
 
   it('are those at the threshold, too', async () => {
     await store(ada, { embedding: axis(1) })

@@ -3,17 +3,18 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { type LocalDatabase, openPglite, openScratch } from '../../dev/database.ts'
+import { type LocalDatabase, openScratch } from '../../dev/database.ts'
 import { startNeonEndpoint } from '../../dev/neon/server.ts'
 import { startStack } from '../../dev/stack.ts'
 import type {} from '../provided.ts'
+import { openMigrated } from './copies.ts'
 import { startFaults } from './faults.ts'
 
 /** One stack for all tests of a run: on the embedded Postgres, or on databases of its own at `DATABASE_URL`. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = process.env.DATABASE_URL
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'))
-  const openDatabase = () => (server ? openScratch(server) : openPglite())
+  const openDatabase = () => (server ? openScratch(server) : openMigrated(project.getProvidedContext().templates))
   const database = await openDatabase()
   const apart = await openDatabase()
   const queue = await openDatabase()

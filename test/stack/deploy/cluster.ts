@@ -1,7 +1,9 @@
 import type { Client } from 'pg'
 import { connected } from '../../../dev/connect.ts'
-import { startPglite } from '../../../dev/pglite.ts'
+import { inject } from 'vitest'
 import { ensureRoles } from '../../../dev/roles.ts'
+import type {} from '../../provided.ts'
+import { startBare } from '../../setup/copies.ts'
 
 /** The embedded Postgres, with an owner and without the Worker's roles. Roles belong to a whole cluster: nobody else uses this one. */
 export interface Cluster {
@@ -21,7 +23,7 @@ export interface Cluster {
 export const OWNER = 'the_owner'
 
 export async function startCluster(): Promise<Cluster> {
-  const pglite = await startPglite()
+  const pglite = await startBare(inject('templates'))
   const as: Cluster['as'] = (role, work) =>
     connected(`postgres://postgres@${pglite.host}:${pglite.port}/postgres`, async (client) => {
       await client.query(`set session authorization ${role}`)

@@ -1,3 +1,4 @@
+// @module-tag slow
 import type { Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { freePorts, run } from '../dev/process.ts'

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { lookup } from 'node:dns/promises'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'

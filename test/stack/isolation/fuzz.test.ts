@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Place, places } from '../plans/places.ts'
 import { inventory } from './fuzz/inventory.ts'

@@ -1,3 +1,4 @@
+// @module-tag slow
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Place, places } from '../plans/places.ts'

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LocalDatabase } from '../../../dev/database.ts'
 import { applyMigrations } from '../../../dev/migrate.ts'

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, it, vi } from 'vitest'
 import { applyMigrations } from '../../../dev/migrate.ts'
 import { readMigrations } from '../../../dev/migrations.ts'

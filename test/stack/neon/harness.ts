@@ -3,7 +3,9 @@ import { neon, neonConfig } from '@neondatabase/serverless'
 import { Client, escapeIdentifier, type QueryArrayConfig } from 'pg'
 import { startNeonEndpoint, type NeonEndpoint } from '../../../dev/neon/server.ts'
 import type { Upstream } from '../../../dev/neon/session.ts'
-import { startPglite } from '../../../dev/pglite.ts'
+import { inject } from 'vitest'
+import type {} from '../../provided.ts'
+import { startBare } from '../../setup/copies.ts'
 import { schema } from './schema.ts'
 
 /** Values as the server sends them, or as each side's own parsers read them. */
@@ -35,13 +37,14 @@ neonConfig.disableWarningInBrowsers = true
 const rawText = { getTypeParser: () => (value: string) => value }
 const randomName = (prefix: string) => `${prefix}_${randomBytes(6).toString('hex')}`
 
-/** The databases that the suite runs on: PGlite, and the server of DATABASE_URL when there is one. */
-export const databases: [name: string, start: () => Promise<Stack>][] = [['PGlite', startOnPglite]]
 const { DATABASE_URL } = process.env
-if (DATABASE_URL) databases.push(['a server', () => startOnServer(new URL(DATABASE_URL))])
+/** The database that the suite runs on: the server of DATABASE_URL when there is one, or PGlite. */
+export const databases: [name: string, start: () => Promise<Stack>][] = [
+  DATABASE_URL ? ['a server', () => startOnServer(new URL(DATABASE_URL))] : ['PGlite', startOnPglite],
+]
 
 async function startOnPglite(): Promise<Stack> {
-  const pglite = await startPglite()
+  const pglite = await startBare(inject('templates'))
   const upstream = { host: pglite.host, port: pglite.port, singleSession: true }
   return startStack({ upstream, database: 'postgres', owner: 'postgres', password: '', cleanUp: () => pglite.close() })
 }

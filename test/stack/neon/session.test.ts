@@ -1,3 +1,4 @@
+// @module-tag slow
 import { neon } from '@neondatabase/serverless'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startNeonEndpoint } from '../../../dev/neon/server.ts'

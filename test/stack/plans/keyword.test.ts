@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSearchRepository } from '../../../src/features/search/repository.ts'
 import type { SearchFilter } from '../../../src/features/search/schemas.ts'

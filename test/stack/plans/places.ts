@@ -1,5 +1,8 @@
 import { type Client, escapeIdentifier } from 'pg'
-import { connected, type LocalDatabase, openPglite, openScratch } from '../../../dev/database.ts'
+import { inject } from 'vitest'
+import { connected, type LocalDatabase, openScratch } from '../../../dev/database.ts'
+import type {} from '../../provided.ts'
+import { openMigrated } from '../../setup/copies.ts'
 
 /** A migrated database of its own, which a test may enter as anybody. */
 export interface Place extends LocalDatabase {
@@ -11,15 +14,16 @@ export interface Place extends LocalDatabase {
 
 export type WorkerRole = 'parley_app' | 'parley_system'
 
-/** The databases that these tests run on: PGlite, and the server of DATABASE_URL when there is one. */
-export const places: { name: string; embedded: boolean; open: () => Promise<Place> }[] = [
-  { name: 'PGlite', embedded: true, open: openEmbedded },
-]
 const { DATABASE_URL } = process.env
-if (DATABASE_URL) places.push({ name: 'a server', embedded: false, open: () => openOnServer(DATABASE_URL) })
+/** The database that these tests run on: the server of DATABASE_URL when there is one, or PGlite. */
+export const places: { name: string; embedded: boolean; open: () => Promise<Place> }[] = [
+  DATABASE_URL
+    ? { name: 'a server', embedded: false, open: () => openOnServer(DATABASE_URL) }
+    : { name: 'PGlite', embedded: true, open: openEmbedded },
+]
 
 async function openEmbedded(): Promise<Place> {
-  const database = await openPglite()
+  const database = await openMigrated(inject('templates'))
   const { host, port } = database.upstream
   // One session for all sockets: whoever comes has to say who they are.
   const as =

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { desc, isNull } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../../src/db/database.ts'

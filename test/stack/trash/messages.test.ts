@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startNeonEndpoint } from '../../../dev/neon/server.ts'
 import { connectionString } from '../../../dev/stack.ts'
