@@ -7,7 +7,7 @@ export type LogFields = Record<string, unknown>
 export type Logger = (level: LogLevel, event: string, fields: LogFields) => void
 
 export const consoleLogger: Logger = (level, event, fields) => {
-  // oxlint-disable-next-line no-console -- the one door to the log; Workers' observability indexes JSON lines
+  // oxlint-disable-next-line no-console -- the one place that writes the log; Workers' observability indexes JSON lines
   console[level](JSON.stringify({ level, event, ...fields }))
 }
 
