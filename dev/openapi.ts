@@ -32,7 +32,7 @@ async function generate(directory: string): Promise<void> {
   const { routes } = createApp({} as Deps)
   await write(join(directory, DOCUMENT), toJson(buildDocument(routes)))
   await mkdir(dirname(join(directory, CLIENT)), { recursive: true })
-  const generator = ['node_modules/oazapfts/dist/cli.js', '--argumentStyle=object']
+  const generator = ['test/clients/node_modules/oazapfts/dist/cli.js', '--argumentStyle=object']
   const client = join(directory, CLIENT)
   await promisify(execFile)(process.execPath, [...generator, join(directory, DOCUMENT), client])
   // Its inside is not written for exactOptionalPropertyTypes; what it exports is checked where it is used.

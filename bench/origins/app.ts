@@ -1,6 +1,6 @@
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import express, { type Express, type Response } from 'express'
 import * as z from 'zod'
+import { type Express, express, type Response } from '../../test/clients/express.ts'
 import { authenticate } from './auth.ts'
 import { appendMessage, prepareQueries } from './queries.ts'
 

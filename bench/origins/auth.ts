@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import type { RequestHandler } from '../../test/clients/express.ts'
 
 /** The checks that Parley makes of a Cognito access token, with keys that stay in memory. Sets `res.locals.userId`. */
 export function authenticate(issuer: string, clientIds: readonly string[]): RequestHandler {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { ROOT } from '../files.ts'
 
 /**
- * The Markdown that is searched, as paths in `node_modules`: what `npm install` puts on every machine, with many packages
- * of the same trade among them. No change logs, no licences.
+ * The Markdown that is searched, as paths in `node_modules`, or in that of `test/clients`: what `npm install` puts on every
+ * machine, with many packages of the same trade among them. No change logs, no licences.
  */
 export const CORPUS = [
   '@cloudflare/kv-asset-handler/README.md',
@@ -152,9 +152,15 @@ const SHORTEST = 1_000
 const LONGEST = 200_000
 
 async function readDocument(file: CorpusFile): Promise<CorpusDocument> {
-  const content = await readFile(join(ROOT, 'node_modules', file), 'utf8').catch((cause: unknown) => {
-    throw new Error(`The corpus lacks node_modules/${file}: run npm install with the committed lock.`, { cause })
-  })
+  const within = (folder: string) => readFile(join(ROOT, folder, 'node_modules', file), 'utf8')
+  const content = await within('')
+    .catch(() => within('test/clients'))
+    .catch((cause: unknown) => {
+      throw new Error(
+        `The corpus lacks node_modules/${file}: run npm install and npm run clients with the committed locks.`,
+        { cause },
+      )
+    })
   if (content.length >= SHORTEST && content.length <= LONGEST) return { file, title: titleOf(file), content }
   throw new Error(`node_modules/${file} has ${content.length} characters: another version than the committed lock's?`)
 }

@@ -1,5 +1,4 @@
-import { CognitoJwtVerifier } from 'aws-jwt-verify'
-import type { Jwks } from 'aws-jwt-verify/jwk'
+import { CognitoJwtVerifier, type Jwks } from '../../test/clients/aws-jwt-verify.ts'
 import { verifyingWorker } from './verifying-worker.ts'
 
 /** AWS's own verifier, with its keys at hand, as its documentation has it. */

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type LocalParley, startLocal } from '../../dev/local.ts'
+import { type Browser, chromium, type Page } from '../clients/playwright.ts'
 import { watch } from './watch.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })

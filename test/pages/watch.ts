@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Page } from '../clients/playwright.ts'
 
 /** @returns a list that grows with each error of the page's console and scripts, and each request to another origin than `own` */
 export function watch(page: Page, own: string): string[] {

@@ -1,0 +1,1 @@
+export { default as express, type Express, type RequestHandler, type Response } from 'express'

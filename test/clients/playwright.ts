@@ -1,0 +1,1 @@
+export { type Browser, chromium, type Page } from 'playwright-core'
