@@ -263,7 +263,7 @@ describe('A header', () => {
   })
 })
 
-describe('Another method', () => {
+describe('Another method than a route has', () => {
   it('is not read out of a header or a field', async () => {
     const { id } = await openConversation(ada)
     for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']) {

@@ -47,7 +47,7 @@ async function countPosts<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [result, (await api.posts()) - before]
 }
 
-it('lists every protected route', () => {
+it('The table of protected routes names every one', () => {
   const routes = createApp({} as Deps).routes.flatMap(({ method, path, handler }) => {
     const described = descriptionOf(handler)
     return described?.kind === 'operation' && !described.open ? [`${method} ${path}`] : []

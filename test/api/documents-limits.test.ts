@@ -27,10 +27,10 @@ const send = (method: string, path: string, body: string, headers: Record<string
   })
 
 it.each([
-  ['with NUL bytes', '%PDF-1.7\n1 0 obj\n\0\0endobj'],
-  ['without them', '%PDF-1.4\n%âãÏÓ\n1 0 obj'],
-  ['in an office file', 'PK\u0003\u0004\u0014word/document.xml'],
-])('says of a PDF sent as text, %s, that text is expected', async (_, content) => {
+  ['a PDF with NUL bytes', '%PDF-1.7\n1 0 obj\n\0\0endobj'],
+  ['a PDF without NUL bytes', '%PDF-1.4\n%âãÏÓ\n1 0 obj'],
+  ['an office file', 'PK\u0003\u0004\u0014word/document.xml'],
+])('A document that is a file, sent as text (%s), is refused: text is expected', async (_, content) => {
   const response = await ada.post(DOCUMENTS, { title: 'Report', content })
   const { errors } = await expectProblem(response, 400, 'invalid_request')
   expect(errors).toEqual([{ path: 'content', message: expect.stringMatching(/\btext\b/) }])
@@ -55,7 +55,7 @@ it('A document may have 5 MiB as it is sent, and is kept to the last character',
   expect((await ada.delete(`${DOCUMENTS}/${stored.id}`)).status).toBe(204)
 })
 
-it('One byte more is too large, for documents as elsewhere', async () => {
+it('One byte more than the limit is too large, for documents as elsewhere', async () => {
   const { id } = await put(ada)
   for (const [method, path, bytes] of [
     ['POST', DOCUMENTS, 5 * MIB],

@@ -2,7 +2,7 @@ import { expect, expectTypeOf, it } from 'vitest'
 import * as parley from './generated/client.ts'
 import { createApi } from './harness.ts'
 
-it('works with a client that was generated from openapi.json', async () => {
+it('The API works with a client that was generated from openapi.json', async () => {
   const api = createApi()
   const { accessToken } = await api.newUser({ register: false })
   const options = {

@@ -50,7 +50,7 @@ describe('vectorProblem', () => {
     ['ordinary', withFirst(-0.5), null],
     ['the largest numbers', filled(3.4e38), null],
     ['the smallest number', filled(0).with(7, 1e-45), null],
-  ])('%s', (_name, values, problem) => {
+  ])('says what is wrong with values: %s', (_name, values, problem) => {
     expect(vectorProblem(values)).toBe(problem)
   })
 })

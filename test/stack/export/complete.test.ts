@@ -28,7 +28,7 @@ afterAll(async () => {
   await place.close()
 })
 
-it('brings every row of every table that belongs to the user', async () => {
+it('An export brings every row of every table that belongs to the user', async () => {
   const { person } = await settle(house)
   const { status, text } = await person.call('GET', '/v1/me/export')
   expect(status).toBe(200)

@@ -13,7 +13,7 @@ const NO_FILTER = new Set(['DELETE /v1/session', 'POST /v1/conversations', 'POST
 
 const NOTHING = { seen: 0, changed: [], told: [] }
 
-it('says how to call every route', () => {
+it('The table of routes says how to call every one', () => {
   expect(routes.length).toBeGreaterThan(15)
   expect(unknownRoutes()).toEqual([])
 })

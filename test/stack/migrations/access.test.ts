@@ -254,7 +254,7 @@ describe('every table of a user’s rows', () => {
   })
 })
 
-it('has an index for every foreign key, so that no delete reads a whole table', async () => {
+it('The schema has an index for every foreign key, so that no delete reads a whole table', async () => {
   const missing = await rows(`select k.conrelid::regclass::text as table, k.conname from pg_constraint k
     where k.contype = 'f' and k.connamespace = 'public'::regnamespace and not exists (
       select from pg_index i
@@ -263,7 +263,7 @@ it('has an index for every foreign key, so that no delete reads a whole table', 
   expect(missing).toEqual([])
 })
 
-it('says for every foreign key what a delete does', async () => {
+it('The schema says for every foreign key what a delete does', async () => {
   const silent = await rows(`select conname from pg_constraint
     where contype = 'f' and connamespace = 'public'::regnamespace and confdeltype = 'a'`)
   expect(silent).toEqual([])

@@ -72,7 +72,7 @@ it('A migration that is marked so runs outside of a transaction', async () => {
   ])
 })
 
-it('One that fails outside of a transaction says what stays of it', async () => {
+it('A migration that fails outside of a transaction says what stays of it', async () => {
   const failure = await run(outside(1, 'create table t1 (id int)', 'select nonsense')).catch(String)
   expect(failure).toContain('It runs outside of a transaction: 1 of its statements stay')
   expect(await tables()).toEqual(['t1'])

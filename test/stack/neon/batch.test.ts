@@ -1,4 +1,3 @@
-// @module-tag slow
 import { neon } from '@neondatabase/serverless'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { databases, execute, post, type Stack } from './harness.ts'

@@ -1,4 +1,3 @@
-// @module-tag slow
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Case } from './cases.ts'
 import { errorCases } from './error-cases.ts'

@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-it('knows the operations', () => expect(operations.length).toBeGreaterThan(40))
+it('The reference has all operations', () => expect(operations.length).toBeGreaterThan(40))
 
 it.each(operations.map((entry) => [entry.id, entry] as const))('the API takes every sample of %s', async (_, entry) => {
   const { url } = parley.worker

@@ -54,7 +54,7 @@ async function check({ migration, deployed = '0.1.0', rows = (commit) => [row('0
   return { faults, said: said.join('\n') }
 }
 
-it('passes where the schema is expanded, and covers every operation and background job', async () => {
+it('The upgrade check passes where the schema is expanded, and covers every operation and background job', async () => {
   const { faults, said } = await check({ migration: 'ALTER TABLE conversations ADD COLUMN note text' })
   expect(faults).toEqual([])
   expect(said).toContain('12 users of the release have data; 1 migration applied')
@@ -64,7 +64,7 @@ it('passes where the schema is expanded, and covers every operation and backgrou
   expect(said).toMatch(new RegExp(`${operations} operations .* 4 background jobs .* \\d+ answers, 0 of 5xx$`))
 })
 
-it('fails where the schema is contracted too early, and names the operations and what they lack', async () => {
+it('The upgrade check fails where the schema is contracted too early, and names the operations and what they lack', async () => {
   const migration = 'ALTER FUNCTION app.nearest RENAME TO closest; REVOKE DELETE ON users FROM parley_system'
   const { faults } = await check({ migration })
   const all = faults?.join('\n')
@@ -74,11 +74,11 @@ it('fails where the schema is contracted too early, and names the operations and
   expect(all).not.toContain('idempotency keys')
 })
 
-it('is skipped while no release is deployed', async () => {
+it('The upgrade check is skipped while no release is deployed', async () => {
   expect(await check({ deployed: 'none', rows: () => [] })).toEqual({ faults: null, said: '' })
 })
 
-it('checks the commit that records a release against the release before', async () => {
+it('The upgrade check compares the commit that records a release with the release before', async () => {
   const before = 'a'.repeat(40)
   const checked = check({ deployed: '0.2.0', rows: (commit) => [row('0.2.0', commit), row('0.1.0', before)] })
   await expect(checked).rejects.toThrow(`${before} of release 0.1.0 is not here`)
