@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
+import { join } from 'node:path'
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 /** What is slow and rarely breaks: a test with `{ tags: 'slow' }`, or a file that says `@module-tag slow` in a comment. */
 const SLOW = 'slow'
-const files = (await Array.fromAsync(glob('test/{api,stack}/**/*.test.ts'))).map((name) => {
-  const text = readFileSync(name, 'utf8')
-  const whole = text.includes(`@module-tag ${SLOW}`)
-  return { name, whole, some: whole || text.includes(`tags: '${SLOW}'`) }
-})
+const files = (await Array.fromAsync(glob('test/{api,stack}/**/*.test.ts', { cwd: import.meta.dirname }))).map(
+  (name) => {
+    const text = readFileSync(join(import.meta.dirname, name), 'utf8')
+    const whole = text.includes(`@module-tag ${SLOW}`)
+    return { name, whole, some: whole || text.includes(`tags: '${SLOW}'`) }
+  },
+)
 
 /** The tests of a folder in two projects: its quick ones under its own name, and those that are slow. */
 const project = (name: 'api' | 'stack', { test, ...rest }: TestProjectInlineConfiguration) =>
@@ -24,8 +27,10 @@ const project = (name: 'api' | 'stack', { test, ...rest }: TestProjectInlineConf
         name: title,
         include: chosen.map((file) => file.name),
         tags: [{ name: SLOW }],
-        // A Worker for many files, not one for each: what a test changes for all is undone before the next.
+        // Most of a run was starting a workerd for each file of `test/api`, and loading all modules anew. In Node a file is soon
+        // loaded, and some change the parsers of node-postgres.
         isolate: name === 'stack',
+        // What one test has replaced the next one finds as it was.
         restoreMocks: true,
         unstubEnvs: true,
       },
