@@ -5,8 +5,7 @@ import type { Database } from '../../../db/database.ts'
 import { allRows, oneRow } from '../../../db/rows.ts'
 import { sketchOf } from '../../../embeddings/sketch.ts'
 import { fail, ok, type Result } from '../../../result.ts'
-import { fromTheStart } from './queue.ts'
-import { isEmbedded } from './rule.ts'
+import { fromTheStart, isEmbedded } from './queue.ts'
 import { sketchType } from '../table.ts'
 
 /** Rows that one call looks at, whatever it finds: well inside a call's time, wherever the work is. */

@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
-import { isEmbedded } from './rule.ts'
 
 /** Of the texts that one request queues, so many are embedded right after its answer; the rest is the sweep's. */
 const EMBEDDED_AT_ONCE = 100
@@ -9,6 +8,14 @@ const EMBEDDED_AT_ONCE = 100
 /** A message: its id means something in its conversation only. */
 export const messageRef = z.object({ conversationId: z.string(), id: z.string() })
 export type MessageRef = z.output<typeof messageRef>
+
+/**
+ * Which messages are embedded: those that are finished and say something. Every statement that queues messages asks this one rule;
+ * that a message, and its conversation, is not deleted is up to the statement.
+ *
+ * @param status and content, as expressions
+ */
+export const isEmbedded = (status: SQL, content: SQL): SQL => sql`(${status} = 'complete' and ${content} ~ '\\S')`
 
 /**
  * Queues those of these messages that are embedded; a job that is there stays as it is.
