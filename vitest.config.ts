@@ -26,7 +26,7 @@ const project = (name: 'api' | 'stack', { test, ...rest }: TestProjectInlineConf
         ...test,
         name: title,
         include: chosen.map((file) => file.name),
-        tags: [{ name: SLOW }],
+        tags: [{ name: SLOW, timeout: 120_000 }],
         // Most of a run was starting a workerd for each file of `test/api`, and loading all modules anew. In Node a file is soon
         // loaded, and some change the parsers of node-postgres.
         isolate: name === 'stack',

@@ -35,7 +35,7 @@ const SHAPE = `
 
 describe('migrating', () => {
   it('an empty database needs no superuser', async () => {
-    database = await openDatabase()
+    database = await openDatabase(applyMigrations)
     expect(database.applied).toBe(migrations.length)
     const owners = await rowsOf(
       database,

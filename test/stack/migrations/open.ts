@@ -7,7 +7,7 @@ import { openMigrated } from '../../setup/copies.ts'
 /** A superuser's connection string, where the run is to use a real server. */
 export const server = process.env.DATABASE_URL
 
-/** A database of the test's own; `migrate` may leave it empty. */
+/** A database of the test's own: a migrated one, or what `migrate` makes of an empty one. */
 export const openDatabase = (migrate?: (owner: Client) => Promise<number>): Promise<LocalDatabase> =>
   server ? openScratch(server, migrate) : migrate ? openPglite(undefined, migrate) : openMigrated(inject('templates'))
 
