@@ -34,6 +34,7 @@ describe('A cursor', () => {
     ['keyword', { mode: 'keyword', match: 'any' }],
     ['keyword, all words', { mode: 'keyword', query: 'red' }],
     ['groups', { groupBy: ['conversation', 'document'] }],
+    ['groups by meaning', { mode: 'semantic', groupBy: ['conversation', 'document'] }],
     ['a threshold', { threshold: 0.2 }],
     ['weights of nothing, where all scores are the same', { fusion: { weights: { semantic: 0, keyword: 0 } } }],
     ['context', { context: 1 }],
