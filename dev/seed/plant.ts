@@ -121,7 +121,7 @@ async function plantConversation(
     ...times,
     activeLeafId: messages.at(-1)?.id ?? null,
   }
-  const nothing = { documents: [], vectors: [], follow: [], isLast: true }
+  const nothing = { documents: [], vectors: [], follow: [], untitled: [], isLast: true }
   const repository = createImportRepository(db, { userId: sub, retentionDays: 30 })
   const stored = expectOk(await repository.store({ ...nothing, conversations: [conversation], messages }))
   planted.conversations += stored.conversations.filter((outcome) => outcome === 'taken').length

@@ -44,6 +44,7 @@ export const boundRequests = createMiddleware<AppEnv>(async (c, next) => {
   }
   const operation = operationOf(c)
   c.set('operation', operation)
-  const { maxBody = MIB } = operation ?? {}
+  // Where there is no route, nobody reads the body.
+  const { maxBody = MIB } = operation ?? { maxBody: null }
   return maxBody === null ? next() : limitBody(maxBody)(c, next)
 })

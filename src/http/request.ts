@@ -39,6 +39,8 @@ export const traceRequests = (deps: RequestDeps) =>
     await next()
     // Not c.header(): once there is an answer, that copies it for each header.
     for (const [name, value] of Object.entries(traceHeaders(trace))) c.res.headers.set(name, value)
+    // The answer to a HEAD has no body that anybody could read to its end.
+    if (trace.bodyEnd && c.req.method === 'HEAD') await c.res.body?.cancel()
     c.executionCtx.waitUntil(logRequest(c, deps, started))
   })
 

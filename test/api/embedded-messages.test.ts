@@ -66,6 +66,7 @@ const CASES: [what: string, said: Said, isEmbedded: boolean][] = [
   ['a finished text', { status: 'complete', content: 'Trams are slow.' }, true],
   ['a finished message that says nothing', { status: 'complete', content: '' }, false],
   ['a finished message of white space', { status: 'complete', content: ' \n\t ' }, false],
+  ['a finished message of no-break spaces', { status: 'complete', content: '\u00a0\ufeff\u3000' }, false],
   ['a text that is being written', { status: 'in_progress', content: 'Trams are' }, false],
   ['a text that was stopped', { status: 'stopped', content: 'Trams are' }, false],
   ['a text that failed', { status: 'failed', content: 'Trams are' }, false],

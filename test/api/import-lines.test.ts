@@ -232,7 +232,8 @@ describe('An import as a whole', () => {
     const user = await api.newUser()
     const started = performance.now()
     const { detail, errors } = await expectProblem(await send(api, user, body, type), 400, 'invalid_request')
-    expect(performance.now() - started).toBeLessThan(10_000)
+    // Alone it takes a few seconds; what grows with the square of the lines takes minutes.
+    expect(performance.now() - started).toBeLessThan(30_000)
     expect([detail, errors?.length]).toEqual([expect.stringContaining('10000'), 20])
   })
 

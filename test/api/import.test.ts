@@ -54,6 +54,24 @@ async function furnish(user: TestUser) {
 }
 
 describe('POST /v1/import of an export', () => {
+  it.each([
+    ['made of the first text that is not deleted, where the file says nothing', {}, 'Second'],
+    ['what the file says', { derivedTitle: 'First' }, 'First'],
+    ['none, where the file says none', { derivedTitle: null }, null],
+  ])('gives a conversation a title: %s', async (_, fields, title) => {
+    const user = await api.newUser()
+    const message = { type: 'message', conversationId: 'c', parentId: null, role: 'user' }
+    await importLines(api, user, [
+      { type: 'conversation', id: 'c', ...fields },
+      { ...message, id: 'm1', content: 'First', deletedAt: new Date().toISOString() },
+      { ...message, id: 'm2', content: 'Second' },
+    ])
+    expect(await read(user.get('/v1/conversations/c'))).toMatchObject({ title })
+    // What is here already keeps its title, or goes on without.
+    await importLines(api, user, [{ ...message, id: 'm3', content: 'Third' }])
+    expect(await read(user.get('/v1/conversations/c'))).toMatchObject({ title })
+  })
+
   it('gives the same data in another account', async () => {
     const [ada, eve] = [await api.newUser(), await api.newUser()]
     const { id } = await furnish(ada)

@@ -151,6 +151,16 @@ describe('Once its time is over', () => {
 describe('The title of a conversation that has none of its own', () => {
   const long = `${'word '.repeat(30)}end`
 
+  it.each([
+    ['blanks before it', `${' '.repeat(700)}Late`, 'Late'],
+    ['no-break spaces around and inside of it', '\u00a0 one\u00a0\u00a0two \ufeff', 'one two'],
+    ['a no-break space where it is cut', `${'a'.repeat(45)}\u00a0${'b'.repeat(60)}`, `${'a'.repeat(45)}…`],
+  ])('is the first text of its user, with %s', async (_, content, title) => {
+    id = (await openConversation(ada)).id
+    await say(ada, id, '\u00a0\ufeff', content, 'Second')
+    expect((await get()).title).toBe(title)
+  })
+
   it('says nothing that was deleted', async () => {
     id = (await openConversation(ada)).id
     const [first, second, third] = await say(ada, id, text, ` ${long}`, 'Third')

@@ -140,6 +140,15 @@ describe('The log', () => {
       await vi.waitFor(() => expect(exportLine()).toMatchObject({ body: 'not_taken', dbTrips: 1 }))
     })
 
+    it('does not wait for the body that a HEAD has none of', async () => {
+      const user = await healthy.newUser()
+      const response = await healthy.call('HEAD', '/v1/me/export', {
+        headers: { Authorization: `Bearer ${user.accessToken}` },
+      })
+      expect(response.status).toBe(200)
+      await vi.waitFor(() => expect(exportLine()).toMatchObject({ method: 'HEAD', status: 200 }))
+    })
+
     it('says where it broke off', async () => {
       await expect((await exportThrough('pass,42P01')).text()).rejects.toThrow()
       await vi.waitFor(() => expect(exportLine()).toMatchObject({ level: 'error', status: 200, body: 'broken_off' }))

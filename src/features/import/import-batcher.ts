@@ -47,10 +47,11 @@ export function createImportBatcher(repository: ImportRepository, report: Report
   /** Keys within the batch: what comes twice is stored once. */
   let seen = new Set<string>()
   const follow = new Set<string>()
+  const untitled = new Set<string>()
   const fresh: MessageRef[] = []
 
   async function flush(isLast: boolean): Promise<Result<void>> {
-    const batch = toBatch(items, { follow, isLast })
+    const batch = toBatch(items, { follow, untitled, isLast })
     const [status, error] = await repository.store(batch)
     if (error) return fail(error)
     batches += 1
@@ -58,6 +59,7 @@ export function createImportBatcher(repository: ImportRepository, report: Report
     for (const { type, at, row } of items) {
       const became: RowStatus = status[`${type}s`][next[type]++] ?? 'skipped'
       if (type === 'conversation' && became === 'different') follow.add(row.id)
+      if (type === 'conversation' && became !== 'taken') untitled.delete(row.id)
       if (type === 'message' && became === 'taken' && fresh.length < MAX_FRESH)
         fresh.push({ conversationId: row.conversationId, id: row.id })
       report.tell(type, at, became)
@@ -72,7 +74,7 @@ export function createImportBatcher(repository: ImportRepository, report: Report
 
   return {
     async add(item) {
-      const { type, at } = item
+      const { type, row, at } = item
       const isFull =
         items.length >= MAX_ROWS ||
         (type === 'message' && messages >= MAX_MESSAGES) ||
@@ -87,6 +89,7 @@ export function createImportBatcher(repository: ImportRepository, report: Report
         return ok(undefined)
       }
       for (const key of keys) seen.add(key)
+      if (type === 'conversation' && row.derivedTitle === undefined) untitled.add(row.id)
       if (type === 'message') messages += 1
       if (type === 'document') documents += 1
       bytes += item.bytes
@@ -108,13 +111,17 @@ function keysOf({ type, row }: Item): string[] {
   return [`${type} ${row.id}`]
 }
 
-function toBatch(items: readonly Item[], state: { follow: ReadonlySet<string>; isLast: boolean }): ImportBatch {
+function toBatch(
+  items: readonly Item[],
+  state: { follow: ReadonlySet<string>; untitled: ReadonlySet<string>; isLast: boolean },
+): ImportBatch {
   const batch: ImportBatch = {
     conversations: [],
     messages: [],
     documents: [],
     vectors: [],
     follow: [],
+    untitled: [],
     isLast: state.isLast,
   }
   for (const item of items) {
@@ -125,6 +132,7 @@ function toBatch(items: readonly Item[], state: { follow: ReadonlySet<string>; i
   }
   const told = new Set(batch.messages.map(({ conversationId }) => conversationId))
   batch.follow = [...told].filter((id) => state.follow.has(id))
+  batch.untitled = [...told].filter((id) => state.untitled.has(id))
   return batch
 }
 

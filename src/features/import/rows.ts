@@ -57,6 +57,8 @@ export interface ImportBatch {
   vectors: ImportedVector[]
   /** Conversations that were here before and are not as the file has them: their path goes on with what is imported behind it. */
   follow: string[]
+  /** Conversations of this file that came without a derived title: it is made of what is imported. */
+  untitled: string[]
   /** Nothing comes behind it. */
   isLast: boolean
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
+import { saysSomething } from '../../../db/text.ts'
 
 /** Of the texts that one request queues, so many are embedded right after its answer; the rest is the sweep's. */
 const EMBEDDED_AT_ONCE = 100
@@ -15,7 +16,8 @@ export type MessageRef = z.output<typeof messageRef>
  *
  * @param status and content, as expressions
  */
-export const isEmbedded = (status: SQL, content: SQL): SQL => sql`(${status} = 'complete' and ${content} ~ '\\S')`
+export const isEmbedded = (status: SQL, content: SQL): SQL =>
+  sql`(${status} = 'complete' and ${saysSomething(content)})`
 
 /**
  * Queues those of these messages that are embedded; a job that is there stays as it is.

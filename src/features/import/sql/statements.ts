@@ -84,7 +84,7 @@ export const storeConversations = (
 export const storeMessages = (
   q: NeonHttpDatabase,
   { userId, retentionDays }: ImportOptions,
-  { messages, conversations, follow }: ImportBatch,
+  { messages, conversations, follow, untitled }: ImportBatch,
 ) => {
   const following = [...follow.map((id) => ({ id })), ...conversations.map(({ id, updatedAt }) => ({ id, updatedAt }))]
   return q.execute<Told>(sql`
@@ -149,12 +149,13 @@ export const storeMessages = (
       update conversations c
       set last_seq = c.last_seq + t.messages, message_count = c.message_count + t.live,
         last_branch = c.last_branch + t.branches, version = c.version + 1,
-        active_leaf_id = coalesce(f.leaf_id, c.active_leaf_id), derived_title = coalesce(c.derived_title, ${titleFrom(
-          sql`(
+        active_leaf_id = coalesce(f.leaf_id, c.active_leaf_id), derived_title = case when c.id in (select jsonb_array_elements_text(${JSON.stringify(untitled)}::jsonb))
+          then coalesce(c.derived_title, ${titleFrom(
+            sql`(
             select n.conversation_id, n.position, g.role, g.content from rooted n join given g on g.position = n.position
             where g."deletedAt" is null) said where said.conversation_id = c.id`,
-          sql`position`,
-        )})
+            sql`position`,
+          )}) else c.derived_title end
       from counted t left join followed f on f.id = t.conversation_id
       where c.user_id = ${userId} and c.id = t.conversation_id
       returning c.id

@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { collapsed, saysSomething, trimmedStart } from '../../../db/text.ts'
 
 /** The beginning of a text, in one line of at most 80 characters; at the end of a word, unless that costs half of it. */
 function shortened(content: SQL): SQL {
-  const line = sql`btrim(regexp_replace(left(${content}, 640), '\\s+', ' ', 'g'))`
+  const line = sql`btrim(${collapsed(sql`left(${trimmedStart(content)}, 640)`)})`
   return sql`case when length(${line}) <= 80 then ${line}
     else rtrim(regexp_replace(left(${line}, 79), '^(.{41,}) [^ ]*$', '\\1')) || '…' end`
 }
@@ -23,7 +24,7 @@ interface Owned {
 
 const live = ({ userId, conversationId }: Owned) => sql`messages m where m.user_id = ${userId}
   and m.conversation_id = ${conversationId} and m.deleted_at is null`
-const speaks = sql`role = 'user' and content ~ '\\S'`
+const speaks = sql`role = 'user' and ${saysSomething(sql`content`)}`
 
 /** The derived title once this message is gone: a title must not go on saying what was deleted. */
 export const titleWithout = (conversation: Owned, id: string): SQL => sql`
