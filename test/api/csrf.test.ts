@@ -38,6 +38,19 @@ interface Case {
 const CASES: Case[] = ORIGINS.flatMap((origin) => SITES.map((site) => ({ origin, site })))
 const isAllowed = ({ origin, site }: Case) =>
   origin === null ? site === 'same-origin' : [OWN_ORIGIN, CHAT].includes(origin)
+const REFUSED = CASES.filter((each) => !isAllowed(each))
+/** One of each kind: the rule is the same for all routes, and the first one meets all cases. */
+const [FOREIGN, ALLOWED] = [
+  [
+    { origin: 'https://evil.example.com', site: 'cross-site' },
+    { origin: null, site: null },
+  ],
+  [
+    { origin: OWN_ORIGIN, site: 'same-origin' },
+    { origin: CHAT, site: 'cross-site' },
+    { origin: null, site: 'same-origin' },
+  ],
+]
 
 let ada: TestUser
 let browser: Browser
@@ -70,6 +83,7 @@ function send(from: Browser, method: string, path: string, { origin, site }: Cas
 }
 
 describe.each(ROUTES)('%s %s by cookie', (method, path, json) => {
+  const isFirst = path === '/v1/conversations'
   const body = (type: string | null): Call => ({
     ...(json === undefined ? {} : { body: JSON.stringify(json()) }),
     headers: type === null ? {} : { 'Content-Type': type },
@@ -77,16 +91,13 @@ describe.each(ROUTES)('%s %s by cookie', (method, path, json) => {
 
   it('is refused to pages of others, whatever they send, and nothing happens', async () => {
     const before = await api.posts()
-    let refused = 0
-    for (const from of CASES.filter((each) => !isAllowed(each))) {
+    for (const from of isFirst ? REFUSED : FOREIGN) {
       for (const type of TYPES) {
         const response = await send(browser, method, path, from, body(type))
         await expectProblem(response, 403, 'origin_not_allowed')
         expect(cookiesOf(response)).toEqual([])
-        refused += 1
       }
     }
-    expect(refused).toBe(220)
     expect(await api.posts()).toBe(before)
     // Signed in still, at Cognito as well.
     expect(await read(send(browser, 'GET', '/v1/me', { origin: null, site: null }))).toMatchObject({ id: ada.sub })
@@ -94,10 +105,12 @@ describe.each(ROUTES)('%s %s by cookie', (method, path, json) => {
     expect((await refreshLocally(inject('cognito'), refreshToken)).sub).toBe(ada.sub)
   })
 
-  it.each(CASES.filter(isAllowed))('is open to $origin, $site', async (from) => {
-    const fresh = await openBrowser(api, await signIn())
-    const response = await send(fresh, method, path, from, body('application/json'))
-    expect(response.status).toBeLessThan(300)
+  it('is open to our own pages and to configured ones', async () => {
+    for (const from of isFirst ? CASES.filter(isAllowed) : ALLOWED) {
+      const fresh = await openBrowser(api, await signIn())
+      const response = await send(fresh, method, path, from, body('application/json'))
+      expect([from, response.status < 300]).toEqual([from, true])
+    }
   })
 })
 
@@ -116,11 +129,12 @@ it('Who has no configured origins takes nothing but their own', async () => {
   expect((await own.send('PATCH', '/v1/me', { json: { name: 'Ada' } })).status).toBe(200)
 })
 
-it.each(CASES)('Reading is open to $origin, $site: who may see the answer is for CORS to say', async (from) => {
-  const response = await send(browser, 'GET', '/v1/me', from)
-  expect(response.status).toBe(200)
-  const credentials = response.headers.get('Access-Control-Allow-Credentials')
-  expect(credentials).toBe(from.origin === CHAT ? 'true' : null)
+it('Reading is open to pages of every origin: who may see the answer is for CORS to say', async () => {
+  for (const from of CASES) {
+    const response = await send(browser, 'GET', '/v1/me', from)
+    const credentials = response.headers.get('Access-Control-Allow-Credentials')
+    expect([from, response.status, credentials]).toEqual([from, 200, from.origin === CHAT ? 'true' : null])
+  }
 })
 
 it('A bearer token needs no origin: no browser sends it by itself', async () => {
