@@ -14,7 +14,8 @@ export interface CachedEmbedderOptions {
 const CACHE_CONTROL = 'public, max-age=604800'
 
 /**
- * An embedder for questions, which come again more often than texts do: one text at a time is looked up by model and text.
+ * An embedder for questions, which come again more often than texts do: one text at a time is looked up by who asks, model and text. Kept for
+ * all, a quick answer would tell that somebody else has asked it.
  * A cache that fails is a cache that has nothing. Failures of the embedder are not kept.
  */
 export function createCachedEmbedder({ embedder, cache, defer }: CachedEmbedderOptions): Embedder {
@@ -23,7 +24,7 @@ export function createCachedEmbedder({ embedder, cache, defer }: CachedEmbedderO
     async embed(texts, options) {
       const [text] = texts
       if (text === undefined || texts.length > 1) return embedder.embed(texts, options)
-      const key = await keyOf(embedder.model, text)
+      const key = await keyOf(embedder.model, text, options?.userId ?? '')
       const known = await read(cache, key)
       if (known) return ok([known])
       const result = await embedder.embed(texts, options)
@@ -37,8 +38,8 @@ export function createCachedEmbedder({ embedder, cache, defer }: CachedEmbedderO
 /** Why a cache failed is of no interest: the next request will ask the embedder. */
 const noTrace = () => null
 
-async function keyOf(model: string, text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+async function keyOf(model: string, text: string, userId: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${userId}\n${text}`))
   return `https://embeddings.invalid/${encodeURIComponent(model)}/${new Uint8Array(digest).toHex()}`
 }
 

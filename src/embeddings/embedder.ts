@@ -27,6 +27,8 @@ export interface Embedder {
 }
 
 export interface EmbedOptions {
+  /** Who asks: what is kept for one is no hint to another that it was asked before. */
+  userId?: string
   signal?: AbortSignal
 }
 

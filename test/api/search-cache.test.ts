@@ -14,7 +14,7 @@ const count = async (text: string) =>
 const question = () => `Where is ${crypto.randomUUID()}?`
 
 describe('A question', () => {
-  it('is embedded once, whoever asks it, and finds the same each time', async () => {
+  it('is embedded once for each who asks it, and finds the same each time', async () => {
     const api = createApi(settings('ok'))
     const [ada, eve] = [await api.newUser(), await api.newUser()]
     const query = question()
@@ -27,9 +27,8 @@ describe('A question', () => {
       expect((await search(ada, { query, mode: 'semantic' })).data).toMatchObject([{ id: said?.id, score: 1 }])
       expect((await search(eve, { query, mode: 'semantic' })).data).toEqual([])
     }
-    // The first answer may have come before it was kept.
-    expect(await count(query)).toBeLessThanOrEqual(before + 2)
-    expect(await count(query)).toBeGreaterThan(before)
+    // How long an answer takes tells nobody that somebody else has asked the same.
+    expect(await count(query)).toBe(before + 2)
   })
 
   it('is embedded anew for another model', async () => {

@@ -32,7 +32,9 @@ export function createSearchService({ queryEmbedder: embedder, log }: Pick<Deps,
       // Scores of two modes are no one list: pages go on as the first began.
       const begun = end?.[0] ?? mode
       const [vector, unavailable] =
-        begun === 'keyword' || query === undefined ? ok(embedding ?? null) : await embedQuery(embedder, trace, query)
+        begun === 'keyword' || query === undefined
+          ? ok(embedding ?? null)
+          : await embedQuery(embedder, trace, userId, query)
       if (unavailable && (end || mode !== 'hybrid')) return fail(unavailable)
       if (unavailable) {
         // The answer is no failure, which would be in the log by itself.
@@ -72,8 +74,13 @@ const textIdOf = (hit: SearchHit): string => (hit.source === 'message' ? `${hit.
 /** Of `websearch_to_tsquery`: quotes, a minus, `or`. Whoever writes one means it. */
 const hasOperators = (query = ''): boolean => /"|(^|\s)-[^\s-]|\sor\s/i.test(query)
 
-async function embedQuery(embedder: Embedder, trace: Trace, query: string): Promise<Result<EmbeddingVector>> {
-  const [vectors, error] = await timed(trace, 'embed', () => embedder.embed([query]))
+async function embedQuery(
+  embedder: Embedder,
+  trace: Trace,
+  userId: string,
+  query: string,
+): Promise<Result<EmbeddingVector>> {
+  const [vectors, error] = await timed(trace, 'embed', () => embedder.embed([query], { userId }))
   if (error) return fail(error)
   const [vector] = vectors
   return vector ? ok(vector) : fail({ code: 'internal', context: { reason: 'the embedder gave no vector' } })
