@@ -24,7 +24,7 @@ export function toProfile(answer: z.output<typeof userAnswer>): CognitoProfile {
   return {
     sub: attributes.get('sub')?.toLowerCase() ?? '',
     email: textOf('email'),
-    emailVerified: attributes.get('email_verified') === 'true',
+    emailVerified: attributes.get('email_verified')?.toLowerCase() === 'true',
     firstName: textOf('given_name'),
     lastName: textOf('family_name'),
     name: textOf('name'),
@@ -35,7 +35,13 @@ export function toProfile(answer: z.output<typeof userAnswer>): CognitoProfile {
 /** Postgres refuses NUL in text, and UTF-8 has no lone surrogates. */
 const storable = (text: string) => text.replaceAll('\0', '').toWellFormed().trim()
 
-/** Identity providers put all sorts of things into `picture`; a front end will use it as a link. */
+/** Identity providers put all sorts of things into `picture`; a front end will use it as a link, and others see it. */
 function webUrl(text: string | null): string | null {
-  return text !== null && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null
+  return text !== null && /^https?:\/\//i.test(text) && URL.canParse(text) && !hasCredentials(text) ? text : null
+}
+
+/** Whether a URL holds a user or a password. */
+export const hasCredentials = (url: string): boolean => {
+  const parsed = URL.parse(url)
+  return parsed !== null && (parsed.username !== '' || parsed.password !== '')
 }

@@ -48,6 +48,8 @@ describe('The profile', () => {
     ['a name that is no text', { name: 7 }, 'name'],
     ['a picture without TLS', { avatarUrl: 'http://example.com/a.png' }, 'avatarUrl'],
     ['a picture that is a script', { avatarUrl: 'javascript:alert(1)' }, 'avatarUrl'],
+    ['a picture whose link has a password', { avatarUrl: 'https://ada:secret@example.com/a.png' }, 'avatarUrl'],
+    ['a picture whose link has a user', { avatarUrl: 'https://ada@example.com/a.png' }, 'avatarUrl'],
     ['a picture that is no link', { avatarUrl: 'a.png' }, 'avatarUrl'],
     ['a picture with a very long link', { avatarUrl: `https://example.com/${'x'.repeat(2048)}` }, 'avatarUrl'],
     ['another e-mail: that is changed at Cognito', { email: 'other@example.com' }, 'email'],

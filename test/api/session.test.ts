@@ -32,6 +32,15 @@ describe('The first sign-in', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
+  it.each([
+    [33 * 1024, 413, 'payload_too_large'],
+    [31 * 1024, 400, 'invalid_request'],
+  ] as const)('reads 32 KiB at most before it knows who asks: %d bytes', async (length, status, code) => {
+    const headers = { Origin: 'https://parley.test', 'Content-Type': 'application/json' }
+    const body = JSON.stringify({ transport: 'cookie', accessToken: 'x'.repeat(length) })
+    await expectProblem(await api.call('POST', '/v1/session', { body, headers }), status, code)
+  })
+
   it('registers the user with the profile that Cognito has', async () => {
     const tokens = await signIn(`grace.hopper+${crypto.randomUUID()}@example.com`)
     await setAttributes(tokens.email, { picture: 'https://example.com/grace.png', name: 'Rear Admiral Hopper' })
@@ -52,7 +61,7 @@ describe('The first sign-in', () => {
     expect(Date.parse(session.expiresAt)).toBeGreaterThan(Date.now())
   })
 
-  it.each(['javascript:alert(1)', 'data:text/html,x', 'nonsense'])(
+  it.each(['javascript:alert(1)', 'data:text/html,x', 'nonsense', 'https://ada:secret@example.com/a.png'])(
     'takes over no picture such as %s',
     async (picture) => {
       const tokens = await signIn()

@@ -24,6 +24,8 @@ export const ownSessionRoutes = (deps: Deps) => {
       '/',
       operation({
         operationId: 'signIn',
+        // It is read before anybody knows who asks.
+        maxBody: 32 * 1024,
         rateLimit: 'session',
         tag: sessionTag,
         summary: 'Register or log in',

@@ -1,5 +1,6 @@
 import { createSelectSchema } from 'drizzle-zod'
 import * as z from 'zod'
+import { hasCredentials } from '../../auth/profile.ts'
 import { changesSomething, storedId, storedTime } from '../../http/fields.ts'
 import { users } from './table.ts'
 
@@ -43,6 +44,7 @@ export const userPatch = z
     avatarUrl: z
       .url({ protocol: /^https$/ })
       .max(2048)
+      .refine((url) => !hasCredentials(url), { error: 'must hold no user and no password' })
       .nullable(),
   })
   .partial()

@@ -64,6 +64,16 @@ describe('the profile', () => {
     ])
   })
 
+  it.each([
+    ['true', true],
+    ['True', true],
+    ['false', false],
+    ['yes', false],
+  ])('takes an e-mail whose email_verified is %s as it is meant', async (email_verified, emailVerified) => {
+    const { getUser } = setUp([answer(userOf({ ...attributes, email_verified }))])
+    expect((await getUser())[0]).toMatchObject({ emailVerified })
+  })
+
   it('is null where Cognito has nothing', async () => {
     const { getUser } = setUp([answer(userOf({ sub, email: 'ada@example.com', given_name: ' ' }))])
     const [profile] = await getUser()
