@@ -30,6 +30,9 @@ const project = (name: 'api' | 'stack', { test, ...rest }: TestProjectInlineConf
         // Most of a run was starting a workerd for each file of `test/api`, and loading all modules anew. In Node a file is soon
         // loaded, and some change the parsers of node-postgres.
         isolate: name === 'stack',
+        // One after the other: a sweep takes the jobs of every test that shares its database.
+        fileParallelism: name === 'stack',
+        sequence: { groupOrder: name === 'stack' ? 1 : 0 },
         // What one test has replaced the next one finds as it was.
         restoreMocks: true,
         unstubEnvs: true,
@@ -45,7 +48,7 @@ const onlyTagged = (filter: string): NonNullable<TestProjectInlineConfiguration[
 
 export default defineConfig({
   test: {
-    // One for the Worker, one for Node: one PGlite serves all, in the process of Vitest.
+    // What runs in Node has a PGlite in each file.
     maxWorkers: 2,
     // The Worker's log: one line a request would bury what the tests say.
     onConsoleLog: (line) => !line.startsWith('{"level"'),
