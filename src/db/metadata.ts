@@ -4,7 +4,7 @@ import type { AppError } from '../result.ts'
 /** How long metadata may grow by merge patches, in characters as Postgres writes them; a request alone is held to less. */
 export const METADATA_LENGTH = 32_768
 
-/** Whether it is no longer than that. @param metadata of any type that jsonb can be cast to */
+/** Whether metadata is within {@link METADATA_LENGTH}. Raw, because a CHECK constraint takes no parameters. */
 export const metadataFits = (metadata: SQL) => sql`length(${metadata}::text) <= ${sql.raw(String(METADATA_LENGTH))}`
 
 /** What a patch makes of the column `metadata`: a merge (RFC 7396); null clears. */

@@ -5,6 +5,7 @@ import { type SQL, sql } from 'drizzle-orm'
  * some take a no-break space for a letter.
  */
 const WHITE = '[\\t-\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]'
+/** Raw: these are constants of this file, and as parameters they would travel with each statement, several times. */
 const quoted = (expression: string) => sql.raw(`'${expression}'`)
 
 /** Whether a text says anything. */

@@ -14,9 +14,9 @@ export interface CachedEmbedderOptions {
 const CACHE_CONTROL = 'public, max-age=604800'
 
 /**
- * An embedder for questions, which come again more often than texts do: one text at a time is looked up by who asks, model and text. Kept for
- * all, a quick answer would tell that somebody else has asked it.
- * A cache that fails is a cache that has nothing. Failures of the embedder are not kept.
+ * An embedder for search queries, which repeat more often than texts do. Caches one vector per user, model and text: if users shared
+ * entries, a fast answer would reveal that somebody else has searched for the same text. A failing cache counts as empty. Failures of
+ * the embedder are not cached.
  */
 export function createCachedEmbedder({ embedder, cache, defer }: CachedEmbedderOptions): Embedder {
   return {

@@ -27,7 +27,7 @@ export interface Embedder {
 }
 
 export interface EmbedOptions {
-  /** Who asks: what is kept for one is no hint to another that it was asked before. */
+  /** The user who searches: caches keep users apart. */
   userId?: string
   signal?: AbortSignal
 }

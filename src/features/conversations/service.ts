@@ -34,8 +34,8 @@ const purgeScope = ({ userId }: Caller, id: string) => ({ list: `purge:${id}`, u
 const of = ({ db, userId }: Caller) => createConversationRepository(db, userId)
 
 /**
- * The conversations of the caller; `not_found` is what is missing, deleted or somebody else's. Texts that a verb brings in, or
- * back, are embedded right after the answer.
+ * The caller's conversations. Verbs return `not_found` for a conversation that is missing, deleted or owned by another user. New and
+ * restored texts are embedded after the response.
  */
 export function createConversationService(deps: EmbeddingDeps & Pick<Deps, 'retentionDays'>) {
   const embedQueued = (caller: Caller, queued: readonly MessageRef[]) => {
@@ -92,7 +92,7 @@ export function createConversationService(deps: EmbeddingDeps & Pick<Deps, 'rete
     },
 
     /**
-     * Copies the way to a message into a new conversation. With the same `requestKey` again, what was made then.
+     * Copies the path to a message into a new conversation. A repeated `requestKey` returns the conversation made the first time.
      * `invalid_request` where the message is none of the conversation's, `conflict` where the new id is taken.
      */
     async fork(caller: Caller, id: string, fork: ConversationFork, requestKey: RequestKey | null = null) {

@@ -21,8 +21,8 @@ const purgeScope = ({ userId }: Caller, id: string) => ({ list: `purge-document:
 const of = ({ db, userId }: Caller) => createDocumentRepository(db, userId)
 
 /**
- * The documents of the caller; `not_found` is what is missing, deleted or somebody else's. Chunks that wait for a vector after a
- * write are embedded right after the answer.
+ * The caller's documents. Verbs return `not_found` for a document that is missing, deleted or owned by another user. Chunks that still
+ * need a vector after a write are embedded after the response.
  */
 export function createDocumentService(deps: EmbeddingDeps & Pick<Deps, 'retentionDays'>) {
   const embedPending = (caller: Caller, { id, jobs }: DocumentRow) => {

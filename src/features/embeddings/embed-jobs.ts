@@ -9,7 +9,7 @@ export interface EmbeddingJob {
   id: string
   /** By which claim it is held. One that was taken away meanwhile is settled no more. */
   claimId: string
-  /** As much of it as any embedder reads. */
+  /** Truncated to what the longest-reading embedder uses. */
   text: string
   /** This one included. */
   attempts: number

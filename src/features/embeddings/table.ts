@@ -23,7 +23,7 @@ import { documentChunks } from '../documents/table.ts'
 import { messages } from '../messages/table.ts'
 import { users } from '../users/table.ts'
 
-/** The type of a sketch, for casts. */
+/** The type of a sketch, for casts. Raw, because a type's length cannot be a parameter. */
 export const sketchType = sql.raw(`bit(${SKETCH_BITS})`)
 
 /** A text that waits for its vector: a message's or a chunk's. The row goes when the vector is stored, in the same transaction. */

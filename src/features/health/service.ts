@@ -10,7 +10,7 @@ export const NEWEST_MIGRATION: { tag: string; when: number } = journal.entries.r
   b.when > a.when ? b : a,
 )
 
-/** How the Worker is. Nobody has to be known for that. */
+/** The state of the Worker. Needs no user. */
 export function createHealthService(deps: Pick<Deps, 'database'>) {
   return {
     /**

@@ -49,7 +49,10 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
         keyOf: ({ seq }) => [seq],
       }),
 
-    /** The way to a leaf. Stays the same from page to page, whatever is chosen meanwhile; what is appended behind it comes, too. */
+    /**
+     * The path to a leaf. All pages belong to the same path even if another leaf becomes active meanwhile; messages that are appended
+     * to it are included.
+     */
     path(caller: Caller, conversationId: string, query: MessagesQuery) {
       const { order, leafId = null } = query
       return readPage(scopeOf(caller, conversationId, query), query, {

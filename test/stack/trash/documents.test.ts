@@ -17,11 +17,11 @@ const NEVER = Number.POSITIVE_INFINITY
 describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
   let place: Place
   let endpoint: Awaited<ReturnType<typeof startNeonEndpoint>>
-  let retention: TrashRepository
+  let trash: TrashRepository
   beforeAll(async () => {
     place = await open()
     endpoint = await startNeonEndpoint({ upstream: place.upstream })
-    retention = createTrashRepository(database())
+    trash = createTrashRepository(database())
   })
   afterAll(async () => {
     await endpoint.close()
@@ -94,10 +94,10 @@ describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
        select user_id, id, document_id from document_chunks where document_id = $1`,
       [small],
     )
-    expect(await retention.purgeDocuments(NEVER)).toEqual([{ documents: 2, chunks: 4_502 }, null])
+    expect(await trash.purgeDocuments(NEVER)).toEqual([{ documents: 2, chunks: 4_502 }, null])
     expect(await countAll(user)).toEqual([2, 6, 0, 0])
     expect(await events(user)).toEqual([{ what: 'system purge document', count: 2 }])
-    expect(await retention.purgeDocuments(NEVER)).toEqual([{ documents: 0, chunks: 0 }, null])
+    expect(await trash.purgeDocuments(NEVER)).toEqual([{ documents: 0, chunks: 0 }, null])
   })
 
   it('cannot be restored any more once a part of one is gone', async () => {
@@ -112,7 +112,7 @@ describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
     expect((await createTrashRepository(dying).purgeDocuments(NEVER))[1]).not.toBeNull()
     expect(await count('document_chunks', user)).toBe(2_500)
     expect((await restoreDocument(ownerOf(user), user, id))[1]).toMatchObject({ code: 'not_found' })
-    await retention.purgeDocuments(NEVER)
+    await trash.purgeDocuments(NEVER)
     expect(await countAll(user)).toEqual([0, 0, 0, 0])
   })
 
@@ -135,16 +135,16 @@ describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
       }
     }
     expect(await countAll(user)).toEqual([1, 5_001, 0, 0])
-    await retention.purgeDocuments(NEVER)
+    await trash.purgeDocuments(NEVER)
     expect(await countAll(user)).toEqual([0, 0, 0, 0])
   })
 
   it.skipIf(embedded)('can be removed by many at once', async () => {
     const user = await newUser()
     for (let i = 0; i < 8; i++) await newDocument(user, 'now()', 700)
-    const all = await Promise.all(Array.from({ length: 5 }, () => retention.purgeDocuments(NEVER)))
+    const all = await Promise.all(Array.from({ length: 5 }, () => trash.purgeDocuments(NEVER)))
     expect(all.map(([, error]) => error)).toEqual(all.map(() => null))
-    await retention.purgeDocuments(NEVER)
+    await trash.purgeDocuments(NEVER)
     expect(await countAll(user)).toEqual([0, 0, 0, 0])
     expect(await events(user)).toEqual([{ what: 'system purge document', count: 8 }])
   })
@@ -152,7 +152,7 @@ describe.each(places)('Deleted documents, on $name', ({ open, embedded }) => {
   it('are left to the purge of their account where that is due, too', async () => {
     const user = await newUser('now()')
     await newDocument(user, 'now()', 2)
-    expect(await retention.purgeDocuments(NEVER)).toEqual([{ documents: 0, chunks: 0 }, null])
+    expect(await trash.purgeDocuments(NEVER)).toEqual([{ documents: 0, chunks: 0 }, null])
     expect(await count('document_chunks', user)).toBe(2)
   })
 

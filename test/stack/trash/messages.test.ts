@@ -21,11 +21,11 @@ const NEVER = Number.POSITIVE_INFINITY
 describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
   let place: Place
   let endpoint: Awaited<ReturnType<typeof startNeonEndpoint>>
-  let retention: TrashRepository
+  let trash: TrashRepository
   beforeAll(async () => {
     place = await open()
     endpoint = await startNeonEndpoint({ upstream: place.upstream })
-    retention = createTrashRepository(database())
+    trash = createTrashRepository(database())
   })
   afterAll(async () => {
     await endpoint.close()
@@ -94,7 +94,7 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
        from messages where conversation_id = $1`,
       [small],
     )
-    expect(await retention.purgeConversations(NEVER)).toEqual([{ conversations: 3, messages: 4_502 }, null])
+    expect(await trash.purgeConversations(NEVER)).toEqual([{ conversations: 3, messages: 4_502 }, null])
     const left = await rows<{ id: string }>('select id from conversations where user_id = $1 order by id', [user])
     expect(left.map(({ id }) => id)).toEqual(kept)
     expect([
@@ -105,7 +105,7 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
     expect(await events(user, 'conversation')).toEqual([{ actor: 'system', action: 'purge', count: 3 }])
     expect(await events(user, 'message')).toEqual([{ actor: 'system', action: 'purge', count: 4_502 }])
     expect(await events(user, 'vector')).toEqual([{ actor: 'system', action: 'purge', count: 2 }])
-    expect(await retention.purgeConversations(NEVER)).toEqual([{ conversations: 0, messages: 0 }, null])
+    expect(await trash.purgeConversations(NEVER)).toEqual([{ conversations: 0, messages: 0 }, null])
   })
 
   it('cannot be restored any more once a part of it is gone', async () => {
@@ -122,7 +122,7 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
     })
     expect(await count('messages', user)).toBe(2_500)
     expect((await restoreConversation(ownerOf(user), user, id))[1]).toMatchObject({ code: 'not_found' })
-    await retention.purgeConversations(NEVER)
+    await trash.purgeConversations(NEVER)
     expect([await count('messages', user), await count('conversations', user)]).toEqual([0, 0])
   })
 
@@ -145,7 +145,7 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
       }
     }
     expect([await count('messages', user), await count('conversations', user)]).toEqual([5_001, 1])
-    await retention.purgeConversations(NEVER)
+    await trash.purgeConversations(NEVER)
     expect([await count('messages', user), await count('conversations', user)]).toEqual([0, 0])
     expect((await events(user, 'message')).toSorted((a, b) => a.count - b.count)).toEqual([
       { actor: 'user', action: 'purge', count: 5_000 },
@@ -156,19 +156,19 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
   it.skipIf(embedded)('can be removed by many at once', async () => {
     const user = await newUser()
     for (let i = 0; i < 8; i++) await newConversation(user, 'now()', 700)
-    const all = await Promise.all(Array.from({ length: 5 }, () => retention.purgeConversations(NEVER)))
+    const all = await Promise.all(Array.from({ length: 5 }, () => trash.purgeConversations(NEVER)))
     expect(all.map(([, error]) => error)).toEqual(all.map(() => null))
     expect(all.reduce((sum, [removed]) => sum + (removed?.messages ?? 0), 0)).toBe(5_600)
     expect(await events(user, 'message')).toEqual([{ actor: 'system', action: 'purge', count: 5_600 }])
     // Who came first may have left the last ones to those who held them.
-    await retention.purgeConversations(NEVER)
+    await trash.purgeConversations(NEVER)
     expect(await count('conversations', user)).toBe(0)
   })
 
   it('is left to the purge of its account where that is due, too', async () => {
     const user = await newUser('now()')
     await newConversation(user, 'now()', 2)
-    expect(await retention.purgeConversations(NEVER)).toEqual([{ conversations: 0, messages: 0 }, null])
+    expect(await trash.purgeConversations(NEVER)).toEqual([{ conversations: 0, messages: 0 }, null])
     expect(await count('messages', user)).toBe(2)
   })
 
@@ -182,8 +182,8 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
        where conversation_id = $1 and seq < 2100`,
       [id],
     )
-    expect(await retention.wipeMessages(NEVER)).toEqual([2_098, null])
-    expect(await retention.wipeMessages(NEVER)).toEqual([0, null])
+    expect(await trash.wipeMessages(NEVER)).toEqual([2_098, null])
+    expect(await trash.wipeMessages(NEVER)).toEqual([0, null])
     const saying = await rows<{ seq: number }>(
       `select seq from messages m where conversation_id = $1 and m::text like '%Text%' order by seq`,
       [id],

@@ -12,7 +12,7 @@ exported({
   refersTo: [],
   table: documents,
   columns: { ...getTableColumns(documents), embedding: chatVectors.clientEmbedding, model: chatVectors.model },
-  // What the client has brought stands for its one chunk, and chunks are made anew.
+  // A document with a client's embedding has one chunk. Its embedding is exported with the document, since chunks are not exported.
   more: sql`
     left join lateral (
       select v.client_embedding, v.model from document_chunks c

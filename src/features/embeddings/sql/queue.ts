@@ -33,7 +33,7 @@ export const queueMessages = (messages: SQL): SQL => sql`
 
 /** Ends a statement with the CTE `queued`: its rows are {@link messageRef}s, of the messages to embed right after the answer. */
 export const firstOfQueued = sql`
-  select conversation_id as "conversationId", message_id as id from queued limit ${sql.raw(String(EMBEDDED_AT_ONCE))}`
+  select conversation_id as "conversationId", message_id as id from queued limit ${EMBEDDED_AT_ONCE}::int`
 
 /**
  * Queues those of these chunks that have no vector; a job that is there stays as it is.
@@ -47,7 +47,7 @@ export const queueChunks = (chunks: SQL): SQL => sql`
   order by c.position
   on conflict do nothing`
 
-/** What a job is set to that begins anew. Whoever is at it comes too late. */
+/** Restarts a job. Clearing the claim makes a result that is still being computed come too late. */
 export const fromTheStart = sql`claim_id = null, attempts = 0, run_at = now(), failed_at = null`
 
 /** Before the texts of these messages change: a job where there is a new one to embed, no vector and no job of the old one. */

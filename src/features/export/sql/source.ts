@@ -11,7 +11,7 @@ export interface ExportSource {
   table: PgTable
   /** Where not all of them are read. */
   columns?: Record<string, PgColumn>
-  /** What is read beside them, as further columns. */
+  /** A join that provides additional columns. */
   more?: SQL
   /** Which rows, where not all. */
   condition?: SQL
