@@ -12,7 +12,7 @@ export interface Deps {
   database: DatabaseOptions
   systemDatabase: DatabaseOptions
   verifyToken: TokenVerifier
-  seenIsDue: LastSeenThrottle
+  lastSeen: LastSeenThrottle
   cognito: CognitoClient
   embedder: Embedder
   /** The same for the questions of searches. */

@@ -57,7 +57,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     database: { connectionString: config.databaseUrl, timeoutMs: config.databaseTimeoutMs },
     systemDatabase: { connectionString: config.systemDatabaseUrl, timeoutMs: config.databaseTimeoutMs },
     verifyToken: createCachedVerifier({ issuer: config.issuer, clientIds: config.clientIds, keys }),
-    seenIsDue: createLastSeenThrottle(),
+    lastSeen: createLastSeenThrottle(),
     cognito: createCognito({ issuer: config.issuer, timeoutMs: config.identityTimeoutMs }),
     embedder,
     queryEmbedder:

@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'headers_too_large'
   | 'unsupported_media_type'
   | 'rate_limited'
+  | 'too_many_at_once'
+  | 'quota_exceeded'
   | 'misconfigured'
   | 'internal'
   | 'database_unavailable'

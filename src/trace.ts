@@ -18,6 +18,8 @@ export interface Trace {
   readonly requestId: string
   /** Where it came from; null for work that nobody asked for. */
   readonly address: string | null
+  /** What the client calls itself; null where it does not. */
+  readonly userAgent: string | null
   auth: number
   embed: number
   readonly calls: DatabaseCall[]
@@ -29,9 +31,13 @@ export interface Trace {
   failure?: AppError
 }
 
-export const createTrace = (requestId: string, address: string | null = null): Trace => ({
+export const createTrace = (
+  requestId: string,
+  { address, userAgent }: Pick<Trace, 'address' | 'userAgent'> = { address: null, userAgent: null },
+): Trace => ({
   requestId,
   address,
+  userAgent,
   auth: 0,
   embed: 0,
   calls: [],

@@ -21,7 +21,7 @@ export async function buildBatch(asker: Principal, call: (db: Database) => Promi
     built = { readOnly: headers['Neon-Batch-Read-Only'] === 'true', statements: queries }
     return Promise.resolve(new Response(NOT_RUN.body, NOT_RUN))
   }
-  await call(asUser(DATABASE, createTrace(crypto.randomUUID(), '203.0.113.7'), asker))
+  await call(asUser(DATABASE, createTrace(crypto.randomUUID(), { address: '203.0.113.7', userAgent: 'bench' }), asker))
   neonConfig.fetchFunction = undefined
   if (!built) throw new Error('The call sent nothing')
   return built

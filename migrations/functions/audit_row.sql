@@ -22,7 +22,7 @@ BEGIN
       ELSE 'delete'
     END;
     changes := CASE done WHEN 'update' THEN changes WHEN 'revoke' THEN array_remove(changes, 'revoked_at')
-      ELSE array_remove(changes, 'deleted_at') END;
+      ELSE array_remove(array_remove(changes, 'deleted_at'), 'not_valid_before') END;
     -- A deletion that leaves no time to undo it says so.
     IF done = 'restore' OR done = 'delete' AND (after ->> 'purge_after')::timestamptz > now() THEN
       changes := array_remove(changes, 'purge_after');

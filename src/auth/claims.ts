@@ -42,6 +42,7 @@ export function readClaims(payload: JsonObject, rules: ClaimRules): Result<Claim
     scopes: Object.freeze(scope.split(' ').filter((word) => word !== '')),
     groups: Object.freeze([...groups]),
     signInId,
+    signedInAt: authTime ?? null,
     expiresAt: exp,
   })
   return ok({ identity, validFrom: Math.max(iat ?? 0, nbf ?? 0) })

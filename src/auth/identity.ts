@@ -11,6 +11,8 @@ export interface Identity {
    * there is none, and it is made of `auth_time` and the user. At most 128 characters, not always a UUID.
    */
   signInId: string
+  /** When the user signed in, in seconds since 1970 (`auth_time`); null where the token does not say. */
+  signedInAt: number | null
   /** Seconds since 1970. */
   expiresAt: number
 }

@@ -1,22 +1,27 @@
-/** Whether a sign-in's `last_seen_at` should be written with this request. */
-export type LastSeenThrottle = (signInId: string) => boolean
+/** When each sign-in was last noted in its row of `sessions`. */
+export interface LastSeenThrottle {
+  /** Whether it should be noted with this request. */
+  isDue: (signInId: string) => boolean
+  /** It was noted: only then it is not due again. */
+  note: (signInId: string) => void
+}
 
 const EVERY_MS = 5 * 60 * 1000
 const REMEMBERED = 1000
 
 /**
- * True once in five minutes for each sign-in and isolate; the database looks at the row's own time as well, so that
- * many isolates write no oftener than one.
+ * Due once in five minutes for each sign-in and isolate; the database looks at the row's own time as well, so that many
+ * isolates write no oftener than one.
  */
 export function createLastSeenThrottle(now: () => number = Date.now): LastSeenThrottle {
   const last = new Map<string, number>()
-  return (signInId) => {
-    const time = now()
-    if (time - (last.get(signInId) ?? -Infinity) < EVERY_MS) return false
-    last.delete(signInId)
-    last.set(signInId, time)
-    const [oldest] = last.keys()
-    if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest)
-    return true
+  return {
+    isDue: (signInId) => now() - (last.get(signInId) ?? -Infinity) >= EVERY_MS,
+    note(signInId) {
+      last.delete(signInId)
+      last.set(signInId, now())
+      const [oldest] = last.keys()
+      if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest)
+    },
   }
 }

@@ -41,6 +41,8 @@ export interface DatabaseOptions {
   connectionString: string
   /** For one call with its repetition. */
   timeoutMs: number
+  /** What each user may have at most, as `app.count_usage` reads it; not given, anything. */
+  quotas?: string
 }
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
@@ -49,13 +51,15 @@ neonConfig.fetchEndpoint = (host, port) =>
   LOOPBACK.test(host) ? `http://${host}:${port || 5432}/sql` : `https://${host.replace(/^[^.]+/, 'api')}/sql`
 
 const { placeholder } = sql
-const beginRequest = prepared((q) =>
-  q.execute(sql`select app.begin_request(${placeholder('userId')}::uuid, ${placeholder('signInId')},
-    ${placeholder('requestId')}, ${placeholder('address')}, ${placeholder('seen')})`),
+const admitRequest = prepared((q) =>
+  q.execute(sql`select app.admit_request(${placeholder('userId')}::uuid, ${placeholder('signInId')},
+    to_timestamp(${placeholder('signedInAt')}::float8), to_timestamp(${placeholder('expiresAt')}::float8),
+    ${placeholder('userAgent')}, ${placeholder('requestId')}, ${placeholder('address')}, ${placeholder('seen')},
+    ${placeholder('heavy')}, ${placeholder('statementMs')}, ${placeholder('quotas')})`),
 )
-const beginSignIn = prepared((q) =>
-  q.execute(sql`select app.begin_sign_in(${placeholder('userId')}::uuid, ${placeholder('signInId')},
-    ${placeholder('requestId')}, ${placeholder('address')})`),
+const admitSignIn = prepared((q) =>
+  q.execute(sql`select app.admit_sign_in(${placeholder('userId')}::uuid, ${placeholder('signInId')},
+    to_timestamp(${placeholder('signedInAt')}::float8), ${placeholder('requestId')}, ${placeholder('address')})`),
 )
 const beginSystem = prepared((q) =>
   q.execute(sql`select set_config('app.request_id', ${placeholder('requestId')}, true)`),
@@ -66,47 +70,95 @@ const one = prepared((q) => q.execute(sql`select 1`))
 export interface Principal {
   userId: string
   signInId: string
-  /** Note the time in the sign-in's session, on the way: the first statement then writes. */
-  seen?: boolean
+  /** When it was, in seconds since 1970. */
+  signedInAt?: number | null
+  /** Of its access token, in seconds since 1970. */
+  expiresAt?: number
+}
+
+/** What a request may ask of the database. */
+export interface RequestRules {
+  /** Says when the sign-in's row notes the time: the first statement then writes, and makes the row where there is none. */
+  lastSeen?: LastSeen
+  /** One of the few that a user may run at a time. */
+  heavy?: boolean | undefined
+  /** For each statement. */
+  statementMs?: number
+}
+
+/** See `src/auth/seen.ts`. */
+interface LastSeen {
+  isDue: (signInId: string) => boolean
+  note: (signInId: string) => void
 }
 
 /**
  * Row-level security shows this user's rows. A user who is not registered gets `not_registered`, one who deleted the
- * account `account_deleted`, a sign-in that was revoked `session_revoked`.
+ * account `account_deleted`, a sign-in that was ended `session_revoked`, and a heavy request beside too many others
+ * `too_many_at_once`.
  */
 export function asUser(
   options: DatabaseOptions,
   trace: Trace,
-  { userId, signInId, seen = false }: Principal,
+  { userId, signInId, signedInAt = null, expiresAt }: Principal,
+  { lastSeen, heavy = false, statementMs = options.timeoutMs }: RequestRules = {},
 ): Database {
-  const { requestId, address } = trace
-  const preamble = beginRequest({ userId, signInId, requestId, address, seen })
-  return createDatabase(options, trace, preamble, { readOnly: !seen })
+  const { requestId, address, userAgent } = trace
+  return createDatabase(options, trace, () => {
+    const seen = lastSeen?.isDue(signInId) ?? false
+    const statement = admitRequest({
+      userId,
+      signInId,
+      signedInAt,
+      expiresAt: expiresAt ?? Date.now() / 1000,
+      userAgent,
+      requestId,
+      address,
+      seen,
+      heavy,
+      statementMs: Math.min(statementMs, options.timeoutMs),
+      quotas: options.quotas ?? '',
+    })
+    return { statement, readOnly: !seen, whenDone: () => seen && lastSeen?.note(signInId) }
+  })
 }
 
 /** For the one request of a verified user that comes before the row in `users`. */
-export function asNewcomer(options: DatabaseOptions, trace: Trace, { userId, signInId }: Principal): Database {
+export function asNewcomer(
+  options: DatabaseOptions,
+  trace: Trace,
+  { userId, signInId, signedInAt = null }: Principal,
+): Database {
   const { requestId, address } = trace
-  return createDatabase(options, trace, beginSignIn({ userId, signInId, requestId, address }))
+  const statement = admitSignIn({ userId, signInId, signedInAt, requestId, address })
+  return createDatabase(options, trace, () => ({ statement }))
 }
 
 /** For scheduled work, over the connection of `parley_system`. */
-export const asSystem = (options: DatabaseOptions, trace: Trace): Database =>
-  createDatabase(options, trace, beginSystem({ requestId: trace.requestId }))
+export function asSystem(options: DatabaseOptions, trace: Trace): Database {
+  const statement = beginSystem({ requestId: trace.requestId })
+  return createDatabase(options, trace, () => ({ statement }))
+}
 
-function createDatabase(
-  options: DatabaseOptions,
-  trace: Trace,
-  preamble: BatchItem<'pg'>,
-  reads: { readOnly: boolean } = { readOnly: true },
-): Database {
-  async function attempt<T extends Queries>(readOnly: boolean, deadline: number, build: Build<T>) {
+/** How a batch begins. */
+interface Beginning {
+  statement: BatchItem<'pg'>
+  /** Of a batch that only reads otherwise: whether the statement does, too. */
+  readOnly?: boolean
+  /** Called once the batch is committed. */
+  whenDone?: () => void
+}
+
+function createDatabase(options: DatabaseOptions, trace: Trace, begin: () => Beginning): Database {
+  async function attempt<T extends Queries>(mode: 'read' | 'write', deadline: number, build: Build<T>) {
+    const { statement, readOnly = true, whenDone } = begin()
     const client = neon(options.connectionString, {
-      readOnly,
+      readOnly: mode === 'read' && readOnly,
       fetchOptions: { signal: AbortSignal.timeout(Math.max(1, deadline - Date.now())) },
     })
     const db = drizzle({ client })
-    const [, ...rows] = await db.batch([preamble, ...build(db)])
+    const [, ...rows] = await db.batch([statement, ...build(db)])
+    whenDone?.()
     return rows as BatchResponse<T>
   }
 
@@ -121,10 +173,7 @@ function createDatabase(
     let mayHaveRun = false
     for (let again = true; ; again = false) {
       const started = Date.now()
-      const [rows, failure] = await tryCatch(
-        () => attempt(mode === 'read' && reads.readOnly, deadline, build),
-        describeFailure,
-      )
+      const [rows, failure] = await tryCatch(() => attempt(mode, deadline, build), describeFailure)
       trace.calls.push({ name, milliseconds: Date.now() - started, failed: failure !== null })
       if (!failure) return ok(rows)
 
@@ -148,4 +197,5 @@ function createDatabase(
 }
 
 /** For requests without a user, which read no user's rows. */
-export const asNobody = (options: DatabaseOptions, trace: Trace): Database => createDatabase(options, trace, one({}))
+export const asNobody = (options: DatabaseOptions, trace: Trace): Database =>
+  createDatabase(options, trace, () => ({ statement: one({}) }))

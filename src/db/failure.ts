@@ -12,11 +12,13 @@ export interface DatabaseFailure {
   constraint?: string
 }
 
-/** Raised by `app.begin_request` and `app.begin_sign_in`. */
+/** Raised by `app.admit_request`, `app.admit_sign_in` and `app.count_usage`. */
 const REFUSALS: Readonly<Record<string, ErrorCode>> = {
   PY001: 'not_registered',
   PY002: 'session_revoked',
   PY003: 'account_deleted',
+  PY004: 'too_many_at_once',
+  PY005: 'quota_exceeded',
 }
 
 /**

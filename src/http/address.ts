@@ -17,3 +17,9 @@ export function networkOf(address: string): string {
   const zeros = tail ? Array<string>(Math.max(0, 8 - (head?.length ?? 0) - tail.length)).fill('0') : []
   return [...(head ?? []), ...zeros, ...(tail ?? [])].slice(0, 4).join(':')
 }
+
+const USER_AGENT_LENGTH = 512
+
+/** @returns the `User-Agent`, shortened; null where there is none */
+export const userAgentOf = (request: Request): string | null =>
+  request.headers.get('User-Agent')?.toWellFormed().slice(0, USER_AGENT_LENGTH) ?? null

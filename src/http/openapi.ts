@@ -52,6 +52,10 @@ export interface OperationDescription {
   optionalBody?: boolean
   /** Bytes of a body, where not 1 MiB; null where the route bounds what it reads itself. */
   maxBody?: number | null
+  /** Of these a user may run only a few at a time: see `app.admit_request`. */
+  heavy?: boolean
+  /** What a statement of it may take in the database, where not 2 s for a GET and the deployment's time-out for others. */
+  statementMs?: number
   /** What its requests count against, where not `user`. */
   rateLimit?: LimitName
   /** Answers with an `ETag`; takes `If-None-Match` (read) or `If-Match` (write). */

@@ -49,6 +49,11 @@ const PROBLEMS = {
     title: 'Account deleted',
     detail: 'This account was deleted. Until it is purged, signing in anew and calling POST /v1/session restores it.',
   },
+  quota_exceeded: {
+    status: 403,
+    title: 'Quota exceeded',
+    detail: 'You have as much as you may have. GET /v1/usage says of what, and how much that is.',
+  },
   not_found: { status: 404, title: 'Not found', detail: 'There is nothing here.' },
   method_not_allowed: {
     status: 405,
@@ -83,6 +88,11 @@ const PROBLEMS = {
     status: 429,
     title: 'Too many requests',
     detail: 'Too many requests came in a short time. Wait as long as Retry-After says, then go on.',
+  },
+  too_many_at_once: {
+    status: 429,
+    title: 'Too many at once',
+    detail: 'A user may run four searches, forks or other heavy requests at a time. Send it again when one has ended.',
   },
   misconfigured: { status: 500, title: 'Misconfigured', detail: 'The server is not set up correctly.' },
   internal: { status: 500, title: 'Internal error', detail: 'Something went wrong on our side.' },
@@ -156,5 +166,6 @@ export function problem(c: ProblemContext, error: AppError): Response & TypedRes
     headers['WWW-Authenticate'] = broughtNothing ? 'Bearer' : 'Bearer error="invalid_token"'
   }
   if (body.status === 503) headers['Retry-After'] = '5'
+  if (body.code === 'too_many_at_once') headers['Retry-After'] = '1'
   return c.json(body, body.status, headers)
 }

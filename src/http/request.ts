@@ -4,7 +4,7 @@ import { matchedRoutes } from 'hono/route'
 import { newId } from '../id.ts'
 import { hashForLog, type Logger, logSlowQueries } from '../log.ts'
 import { createTrace, databaseTime, type Trace } from '../trace.ts'
-import { addressOf } from './address.ts'
+import { addressOf, userAgentOf } from './address.ts'
 import type { AppEnv } from './app-env.ts'
 import { type AcceptedOrigins, refusedOrigin, whyCookiesAreDropped } from './origin.ts'
 
@@ -34,7 +34,10 @@ interface RequestDeps extends AcceptedOrigins {
 export const traceRequests = (deps: RequestDeps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     const started = Date.now()
-    const trace = createTrace(requestIdOf(c.req.raw), addressOf(c.req.raw))
+    const trace = createTrace(requestIdOf(c.req.raw), {
+      address: addressOf(c.req.raw),
+      userAgent: userAgentOf(c.req.raw),
+    })
     c.set('trace', trace)
     await next()
     // Not c.header(): once there is an answer, that copies it for each header.

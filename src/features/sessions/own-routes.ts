@@ -14,8 +14,6 @@ import { createSessionService } from './service.ts'
 import { bodyIfAny, takeTokens } from './sign-in.ts'
 import { endCookies } from './sign-out.ts'
 
-const USER_AGENT_LENGTH = 512
-
 /** `/v1/session`: the sign-in that asks. */
 export const ownSessionRoutes = (deps: Deps) => {
   const sessions = createSessionService(deps)
@@ -51,8 +49,7 @@ export const ownSessionRoutes = (deps: Deps) => {
       requireAccess({ scopes: [PROFILE_SCOPE] }),
       async (c) => {
         const { identity, tokens, trace } = c.var
-        const userAgent = toUserAgent(c.req.header('User-Agent'))
-        const [signedIn, error] = await sessions.signIn({ identity, trace }, tokens.accessToken, userAgent)
+        const [signedIn, error] = await sessions.signIn({ identity, trace }, tokens.accessToken)
         if (error) return problem(c, error)
         const body = { user: toUser(signedIn.user), session: toSession(signedIn.session) }
         const response = signedIn.isNew ? c.json(body, 201) : c.json(body, 200)
@@ -87,7 +84,7 @@ export const ownSessionRoutes = (deps: Deps) => {
       refreshByCookie(deps),
       asCaller(deps),
       async (c) => {
-        const [session, error] = await sessions.renew(c.var.caller, toUserAgent(c.req.header('User-Agent')))
+        const [session, error] = await sessions.renew(c.var.caller)
         return error ? problem(c, error) : c.json({ session: toSession(session) }, 200)
       },
     )
@@ -110,6 +107,3 @@ export const ownSessionRoutes = (deps: Deps) => {
       },
     )
 }
-
-const toUserAgent = (header: string | undefined): string | null =>
-  header?.toWellFormed().slice(0, USER_AGENT_LENGTH) ?? null

@@ -1,5 +1,5 @@
 import './sql/export.ts'
-import { and, desc, eq, getTableColumns, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, ne, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
 import type { CognitoProfile } from '../../auth/cognito.ts'
@@ -37,8 +37,8 @@ export interface SessionRepository {
   revoke(id: string): Promise<Result<void>>
   /** Ends this sign-in: none of its tokens, refreshed ones included, is taken again. */
   signOut(identity: Identity): Promise<Result<void>>
-  /** Ends all sign-ins but this one. */
-  signOutOthers(identity: Identity): Promise<Result<void>>
+  /** Ends all sign-ins but this one, those without a row as well. @returns since when only newer ones are taken */
+  signOutOthers(identity: Identity): Promise<Result<string>>
 }
 
 /** Where a page of the list starts: behind this session. */
@@ -52,6 +52,8 @@ const BEING_PURGED: AppError = {
   detail:
     'The time to restore this account is over. Once it is purged, usually within minutes, signing in makes a new one.',
 }
+
+const ended = z.object({ notValidBefore: z.string() })
 
 export function createSessionRepository(db: Database, userId: string): SessionRepository {
   const open = and(eq(sessions.userId, userId), isNull(sessions.revokedAt))
@@ -70,6 +72,8 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
             lastName: profile.lastName,
             name: profile.name,
             avatarUrl: profile.avatarUrl,
+            // What the account's owner had before, and deleted, is gone, but not what was signed in to it.
+            notValidBefore: sql`app.purged_at(${identity.userId})`,
           })
           .onConflictDoUpdate({
             target: users.id,
@@ -130,19 +134,32 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
       return results[0].length > 0 ? ok(undefined) : fail({ code: 'not_found' })
     },
 
-    async signOut(identity) {
-      const [, error] = await db.write('sessions.signOut', (q) => [q.execute(endSignIn(identity))])
+    async signOut({ signInId }) {
+      const [, error] = await db.write('sessions.signOut', (q) => [
+        q
+          .update(sessions)
+          .set(revoked)
+          .where(and(open, eq(sessions.signInId, signInId))),
+      ])
       return error ? fail(error) : ok(undefined)
     },
 
     async signOutOthers({ signInId }) {
-      const [, error] = await db.write('sessions.signOutOthers', (q) => [
+      const [results, error] = await db.write('sessions.signOutOthers', (q) => [
+        // First: a sign-in that gets its row at this moment waits for this one, or has it already.
+        q
+          .update(users)
+          .set({ notValidBefore: now })
+          .where(eq(users.id, userId))
+          .returning({ notValidBefore: users.notValidBefore }),
         q
           .update(sessions)
           .set(revoked)
           .where(and(open, ne(sessions.signInId, signInId))),
       ])
-      return error ? fail(error) : ok(undefined)
+      if (error) return fail(error)
+      const [row, missing] = oneRow(results[0], ended)
+      return missing ? fail(missing) : ok(row.notValidBefore)
     },
   }
 }
@@ -157,14 +174,5 @@ const record = (q: NeonHttpDatabase, { userId, signInId, expiresAt }: Identity, 
       set: { lastSeenAt: now, expiresAt: sql`excluded.expires_at`, userAgent },
     })
     .returning()
-
-/**
- * Ends a sign-in, with a row of its own where there is none: one that never called POST /v1/session must be refused from
- * now on all the same.
- */
-export const endSignIn = ({ userId, signInId, expiresAt }: Identity, condition = sql`true`): SQL => sql`
-  insert into sessions (user_id, id, sign_in_id, expires_at, revoked_at)
-  select ${userId}::uuid, ${newId()}::uuid, ${signInId}, ${toTime(expiresAt)}::timestamptz, now() where ${condition}
-  on conflict (user_id, sign_in_id) do update set revoked_at = now()`
 
 const toTime = (epochSeconds: number): string => new Date(epochSeconds * 1000).toISOString()

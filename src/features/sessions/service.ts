@@ -3,7 +3,8 @@ import type { Caller } from '../../auth/caller.ts'
 import { asNewcomer } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
 import { type PageRequest, readPage } from '../../http/page.ts'
-import { fail } from '../../result.ts'
+import { secondAfter } from '../../auth/second-after.ts'
+import { fail, ok } from '../../result.ts'
 import { timed } from '../../trace.ts'
 import { createSessionRepository } from './repository.ts'
 
@@ -22,15 +23,15 @@ export function createSessionService(deps: Pick<Deps, 'cognito' | 'database'>) {
      * verified identity. `unauthenticated` and `identity_provider_unavailable` as Cognito says, `session_revoked` for a sign-in
      * that was ended, `account_deleted` where it is too late to restore.
      */
-    async signIn({ identity, trace }: Newcomer, accessToken: string, userAgent: string | null) {
+    async signIn({ identity, trace }: Newcomer, accessToken: string) {
       const [profile, refused] = await timed(trace, 'auth', () => deps.cognito.getUser(accessToken, identity))
       if (refused) return fail(refused)
       const db = asNewcomer(deps.database, trace, identity)
-      return of({ db, userId: identity.userId }).signIn(identity, profile, userAgent)
+      return of({ db, userId: identity.userId }).signIn(identity, profile, trace.userAgent)
     },
 
     /** Notes that this sign-in has a new access token; makes the session of one that has none. */
-    renew: (caller: Caller, userAgent: string | null) => of(caller).renew(caller.identity, userAgent),
+    renew: (caller: Caller) => of(caller).renew(caller.identity, caller.trace.userAgent),
 
     /** A page of those that are not revoked, the newest first. */
     list: (caller: Caller, page: PageRequest) =>
@@ -42,8 +43,13 @@ export function createSessionService(deps: Pick<Deps, 'cognito' | 'database'>) {
 
     /** `not_found` where there is none of this id, or it is revoked already. */
     revoke: (caller: Caller, id: string) => of(caller).revoke(id),
-    /** Ends all sign-ins but this one. */
-    revokeOthers: (caller: Caller) => of(caller).signOutOthers(caller.identity),
+    /** Ends all sign-ins but this one. Whoever signs in after it is let in: see {@link secondAfter}. */
+    async revokeOthers(caller: Caller) {
+      const [endedAt, error] = await of(caller).signOutOthers(caller.identity)
+      if (error) return fail(error)
+      await secondAfter(endedAt)
+      return ok(undefined)
+    },
     /** Ends this sign-in: none of its tokens, refreshed ones included, is taken again. */
     signOut: (caller: Caller) => of(caller).signOut(caller.identity),
   }

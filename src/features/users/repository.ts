@@ -1,10 +1,8 @@
 import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
-import type { Identity } from '../../auth/identity.ts'
 import { deletedFor, isInState, newVersion, now, type RowState } from '../../db/row-state.ts'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, type Result } from '../../result.ts'
-import { endSignIn } from '../sessions/repository.ts'
 import { sessions } from '../sessions/table.ts'
 import { type Deletion, deletionSchema, type UserPatch, type UserRow, userRow } from './schemas.ts'
 import { users } from './table.ts'
@@ -18,7 +16,7 @@ export interface UserRepository {
    * Deletes the account and ends all of its sign-ins. Nothing of it is gone until the grace time is over: signing in
    * anew brings everything back.
    */
-  remove(identity: Identity, graceDays: number, states: RowState[] | null): Promise<Result<Deletion>>
+  remove(userId: string, graceDays: number, states: RowState[] | null): Promise<Result<Deletion>>
 }
 
 export function createUserRepository(db: Database): UserRepository {
@@ -41,16 +39,14 @@ export function createUserRepository(db: Database): UserRepository {
       return results[0][0] ? oneRow(results[0], userRow) : fail({ code: 'precondition_failed' })
     },
 
-    async remove(identity, graceDays, states) {
-      const { userId } = identity
+    async remove(userId, graceDays, states) {
       const isDeleted = sql`exists (select from ${users} where ${users.id} = ${userId} and ${users.deletedAt} is not null)`
       const [results, error] = await db.write('users.remove', (q) => [
         q
           .update(users)
-          .set(deletedFor(graceDays))
+          .set({ ...deletedFor(graceDays), notValidBefore: now })
           .where(and(live(userId), isInState(users, states)))
           .returning({ deletedAt: users.deletedAt, purgeAfter: users.purgeAfter }),
-        q.execute(endSignIn(identity, isDeleted)),
         q
           .update(sessions)
           .set({ revokedAt: now })
@@ -60,7 +56,7 @@ export function createUserRepository(db: Database): UserRepository {
       if (error) return fail(error)
       if (results[0][0]) return oneRow(results[0], deletionSchema)
       // Another request of the same moment may have deleted it.
-      return fail({ code: results[3].length > 0 ? 'precondition_failed' : 'account_deleted' })
+      return fail({ code: results[2].length > 0 ? 'precondition_failed' : 'account_deleted' })
     },
   }
 }

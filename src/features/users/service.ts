@@ -1,6 +1,8 @@
 import type { Caller } from '../../auth/caller.ts'
 import type { RowState } from '../../db/row-state.ts'
+import { secondAfter } from '../../auth/second-after.ts'
 import type { Deps } from '../../deps.ts'
+import { fail, ok } from '../../result.ts'
 import { createUserRepository } from './repository.ts'
 import type { UserPatch } from './schemas.ts'
 
@@ -15,7 +17,11 @@ export function createUserService(deps: Pick<Deps, 'graceDays'>) {
      * Deletes the account in one of these states, and ends all of its sign-ins. Signing in anew restores it for as long as the
      * deployment says. `account_deleted` where another request has done so.
      */
-    remove: ({ db, identity }: Caller, states: RowState[] | null) =>
-      createUserRepository(db).remove(identity, deps.graceDays, states),
+    async remove({ db, userId }: Caller, states: RowState[] | null) {
+      const [deletion, error] = await createUserRepository(db).remove(userId, deps.graceDays, states)
+      if (error) return fail(error)
+      await secondAfter(deletion.deletedAt)
+      return ok(deletion)
+    },
   }
 }

@@ -133,9 +133,17 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     verifyToken: async (token) => {
       const [userId = '', signInId = ''] = token.split('.')
       const expiresAt = Math.floor(Date.now() / 1000) + 3600
-      return ok({ userId, signInId, clientId: 'isolation', scopes: [PROFILE_SCOPE], groups: [], expiresAt })
+      return ok({
+        userId,
+        signInId,
+        clientId: 'isolation',
+        scopes: [PROFILE_SCOPE],
+        groups: [],
+        signedInAt: null,
+        expiresAt,
+      })
     },
-    seenIsDue: () => false,
+    lastSeen: { isDue: () => false, note: () => undefined },
     cognito: {
       getUser: async (_token, { userId }) => {
         const marker = markerOf(userId)

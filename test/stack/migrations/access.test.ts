@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 /** What requests may change, of tables of which they may not change all. */
 const CHANGEABLE = {
   users:
-    'avatar_url deleted_at email email_verified first_name last_login last_name name purge_after updated_at version',
+    'avatar_url deleted_at email email_verified first_name last_login last_name name not_valid_before purge_after updated_at version',
   sessions: 'expires_at last_seen_at revoked_at user_agent',
   conversations:
     'active_leaf_id archived deleted_at derived_title last_activity_at last_branch last_seq message_count metadata pinned purge_after system_prompt tags title updated_at version',
@@ -27,6 +27,9 @@ const GRANTS: Record<string, string> = {
   'parley_app: schema public': 'USAGE',
   'parley_app: function app.begin_request(uuid,text,text,text,boolean)': 'EXECUTE',
   'parley_app: function app.begin_sign_in(uuid,text,text,text)': 'EXECUTE',
+  'parley_app: function app.admit_request(uuid,text,timestamp with time zone,tim': 'EXECUTE',
+  'parley_app: function app.admit_sign_in(uuid,text,timestamp with time zone,tex': 'EXECUTE',
+  'parley_app: function app.purged_at(uuid)': 'EXECUTE',
   'parley_app: function app.introduce(uuid,text,text,text)': 'EXECUTE',
   'parley_app: function app.current_user_id()': 'EXECUTE',
   'parley_app: function app.uuid_v7()': 'EXECUTE',
@@ -57,6 +60,8 @@ const GRANTS: Record<string, string> = {
   'parley_app: embedding_jobs': 'DELETE INSERT SELECT',
   'parley_app: idempotency_keys': 'DELETE INSERT SELECT',
   'parley_app: audit_events': 'SELECT',
+  'parley_app: purge_receipts(user_id)': 'SELECT',
+  'parley_app: purge_receipts(deleted_at)': 'SELECT',
   'parley_app: schema_version': 'SELECT',
   'parley_system: schema app': 'USAGE',
   'parley_system: schema public': 'USAGE',

@@ -15,7 +15,7 @@ export interface Principal {
 
 export const user = (id: string): Principal => ({
   role: 'parley_app',
-  preamble: sql`select app.begin_request(${id}::uuid, ${'explain'}, ${'explain'}, null, false)`,
+  preamble: sql`select app.admit_request(${id}::uuid, ${'explain'}, null, now(), null, ${'explain'}, null, false, false, 10000, '')`,
 })
 
 export const system: Principal = {
