@@ -13,6 +13,7 @@ import { searchRoutes } from './features/search/routes.ts'
 import { ownSessionRoutes } from './features/sessions/own-routes.ts'
 import { sessionListRoutes } from './features/sessions/routes.ts'
 import { meRoutes } from './features/users/routes.ts'
+import { usageRoutes } from './features/usage/routes.ts'
 import { vectorRoutes } from './features/vectors/routes.ts'
 import type { AppEnv } from './http/app-env.ts'
 import { boundRequests } from './http/bounds.ts'
@@ -45,6 +46,7 @@ export const createApp = (deps: Deps) => {
     .route('/v1/search', searchRoutes(deps))
     .route('/v1/embedding-jobs', embeddingJobRoutes(deps))
     .route('/v1/audit-events', auditRoutes(deps))
+    .route('/v1/usage', usageRoutes(deps))
     .route('/', healthRoutes(deps))
 }
 

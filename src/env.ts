@@ -14,6 +14,10 @@ const commaList = z.string().transform((list) =>
 
 const milliseconds = (fallback: number) => z.coerce.number().int().positive().max(60_000).default(fallback)
 
+/** @returns null where it is off */
+const quota = (fallback: number) =>
+  z.union([z.literal('off').transform(() => null), z.coerce.number().int().min(0)]).default(fallback)
+
 const bindings = z.object({
   DATABASE_URL: connectionString,
   DATABASE_URL_SYSTEM: connectionString,
@@ -30,6 +34,14 @@ const bindings = z.object({
   /** How long browsers keep the refresh cookie: as long as the app client's refresh tokens live. Browsers keep none longer than 400 days. */
   REFRESH_COOKIE_DAYS: z.coerce.number().int().min(1).max(400).default(30),
   RATE_LIMIT: z.enum(['on', 'off']).default('on'),
+  /** What each user may have at most, each a number or `off`; `QUOTAS=off` is all of them. */
+  QUOTAS: z.enum(['on', 'off']).default('on'),
+  QUOTA_CONVERSATIONS: quota(50_000),
+  QUOTA_MESSAGES: quota(1_000_000),
+  QUOTA_DOCUMENTS: quota(20_000),
+  QUOTA_STORED_BYTES: quota(5 * 1024 ** 3),
+  /** A day, in UTC. */
+  QUOTA_EMBEDDED_TOKENS: quota(20_000_000),
   EMBEDDING_PROVIDER: z.enum(['lexical', 'openai']).default('lexical'),
   EMBEDDING_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
   EMBEDDING_MODEL: z.string().min(1).default('text-embedding-3-small'),
@@ -43,6 +55,21 @@ const bindings = z.object({
   IDENTITY_TIMEOUT_MS: milliseconds(5_000),
   SLOW_QUERY_MS: milliseconds(250),
 })
+
+/** What a user may have of each kind; null for anything. */
+export type Quotas = Readonly<Record<(typeof QUOTAS)[number], number | null>>
+export const QUOTAS = ['conversations', 'messages', 'documents', 'storedBytes', 'embeddedTokens'] as const
+
+const quotasOf = (env: z.output<typeof bindings>): Quotas => {
+  const limit = (value: number | null) => (env.QUOTAS === 'off' ? null : value)
+  return {
+    conversations: limit(env.QUOTA_CONVERSATIONS),
+    messages: limit(env.QUOTA_MESSAGES),
+    documents: limit(env.QUOTA_DOCUMENTS),
+    storedBytes: limit(env.QUOTA_STORED_BYTES),
+    embeddedTokens: limit(env.QUOTA_EMBEDDED_TOKENS),
+  }
+}
 
 const configuration = bindings
   .refine((env) => env.EMBEDDING_PROVIDER === 'lexical' || Boolean(env.EMBEDDING_API_KEY), {
@@ -62,6 +89,7 @@ const configuration = bindings
     graceDays: env.ACCOUNT_GRACE_DAYS,
     retentionDays: env.CONVERSATION_RETENTION_DAYS,
     rateLimit: env.RATE_LIMIT,
+    quotas: quotasOf(env),
     identityTimeoutMs: env.IDENTITY_TIMEOUT_MS,
     embedding:
       env.EMBEDDING_PROVIDER === 'lexical'

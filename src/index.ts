@@ -54,7 +54,11 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
   })
   const embedder = createEmbedder(config.embedding)
   const deps: Deps = {
-    database: { connectionString: config.databaseUrl, timeoutMs: config.databaseTimeoutMs },
+    database: {
+      connectionString: config.databaseUrl,
+      timeoutMs: config.databaseTimeoutMs,
+      quotas: JSON.stringify(config.quotas),
+    },
     systemDatabase: { connectionString: config.systemDatabaseUrl, timeoutMs: config.databaseTimeoutMs },
     verifyToken: createCachedVerifier({ issuer: config.issuer, clientIds: config.clientIds, keys }),
     lastSeen: createLastSeenThrottle(),
@@ -65,6 +69,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
         ? embedder
         : createCachedEmbedder({ embedder, cache: caches.default, defer: waitUntil }),
     limiters: config.rateLimit === 'on' ? limiters : {},
+    quotas: config.quotas,
     access: config.access,
     corsOrigins: config.corsOrigins,
     clientIds: config.clientIds,

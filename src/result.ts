@@ -45,6 +45,8 @@ export interface FieldError {
 export interface AppError {
   code: ErrorCode
   detail?: string
+  /** Which one is exceeded. */
+  quota?: string
   errors?: FieldError[]
   context?: Record<string, unknown>
 }

@@ -105,6 +105,8 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
   if (!operation.open && operation.operationId !== 'signIn') add(['not_registered'])
   if (method !== 'GET' && !operation.open) add(['origin_not_allowed'])
   if (method !== 'GET' && !operation.open && !operation.readOnly) add(['outcome_unknown'])
+  if (method !== 'GET' && method !== 'DELETE' && !operation.open && !operation.readOnly) add(['quota_exceeded'])
+  if (operation.heavy) add(['too_many_at_once'])
   if (body) add(WITH_BODY)
   else if (inputs.length > 0) add(['invalid_request'])
   if (operation.preconditions === 'write') add(['precondition_failed'])

@@ -66,12 +66,11 @@ export const metadataCheck = (name: string) => check(name, metadataFits(sql`meta
  * Rows of the asking user and no others. `app.current_user_id()` is a plain STABLE SQL function, so that the planner
  * inlines it and sees the user's real statistics (docs/decisions/004-row-level-security.md).
  */
-export const ownerPolicy = (command: 'all' | 'select' = 'all') =>
+export const ownerPolicy = () =>
   pgPolicy('owner', {
     to: appRole,
-    for: command,
     using: sql`user_id = app.current_user_id()`,
-    ...(command === 'select' ? {} : { withCheck: sql`user_id = app.current_user_id()` }),
+    withCheck: sql`user_id = app.current_user_id()`,
   })
 
 /** What scheduled work may do with every user's rows; the grants narrow it further. */

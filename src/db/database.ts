@@ -41,7 +41,7 @@ export interface DatabaseOptions {
   connectionString: string
   /** For one call with its repetition. */
   timeoutMs: number
-  /** What each user may have at most, as `app.count_usage` reads it; not given, anything. */
+  /** What each user may have at most, as `app.add_usage` reads it; not given, anything. */
   quotas?: string
 }
 

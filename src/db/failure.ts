@@ -12,7 +12,7 @@ export interface DatabaseFailure {
   constraint?: string
 }
 
-/** Raised by `app.admit_request`, `app.admit_sign_in` and `app.count_usage`. */
+/** Raised by `app.admit_request`, `app.admit_sign_in` and `app.add_usage`. */
 const REFUSALS: Readonly<Record<string, ErrorCode>> = {
   PY001: 'not_registered',
   PY002: 'session_revoked',
@@ -41,8 +41,18 @@ export function describeFailure(thrown: unknown): DatabaseFailure {
   }
   const state = thrown.code
   if (!state || state === '08P01') return unreachable(state ?? 'no answer')
-  return { ran: 'no', ...bySqlState(state), ...(thrown.constraint ? { constraint: thrown.constraint } : {}) }
+  const failure = bySqlState(state)
+  // In place of a constraint's name, `app.add_usage` gives that of the quota.
+  if (failure.error.code === 'quota_exceeded') return { ran: 'no', ...failure, error: quotaExceeded(thrown.constraint) }
+  return { ran: 'no', ...failure, ...(thrown.constraint ? { constraint: thrown.constraint } : {}) }
 }
+
+const quotaExceeded = (quota = ''): AppError => ({
+  code: 'quota_exceeded',
+  quota,
+  detail: `With this you would exceed the quota ${quota}. GET /v1/usage says what you have, and how much you may have.`,
+  context: { quota },
+})
 
 function bySqlState(state: string): { transient: boolean; error: AppError } {
   const context = { sqlState: state }

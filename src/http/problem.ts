@@ -14,6 +14,7 @@ export const problemSchema = z
     code: z.string(),
     requestId: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    quota: z.string().optional().meta({ description: 'Which one is exceeded' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
 export type Problem = z.output<typeof problemSchema>
@@ -145,6 +146,7 @@ export function toProblem(error: AppError, requestId: string): Problem & { statu
     code: error.code,
     requestId,
     ...(error.errors ? { errors: error.errors } : {}),
+    ...(error.quota === undefined ? {} : { quota: error.quota }),
   }
 }
 

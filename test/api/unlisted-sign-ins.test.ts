@@ -23,7 +23,7 @@ describe('A sign-in that never called POST /v1/session', () => {
     const thief = await user.elsewhere()
     expect(await listed(user)).toHaveLength(1)
     expect((await request(thief)).ok).toBe(true)
-    const [stolen] = (await listed(user)).filter(({ current }) => !current)
+    const [stolen] = (await listed(user)).toSorted((a, b) => Number(a.current) - Number(b.current))
     expect(stolen?.userAgent).toBe('Stolen/1.0')
     expect((await user.delete(`/v1/sessions/${stolen?.id}`)).status).toBe(204)
     await expectProblem(await thief.get('/v1/me'), 401, 'session_revoked')

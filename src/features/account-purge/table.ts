@@ -15,5 +15,5 @@ export const purgeReceipts = pgTable(
     /** Rows by table. */
     counts: jsonb('counts').$type<Record<string, number>>().notNull().default({}),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.deletedAt] }), ownerPolicy('select'), systemPolicy('all')],
+  (table) => [primaryKey({ columns: [table.userId, table.deletedAt] }), ownerPolicy(), systemPolicy('all')],
 )

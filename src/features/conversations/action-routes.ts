@@ -42,6 +42,7 @@ export const conversationActions = (conversations: ConversationService) =>
       '/:conversationId/fork',
       operation({
         operationId: 'forkConversation',
+        heavy: true,
         tag: conversationTag,
         summary: 'Fork a conversation off at a message',
         description:

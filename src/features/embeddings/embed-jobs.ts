@@ -11,6 +11,8 @@ export interface EmbeddingJob {
   claimId: string
   /** Truncated to what the longest-reading embedder uses. */
   text: string
+  /** What the text counts as against the user's quota: about what it costs the provider. */
+  tokens: number
   /** This one included. */
   attempts: number
 }

@@ -9,6 +9,7 @@ import { newId } from '../../id.ts'
 import { fail, ok } from '../../result.ts'
 import { claimedTexts, claimSettings, claimStatement } from './sql/claim.ts'
 import { storeMadeVectors } from './sql/store.ts'
+import { countEmbedded } from '../usage/sql/embedded.ts'
 import { sketchType } from './table.ts'
 
 const claimedJob = z.object({
@@ -17,34 +18,43 @@ const claimedJob = z.object({
   claimId: z.string(),
   attempts: z.int(),
   text: z.string(),
+  tokens: z.int(),
 })
 
 /**
  * The jobs of all users, for `parley_system`. It never waits for a job that somebody else has locked: that one is being
  * deleted, or its text is changing, and either way not to be settled any more. So it cannot be part of a deadlock over jobs.
  */
-export function createEmbeddingJobStore(db: Database, { leaseSeconds = LEASE_SECONDS } = {}): EmbeddingJobStore {
+export function createEmbeddingJobStore(
+  db: Database,
+  { leaseSeconds = LEASE_SECONDS, dailyTokens = null }: { leaseSeconds?: number; dailyTokens?: number | null } = {},
+): EmbeddingJobStore {
   return {
     async claim(claimId, limit, only) {
       const [results, error] = await db.write('embedding-jobs.claim', (q) => [
         q.execute(claimSettings),
-        q.execute(claimStatement(claimId, limit, leaseSeconds, only)),
+        q.execute(claimStatement(claimId, { limit, leaseSeconds, dailyTokens }, only)),
         q.execute(claimedTexts),
       ])
       return error ? fail(error) : allRows(results[2].rows, claimedJob)
     },
 
     async complete(model, done) {
-      const rows = done.map((job) => ({ ...keyOf(job), vector_id: newId(), ...toStoredVector(job.vector) }))
-      const columns = sql`vector_id uuid, embedding halfvec, sketch ${sketchType}`
+      const rows = done.map((job) => ({
+        ...keyOf(job),
+        tokens: job.tokens,
+        vector_id: newId(),
+        ...toStoredVector(job.vector),
+      }))
+      const columns = sql`tokens int, vector_id uuid, embedding halfvec, sketch ${sketchType}`
       const { ofMessages, ofChunks } = storeMadeVectors(sql`done`, model)
       const [, error] = await db.write('embedding-jobs.complete', (q) => [
         q.execute(sql`
           with ${heldJobs(rows, columns)}, done as (
             delete from embedding_jobs j using held h where j.user_id = h.user_id and j.id = h.id
-            returning h.user_id, h.conversation_id, h.message_id, h.chunk_id, h.document_id, h.vector_id, h.embedding, h.sketch
-          ), of_messages as (${ofMessages})
-          ${ofChunks}`),
+            returning h.user_id, h.tokens, h.conversation_id, h.message_id, h.chunk_id, h.document_id, h.vector_id, h.embedding, h.sketch
+          ), of_messages as (${ofMessages}), of_chunks as (${ofChunks})
+          ${countEmbedded(sql`done`)}`),
       ])
       return error ? fail(error) : ok(undefined)
     },

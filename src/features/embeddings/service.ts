@@ -17,7 +17,7 @@ import { createUserEmbeddingJobs } from './sql/jobs.ts'
 const REQUEST_MS = 10_000
 
 /** What embedding needs. */
-export type EmbeddingDeps = Pick<Deps, 'systemDatabase' | 'embedder' | 'log' | 'slowQueryMs'>
+export type EmbeddingDeps = Pick<Deps, 'systemDatabase' | 'embedder' | 'quotas' | 'log' | 'slowQueryMs'>
 
 /** Embeds these texts of the caller right after the answer. What goes wrong, or takes too long, is left to the sweep. */
 export function embedSoon(deps: EmbeddingDeps, caller: Caller, texts: Omit<TextsOfUser, 'userId'>): void {
@@ -35,7 +35,9 @@ async function embedDue(
   limits: { only?: TextsOfUser; until: number },
 ): Promise<Result<EmbeddingRun>> {
   const trace = createTrace(requestId)
-  const store = createEmbeddingJobStore(asSystem(deps.systemDatabase, trace))
+  const store = createEmbeddingJobStore(asSystem(deps.systemDatabase, trace), {
+    dailyTokens: deps.quotas.embeddedTokens,
+  })
   const result = await runEmbeddingQueue({ store, embedder: deps.embedder, newClaimId: newId }, limits)
   const [done, error] = result
   if (error) deps.log('error', 'embedding_failed', { requestId, code: error.code, ...error.context })

@@ -16,6 +16,7 @@ export const exportRoutes = (deps: Deps) => {
     '/',
     operation({
       operationId: 'exportMe',
+      statementMs: 10_000,
       rateLimit: 'session',
       tag: profileTag,
       summary: 'Download everything',

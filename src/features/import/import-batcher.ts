@@ -147,6 +147,8 @@ const REPEATABLE: ReadonlySet<ErrorCode> = new Set([
 
 /** A failure midway says that it is one; so does a first batch of which nobody knows whether it was stored. */
 export const interrupted = (error: AppError, batches: number): AppError =>
-  REPEATABLE.has(error.code) && (batches > 0 || error.code === 'outcome_unknown')
-    ? { code: 'import_interrupted', context: { ...error.context, cause: error.code, batches } }
-    : error
+  error.code === 'quota_exceeded' && batches > 0
+    ? { ...error, detail: `${error.detail} What was taken until then stays.` }
+    : REPEATABLE.has(error.code) && (batches > 0 || error.code === 'outcome_unknown')
+      ? { code: 'import_interrupted', context: { ...error.context, cause: error.code, batches } }
+      : error

@@ -14,6 +14,8 @@ export const searchRoutes = (deps: Deps) => {
     '/',
     operation({
       operationId: 'search',
+      heavy: true,
+      statementMs: 5_000,
       rateLimit: 'search',
       tag: { name: 'Search', description: 'Find messages and documents by meaning and by keyword.' },
       summary: 'Search messages and documents',

@@ -38,7 +38,7 @@ export interface SessionRepository {
   /** Ends this sign-in: none of its tokens, refreshed ones included, is taken again. */
   signOut(identity: Identity): Promise<Result<void>>
   /** Ends all sign-ins but this one, those without a row as well. @returns since when only newer ones are taken */
-  signOutOthers(identity: Identity): Promise<Result<string>>
+  signOutOthers(identity: Pick<Identity, 'signInId'>): Promise<Result<string>>
 }
 
 /** Where a page of the list starts: behind this session. */

@@ -41,6 +41,8 @@ export const vectorRoutes = (deps: Deps) => {
       '/search',
       operation({
         operationId: 'searchVectors',
+        heavy: true,
+        statementMs: 5_000,
         rateLimit: 'search',
         tag,
         summary: 'Find the nearest stored vectors',

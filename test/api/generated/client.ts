@@ -62,6 +62,8 @@ export type Problem = {
         path: string;
         message: string;
     }[];
+    /** Which one is exceeded */
+    quota?: string;
 };
 export type Refresh = {
     session: Session;
@@ -1360,6 +1362,17 @@ export type AuditEvent = {
 export type AuditEventPage = {
     data: AuditEvent[];
     nextCursor: string | null;
+};
+export type QuotaUsage = {
+    data: {
+        /** Rows that are stored, those in the trash included; bytes of texts and JSON in UTF-8, and of vectors that you brought; tokens that were embedded today, about four bytes of a text each */
+        quota: "conversations" | "messages" | "documents" | "storedBytes" | "embeddedTokens";
+        used: number;
+        /** Null for none */
+        limit: number | null;
+        /** When it counts from 0 again; null for never */
+        resetsAt: string | null;
+    }[];
 };
 /**
  * Register or log in
@@ -3413,6 +3426,41 @@ export function listAuditEvents({ limit, cursor }: {
         limit,
         cursor
     }))}`, {
+        ...opts
+    });
+}
+/**
+ * Read what you have, and may have
+ */
+export function getUsage(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: QuotaUsage;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/usage", {
         ...opts
     });
 }

@@ -11,6 +11,8 @@ const EXEMPT = new Set([
   'document_chunks',
   // What it keeps is the answer to a write, which has its own event.
   'idempotency_keys',
+  // What it counts has events.
+  'usage',
   'audit_events',
   // Itself what is left of a purge.
   'purge_receipts',

@@ -11,6 +11,7 @@ const LEFT_OUT: Record<string, string> = {
   document_chunks: 'made anew from the document',
   purge_receipts: 'about accounts that are gone',
   idempotency_keys: 'copies of answers, for a day',
+  usage: 'counted anew wherever the rows go',
 }
 /** Vectors that Parley made can be made again; those that clients brought for documents are in the documents' lines. */
 const CONDITIONS: Record<string, string> = { chat_vectors: 'and client_provided and chunk_id is null' }

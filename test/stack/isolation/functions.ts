@@ -2,13 +2,14 @@ import type { Place } from '../plans/places.ts'
 
 const FUNCTIONS = `
   select oid::regprocedure::text as name, pg_get_functiondef(oid) as source
-  from pg_proc where pronamespace = 'app'::regnamespace and 'owner' = any (proargnames)`
+  from pg_proc where pronamespace = 'app'::regnamespace and 'owner' = any (proargnames)
+    and has_function_privilege('parley_app', oid, 'execute')`
 
 /** What a function compares with the owner that it is given. */
 const CHECK = /\b(?:\w+\.)?user_id = owner\b/g
 
 /**
- * Takes the owner filters out of the functions that are told whose rows they read, as `stripOwner` does with statements.
+ * Takes the owner filters out of the functions that requests tell whose rows to read, as `stripOwner` does with statements.
  *
  * @returns brings them back
  * @throws Error where a function has no such filter, or uses its owner for anything else

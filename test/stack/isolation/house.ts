@@ -163,6 +163,7 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     },
     queryEmbedder: lexical,
     limiters: {},
+    quotas: { conversations: null, messages: null, documents: null, storedBytes: null, embeddedTokens: null },
     access: {},
     corsOrigins: [],
     clientIds: ['isolation'],

@@ -27,9 +27,10 @@ const GRANTS: Record<string, string> = {
   'parley_app: schema public': 'USAGE',
   'parley_app: function app.begin_request(uuid,text,text,text,boolean)': 'EXECUTE',
   'parley_app: function app.begin_sign_in(uuid,text,text,text)': 'EXECUTE',
-  'parley_app: function app.admit_request(uuid,text,timestamp with time zone,tim': 'EXECUTE',
-  'parley_app: function app.admit_sign_in(uuid,text,timestamp with time zone,tex': 'EXECUTE',
+  'parley_app: function app.admit_request(uuid,text,timestamp with time zone,t': 'EXECUTE',
+  'parley_app: function app.admit_sign_in(uuid,text,timestamp with time zone,t': 'EXECUTE',
   'parley_app: function app.purged_at(uuid)': 'EXECUTE',
+  'parley_app: function app.embedded_today(uuid)': 'EXECUTE',
   'parley_app: function app.introduce(uuid,text,text,text)': 'EXECUTE',
   'parley_app: function app.current_user_id()': 'EXECUTE',
   'parley_app: function app.uuid_v7()': 'EXECUTE',
@@ -60,6 +61,7 @@ const GRANTS: Record<string, string> = {
   'parley_app: embedding_jobs': 'DELETE INSERT SELECT',
   'parley_app: idempotency_keys': 'DELETE INSERT SELECT',
   'parley_app: audit_events': 'SELECT',
+  'parley_app: usage': 'SELECT',
   'parley_app: purge_receipts(user_id)': 'SELECT',
   'parley_app: purge_receipts(deleted_at)': 'SELECT',
   'parley_app: schema_version': 'SELECT',
@@ -125,6 +127,11 @@ const GRANTS: Record<string, string> = {
   'parley_system: audit_events(id)': 'SELECT',
   'parley_system: audit_events(user_id)': 'SELECT',
   'parley_system: purge_receipts': 'INSERT SELECT UPDATE',
+  'parley_system: usage': 'INSERT SELECT',
+  'parley_system: usage(embedded_on)': 'UPDATE',
+  'parley_system: usage(embedded_tokens)': 'UPDATE',
+  'parley_system: function app.count_embedded(uuid,bigint)': 'EXECUTE',
+  'parley_system: function app.embedded_today(uuid)': 'EXECUTE',
 }
 
 const ROLES = `('parley_app', 'parley_system')`
@@ -240,21 +247,19 @@ describe('every table of a user’s rows', () => {
     const policies = await rows(`select o.relname, p.cmd, p.permissive, p.qual, p.with_check, o.owner_column
       from (${owned}) o left join pg_policies p
         on p.schemaname = 'public' and p.tablename = o.relname and p.roles = '{parley_app}'`)
-    // Nobody but scheduled work can even name this table.
-    const own = policies.filter(({ relname }) => relname !== 'purge_receipts')
-    for (const { owner_column, ...policy } of own) {
+    for (const { owner_column, ...policy } of policies) {
       const mine = `(${String(owner_column)} = app.current_user_id())`
       expect(policy).toMatchObject({ cmd: 'ALL', permissive: 'PERMISSIVE', qual: mine, with_check: mine })
     }
     expect(policies).toHaveLength((await rows(owned)).length)
-    expect(own).toHaveLength(policies.length - 1)
   })
 
-  it('has policies for the two roles only, and one for the triggers that audit', async () => {
+  it('has policies for the two roles only, and one each for the triggers that audit and count', async () => {
     const others = await rows(`select tablename, policyname, cmd, with_check from pg_policies
       where schemaname = 'public' and roles not in ('{parley_app}', '{parley_system}')`)
     expect(others).toEqual([
       { tablename: 'audit_events', policyname: 'writer', cmd: 'INSERT', with_check: '(pg_trigger_depth() > 0)' },
+      { tablename: 'usage', policyname: 'writer', cmd: 'ALL', with_check: '(pg_trigger_depth() > 0)' },
     ])
   })
 })

@@ -8,6 +8,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const DEFINERS: Record<string, { owner: string; reason: string }> = {
   audit_row: { owner: 'parley_owner', reason: 'the Worker may not write the trail' },
   audit_rows: { owner: 'parley_owner', reason: 'the Worker may not write the trail' },
+  count_change: { owner: 'parley_owner', reason: 'the Worker may not change what users have' },
+  count_rows: { owner: 'parley_owner', reason: 'the Worker may not change what users have' },
   keyword_hits: { owner: 'parley_system', reason: 'row-level security would keep the index of words from the search' },
 }
 

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MAX_ATTEMPTS } from '../../../jobs/attempts.ts'
+import { mayEmbed } from '../../usage/sql/embedded.ts'
 import type { TextsOfUser } from '../runner.ts'
 
 /** Users at whom a claim looks for something due. Who is further away is met by another one: each begins somewhere else. */
@@ -7,6 +8,8 @@ const MAX_VISITS = 5_000
 
 /** No embedder reads more than 8,192 units of a text; with 256 of them an answer of Neon's stays below its 10 MiB. */
 const TEXT_LENGTH = 8_192
+/** About what tokenizers make of English, and more than they make of other scripts. */
+const BYTES_PER_TOKEN = 4
 /** What JSON writes as six bytes each, and means nothing. */
 const CONTROLS = Array.from({ length: 31 }, (_, i) => String.fromCharCode(i + 1))
   .filter((character) => !/[\t\n\r]/.test(character))
@@ -17,13 +20,24 @@ const isDue = sql`failed_at is null and run_at <= now()`
 /** A queue's statistics are those of a moment ago: every way but the index's would read all jobs of a user who has many. */
 export const claimSettings = sql`select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`
 
+interface Claim {
+  limit: number
+  leaseSeconds: number
+  /** What may be embedded of one user in a day; null for anything. The texts of who has had as much wait. */
+  dailyTokens: number | null
+}
+
 /**
  * Claims up to `limit` due jobs and remembers them for {@link claimedTexts}, in the same transaction. The texts are read by
  * a statement of their own: it sees what was written until the jobs were locked, and who changes a text after that takes
  * the claim away.
  */
-export const claimStatement = (claimId: string, limit: number, leaseSeconds: number, only?: TextsOfUser): SQL => sql`
-  with recursive ${only ? namedJobs(only, limit) : jobsOfEach(limit, crypto.randomUUID())}, claimed as (
+export const claimStatement = (
+  claimId: string,
+  { limit, leaseSeconds, dailyTokens }: Claim,
+  only?: TextsOfUser,
+): SQL => sql`
+  with recursive ${only ? namedJobs(only, limit, dailyTokens) : jobsOfEach(limit, dailyTokens, crypto.randomUUID())}, claimed as (
     update embedding_jobs j
     set claim_id = ${claimId}, attempts = least(j.attempts + 1, ${MAX_ATTEMPTS}),
       run_at = now() + make_interval(secs => ${leaseSeconds}),
@@ -39,7 +53,11 @@ export const claimStatement = (claimId: string, limit: number, leaseSeconds: num
  * One look-up by key for each: a condition on all of them may be held against every job of the user. Nor may `failed_at is
  * null` be written there, which offers the index of due jobs: to a planner with old statistics all indexes are the same.
  */
-const namedJobs = ({ userId, messages, documentIds, jobIds }: TextsOfUser, limit: number): SQL => {
+const namedJobs = (
+  { userId, messages, documentIds, jobIds }: TextsOfUser,
+  limit: number,
+  dailyTokens: number | null,
+): SQL => {
   const open = sql`num_nulls(failed_at) = 1 and run_at <= now() limit ${limit}::int for update skip locked`
   const byId = (column: SQL, ids: readonly string[]) => sql`
     jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) named (value) cross join lateral (
@@ -56,7 +74,8 @@ const namedJobs = ({ userId, messages, documentIds, jobIds }: TextsOfUser, limit
         ? byId(sql`id`, jobIds)
         : sql`(select user_id, id from embedding_jobs where user_id = ${userId} and ${isDue}
       order by run_at limit ${limit}::int for update skip locked) j`
-  return sql`picked as materialized (select j.* from ${jobs} limit ${limit}::int)`
+  return sql`picked as materialized (
+    select j.* from ${jobs} where ${mayEmbed(sql`${userId}`, dailyTokens)} limit ${limit}::int)`
 }
 
 /**
@@ -64,7 +83,7 @@ const namedJobs = ({ userId, messages, documentIds, jobIds }: TextsOfUser, limit
  * through the index, from a random place on and round: `(user_id, run_at)` shows with each one whether anything is due. Each
  * gives an equal share; where that does not fill the claim, those who have more give the rest.
  */
-const jobsOfEach = (limit: number, start: string): SQL => sql`ahead as (
+const jobsOfEach = (limit: number, dailyTokens: number | null, start: string): SQL => sql`ahead as (
     (select user_id, run_at from embedding_jobs where failed_at is null and user_id >= ${start}::uuid
       order by user_id, run_at limit 1)
     union all
@@ -81,7 +100,7 @@ const jobsOfEach = (limit: number, start: string): SQL => sql`ahead as (
       order by user_id, run_at limit 1) next
   ), users_due as materialized (
     select user_id from (select * from ahead union all select * from behind limit ${MAX_VISITS}::int) visited
-    where run_at <= now() limit ${limit}::int
+    where run_at <= now() and ${mayEmbed(sql`user_id`, dailyTokens)} limit ${limit}::int
   ), share as materialized (
     select greatest(1, ${limit}::int / greatest(1, count(*))) as jobs from users_due
   ), shares as materialized (
@@ -116,5 +135,6 @@ export const claimedTexts: SQL = sql`
   ), gone as (
     delete from embedding_jobs j using held h where j.user_id = h.user_id and j.id = h.id and h.text is null)
   select user_id as "userId", id, claim_id as "claimId", attempts,
-    translate(left(text, ${TEXT_LENGTH}), ${CONTROLS}, ${' '.repeat(CONTROLS.length)}) as text
+    translate(left(text, ${TEXT_LENGTH}), ${CONTROLS}, ${' '.repeat(CONTROLS.length)}) as text,
+    (octet_length(left(text, ${TEXT_LENGTH})) + ${BYTES_PER_TOKEN - 1}) / ${BYTES_PER_TOKEN} as tokens
   from held where text is not null`

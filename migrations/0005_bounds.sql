@@ -1,6 +1,44 @@
 -- Written by `npm run db:functions`.
 SET LOCAL check_function_bodies = off;
 --> statement-breakpoint
+-- functions/add_usage.sql
+-- Adds to what a user has, in a row that no other transaction holds. Where the user then has more of something that has become
+-- more than `app.quotas` says, PY005 names it. What others add at this moment is not seen: so many transactions at once, so far
+-- beyond the limit.
+CREATE OR REPLACE FUNCTION app.add_usage(owner uuid, more_conversations bigint, more_messages bigint, more_documents bigint,
+    more_bytes bigint) RETURNS void
+  LANGUAGE plpgsql
+  AS $$
+DECLARE
+  quotas jsonb := nullif(current_setting('app.quotas', true), '')::jsonb;
+  exceeded text;
+BEGIN
+  IF more_conversations = 0 AND more_messages = 0 AND more_documents = 0 AND more_bytes = 0 THEN
+    RETURN;
+  END IF;
+  UPDATE public.usage u
+  SET conversations = u.conversations + more_conversations, messages = u.messages + more_messages,
+    documents = u.documents + more_documents, stored_bytes = u.stored_bytes + more_bytes
+  FROM (SELECT shard FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
+  WHERE u.user_id = owner AND u.shard = free.shard;
+  IF NOT FOUND THEN
+    INSERT INTO public.usage (user_id, conversations, messages, documents, stored_bytes)
+    VALUES (owner, more_conversations, more_messages, more_documents, more_bytes);
+  END IF;
+  SELECT q.name INTO exceeded
+  FROM (SELECT sum(conversations) AS conversations, sum(messages) AS messages, sum(documents) AS documents,
+      sum(stored_bytes) AS stored_bytes FROM public.usage WHERE user_id = owner) has
+  CROSS JOIN LATERAL (VALUES
+    ('conversations', more_conversations, has.conversations), ('messages', more_messages, has.messages),
+    ('documents', more_documents, has.documents), ('storedBytes', more_bytes, has.stored_bytes)) AS q (name, more, used)
+  WHERE q.more > 0 AND q.used > (quotas ->> q.name)::bigint LIMIT 1;
+  IF exceeded IS NOT NULL THEN
+    RAISE EXCEPTION 'quota exceeded' USING ERRCODE = 'PY005', CONSTRAINT = exceeded;
+  END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION app.add_usage(uuid, bigint, bigint, bigint, bigint) FROM PUBLIC;
+--> statement-breakpoint
 -- functions/admit_request.sql
 -- First statement of every batch of a signed-in user: who asks, how long a statement may take, what the user may have, and whether
 -- the request is let in at all. A sign-in that has a row in `sessions` is judged by it. One that has none must be later than
@@ -134,6 +172,96 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION app.audit_row() FROM PUBLIC;
+--> statement-breakpoint
+-- functions/count_change.sql
+-- The bytes by which a row has grown or shrunk.
+CREATE OR REPLACE FUNCTION app.count_change() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+BEGIN
+  IF TG_ARGV[0] = 'conversation' THEN
+    PERFORM app.add_usage(NEW.user_id, 0, 0, 0, octet_length(concat(NEW.title, NEW.system_prompt, NEW.metadata))
+      - octet_length(concat(OLD.title, OLD.system_prompt, OLD.metadata)));
+  ELSIF TG_ARGV[0] = 'message' THEN
+    PERFORM app.add_usage(NEW.user_id, 0, 0, 0,
+      octet_length(concat(NEW.content, NEW.parts, NEW.attachments, NEW.reasoning, NEW.usage, NEW.metadata))
+      - octet_length(concat(OLD.content, OLD.parts, OLD.attachments, OLD.reasoning, OLD.usage, OLD.metadata)));
+  ELSIF TG_ARGV[0] = 'document' THEN
+    PERFORM app.add_usage(NEW.user_id, 0, 0, 0, octet_length(concat(NEW.title, NEW.content, NEW.metadata))
+      - octet_length(concat(OLD.title, OLD.content, OLD.metadata)));
+  ELSE
+    PERFORM app.add_usage(NEW.user_id, 0, 0, 0,
+      CASE WHEN NEW.client_provided THEN octet_length(concat(NEW.content, NEW.metadata)) + pg_column_size(NEW.client_embedding) ELSE 0 END
+      - CASE WHEN OLD.client_provided THEN octet_length(concat(OLD.content, OLD.metadata)) + pg_column_size(OLD.client_embedding) ELSE 0 END);
+  END IF;
+  RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION app.count_change() FROM PUBLIC;
+--> statement-breakpoint
+-- functions/count_embedded.sql
+-- Adds tokens that were embedded today for a user, in a row that no other transaction holds (see app.add_usage).
+CREATE OR REPLACE FUNCTION app.count_embedded(owner uuid, tokens bigint) RETURNS void
+  LANGUAGE plpgsql
+  AS $$
+DECLARE
+  today constant date := (now() AT TIME ZONE 'utc')::date;
+BEGIN
+  UPDATE public.usage u
+  SET embedded_tokens = CASE u.embedded_on WHEN today THEN u.embedded_tokens ELSE 0 END + tokens, embedded_on = today
+  FROM (SELECT shard FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
+  WHERE u.user_id = owner AND u.shard = free.shard;
+  IF NOT FOUND THEN
+    INSERT INTO public.usage (user_id, embedded_tokens, embedded_on) VALUES (owner, tokens, today);
+  END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION app.count_embedded(uuid, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.count_embedded(uuid, bigint) TO parley_system;
+--> statement-breakpoint
+-- functions/count_rows.sql
+-- Rows that came or went, and their bytes. With its owner's rights, so that the Worker's roles cannot change what they have. The
+-- purge of an account takes the counts along.
+CREATE OR REPLACE FUNCTION app.count_rows() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+DECLARE
+  sign constant int := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
+BEGIN
+  IF session_user = 'parley_system' AND current_setting('app.purging', true) <> '' THEN
+    RETURN NULL;
+  END IF;
+  -- A statement is looked at when it runs: each of these names columns that only its table has.
+  IF TG_ARGV[0] = 'conversation' THEN
+    PERFORM app.add_usage(t.user_id, sign * count(*), 0, 0, sign * sum(octet_length(concat(t.title, t.system_prompt, t.metadata))))
+    FROM touched t GROUP BY t.user_id;
+  ELSIF TG_ARGV[0] = 'message' THEN
+    PERFORM app.add_usage(t.user_id, 0, sign * count(*), 0,
+      sign * sum(octet_length(concat(t.content, t.parts, t.attachments, t.reasoning, t.usage, t.metadata))))
+    FROM touched t GROUP BY t.user_id;
+  ELSIF TG_ARGV[0] = 'document' THEN
+    PERFORM app.add_usage(t.user_id, 0, 0, sign * count(*), sign * sum(octet_length(concat(t.title, t.content, t.metadata))))
+    FROM touched t GROUP BY t.user_id;
+  ELSE
+    PERFORM app.add_usage(t.user_id, 0, 0, 0,
+      sign * sum(octet_length(concat(t.content, t.metadata)) + pg_column_size(t.client_embedding)))
+    FROM touched t WHERE t.client_provided GROUP BY t.user_id;
+  END IF;
+  RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION app.count_rows() FROM PUBLIC;
+--> statement-breakpoint
+-- functions/embedded_today.sql
+-- Tokens that were embedded for a user since midnight, in UTC.
+CREATE OR REPLACE FUNCTION app.embedded_today(owner uuid) RETURNS bigint
+  LANGUAGE sql STABLE
+  AS $$
+    SELECT coalesce(sum(u.embedded_tokens), 0)::bigint FROM public.usage u
+    WHERE u.user_id = owner AND u.embedded_on = (now() AT TIME ZONE 'utc')::date
+  $$;
+REVOKE ALL ON FUNCTION app.embedded_today(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.embedded_today(uuid) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/purged_at.sql
 -- When the asking user deleted an earlier account that was purged since, the last of them; null where there is none.

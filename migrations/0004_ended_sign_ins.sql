@@ -1,1 +1,0 @@
-CREATE POLICY "owner" ON "purge_receipts" AS PERMISSIVE FOR SELECT TO "parley_app" USING (user_id = app.current_user_id());

@@ -1,0 +1,18 @@
+CREATE TABLE "usage" (
+	"user_id" uuid NOT NULL,
+	"shard" uuid DEFAULT gen_random_uuid() NOT NULL,
+	"conversations" bigint DEFAULT 0 NOT NULL,
+	"messages" bigint DEFAULT 0 NOT NULL,
+	"documents" bigint DEFAULT 0 NOT NULL,
+	"stored_bytes" bigint DEFAULT 0 NOT NULL,
+	"embedded_tokens" bigint DEFAULT 0 NOT NULL,
+	"embedded_on" date DEFAULT (now() at time zone 'utc')::date NOT NULL,
+	CONSTRAINT "usage_user_id_shard_pk" PRIMARY KEY("user_id","shard")
+);
+--> statement-breakpoint
+ALTER TABLE "usage" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "usage" ADD CONSTRAINT "usage_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE POLICY "owner" ON "purge_receipts" AS PERMISSIVE FOR ALL TO "parley_app" USING (user_id = app.current_user_id()) WITH CHECK (user_id = app.current_user_id());--> statement-breakpoint
+CREATE POLICY "owner" ON "usage" AS PERMISSIVE FOR ALL TO "parley_app" USING (user_id = app.current_user_id()) WITH CHECK (user_id = app.current_user_id());--> statement-breakpoint
+CREATE POLICY "system" ON "usage" AS PERMISSIVE FOR ALL TO "parley_system" USING (true) WITH CHECK (true);--> statement-breakpoint
+CREATE POLICY "writer" ON "usage" AS PERMISSIVE FOR ALL TO public USING (pg_trigger_depth() > 0) WITH CHECK (pg_trigger_depth() > 0);

@@ -1,0 +1,80 @@
+-- Signing out everywhere and deleting the account move the time before which no sign-in is taken.
+GRANT UPDATE (not_valid_before) ON users TO parley_app;
+--> statement-breakpoint
+-- Whoever signs in again after a purge is told by the receipt which sign-ins are older.
+GRANT SELECT (user_id, deleted_at) ON purge_receipts TO parley_app;
+--> statement-breakpoint
+-- What is there already is counted, and from this moment on the triggers count. Nobody writes meanwhile; as the tables' owner may be
+-- under row-level security itself, it is not forced while they are read.
+ALTER TABLE conversations NO FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE messages NO FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE documents NO FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE chat_vectors NO FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+INSERT INTO usage (user_id, conversations, messages, documents, stored_bytes)
+SELECT user_id, sum(conversations), sum(messages), sum(documents), sum(bytes)
+FROM (
+  SELECT user_id, count(*) AS conversations, 0 AS messages, 0 AS documents, sum(octet_length(concat(title, system_prompt, metadata))) AS bytes
+  FROM conversations GROUP BY user_id
+  UNION ALL
+  SELECT user_id, 0, count(*), 0, sum(octet_length(concat(content, parts, attachments, reasoning, usage, metadata)))
+  FROM messages GROUP BY user_id
+  UNION ALL
+  SELECT user_id, 0, 0, count(*), sum(octet_length(concat(title, content, metadata))) FROM documents GROUP BY user_id
+  UNION ALL
+  SELECT user_id, 0, 0, 0, sum(octet_length(concat(content, metadata)) + pg_column_size(client_embedding))
+  FROM chat_vectors WHERE client_provided GROUP BY user_id) counted
+GROUP BY user_id;
+--> statement-breakpoint
+ALTER TABLE conversations FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE messages FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE documents FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE chat_vectors FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE usage FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE TRIGGER usage_create AFTER INSERT ON conversations REFERENCING NEW TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('conversation');
+--> statement-breakpoint
+CREATE TRIGGER usage_change AFTER UPDATE OF title, system_prompt, metadata ON conversations
+  FOR EACH ROW EXECUTE FUNCTION app.count_change('conversation');
+--> statement-breakpoint
+CREATE TRIGGER usage_purge AFTER DELETE ON conversations REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('conversation');
+--> statement-breakpoint
+CREATE TRIGGER usage_create AFTER INSERT ON messages REFERENCING NEW TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('message');
+--> statement-breakpoint
+CREATE TRIGGER usage_change AFTER UPDATE OF content, parts, attachments, reasoning, usage, metadata ON messages
+  FOR EACH ROW EXECUTE FUNCTION app.count_change('message');
+--> statement-breakpoint
+CREATE TRIGGER usage_purge AFTER DELETE ON messages REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('message');
+--> statement-breakpoint
+CREATE TRIGGER usage_create AFTER INSERT ON documents REFERENCING NEW TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('document');
+--> statement-breakpoint
+CREATE TRIGGER usage_change AFTER UPDATE OF title, content, metadata ON documents
+  FOR EACH ROW EXECUTE FUNCTION app.count_change('document');
+--> statement-breakpoint
+CREATE TRIGGER usage_purge AFTER DELETE ON documents REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('document');
+--> statement-breakpoint
+CREATE TRIGGER usage_create AFTER INSERT ON chat_vectors REFERENCING NEW TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('vector');
+--> statement-breakpoint
+CREATE TRIGGER usage_change AFTER UPDATE OF client_embedding, content, metadata ON chat_vectors
+  FOR EACH ROW EXECUTE FUNCTION app.count_change('vector');
+--> statement-breakpoint
+CREATE TRIGGER usage_purge AFTER DELETE ON chat_vectors REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('vector');
+--> statement-breakpoint
+GRANT SELECT ON usage TO parley_app;
+--> statement-breakpoint
+GRANT SELECT, INSERT, UPDATE (embedded_tokens, embedded_on) ON usage TO parley_system;
