@@ -217,7 +217,7 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION app.count_embedded(uuid, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.count_embedded(uuid, bigint) TO parley_system;
+GRANT EXECUTE ON FUNCTION app.count_embedded(uuid, bigint) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/count_rows.sql
 -- Rows that came or went, and their bytes. With its owner's rights, so that the Worker's roles cannot change what they have. The

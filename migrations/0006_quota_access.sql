@@ -75,6 +75,5 @@ CREATE TRIGGER usage_change AFTER UPDATE OF client_embedding, content, metadata 
 CREATE TRIGGER usage_purge AFTER DELETE ON chat_vectors REFERENCING OLD TABLE AS touched
   FOR EACH STATEMENT EXECUTE FUNCTION app.count_rows('vector');
 --> statement-breakpoint
-GRANT SELECT ON usage TO parley_app;
---> statement-breakpoint
-GRANT SELECT, INSERT, UPDATE (embedded_tokens, embedded_on) ON usage TO parley_system;
+-- What was embedded is counted by who embeds: the queue, and searches for their questions. The rest is the triggers'.
+GRANT SELECT, INSERT (user_id, embedded_tokens, embedded_on), UPDATE (embedded_tokens, embedded_on) ON usage TO parley_app, parley_system;

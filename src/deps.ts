@@ -5,6 +5,7 @@ import type { TokenVerifier } from './auth/verifier.ts'
 import type { DatabaseOptions } from './db/database.ts'
 import type { Embedder } from './embeddings/embedder.ts'
 import type { Limiters, Quotas } from './env.ts'
+import type { SpentBudgets } from './features/usage/spent-budgets.ts'
 import type { Logger } from './log.ts'
 
 /** All that lives longer than a request: made once per isolate in `src/index.ts`, handed down from there. */
@@ -18,6 +19,8 @@ export interface Deps {
   /** The same for the questions of searches. */
   queryEmbedder: Embedder
   limiters: Limiters
+  /** Whose questions are not embedded any more today. */
+  spentBudgets: SpentBudgets
   /** What each user may have. */
   quotas: Quotas
   /** What everybody's token must show, beside being valid. */

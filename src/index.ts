@@ -12,6 +12,7 @@ import { sweepEmbeddings } from './features/embeddings/service.ts'
 import { sweepIdempotencyKeys } from './features/idempotency/service.ts'
 import { purgeAccounts } from './features/account-purge/service.ts'
 import { emptyTrash } from './features/trash/service.ts'
+import { createSpentBudgets } from './features/usage/spent-budgets.ts'
 import { toProblem } from './http/problem.ts'
 import { requestIdOf, traceHeaders } from './http/request.ts'
 import { securityHeaders } from './http/security.ts'
@@ -69,6 +70,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
         ? embedder
         : createCachedEmbedder({ embedder, cache: caches.default, defer: waitUntil }),
     limiters: config.rateLimit === 'on' ? limiters : {},
+    spentBudgets: createSpentBudgets(),
     quotas: config.quotas,
     access: config.access,
     corsOrigins: config.corsOrigins,

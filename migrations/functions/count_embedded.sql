@@ -15,4 +15,4 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION app.count_embedded(uuid, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.count_embedded(uuid, bigint) TO parley_system;
+GRANT EXECUTE ON FUNCTION app.count_embedded(uuid, bigint) TO parley_app, parley_system;

@@ -27,6 +27,7 @@ export function createCachedEmbedder({ embedder, cache, defer }: CachedEmbedderO
       const key = await keyOf(embedder.model, text, options?.userId ?? '')
       const known = await read(cache, key)
       if (known) return ok([known])
+      options?.whenAsked?.()
       const result = await embedder.embed(texts, options)
       const vector = result[0]?.[0]
       if (vector) defer(tryCatch(() => cache.put(key, toResponse(vector)), noTrace))

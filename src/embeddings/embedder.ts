@@ -29,6 +29,8 @@ export interface Embedder {
 export interface EmbedOptions {
   /** The user who searches: caches keep users apart. */
   userId?: string
+  /** Called where the provider is asked: what a cache holds costs nothing. */
+  whenAsked?: () => void
   signal?: AbortSignal
 }
 

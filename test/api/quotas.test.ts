@@ -183,3 +183,38 @@ describe('Beyond the quota of embedded tokens', () => {
     expect((await used(other))['embeddedTokens']).toBe(3)
   })
 })
+
+describe('Questions that a provider embeds', () => {
+  const provider = `${inject('faults')}/embedder`
+  const asked = async (text: string) =>
+    Number(await (await fetch(`${provider}/count?text=${encodeURIComponent(text)}`)).text())
+  const settings = {
+    EMBEDDING_PROVIDER: 'openai',
+    EMBEDDING_API_KEY: 'sk-do-not-leak',
+    EMBEDDING_BASE_URL: `${provider}/ok`,
+    EMBEDDING_MODEL: 'axis',
+  }
+  const question = () => `Where is ${crypto.randomUUID()}?`
+
+  it('count, once while they are kept; nothing else does', async () => {
+    const user = await createApi(settings).newUser()
+    const query = question()
+    for (let times = 0; times < 2; times++) await read(user.post('/v1/search', { query, mode: 'semantic' }))
+    await read(user.post('/v1/search', { query: question(), mode: 'keyword' }))
+    expect(await used(user)).toMatchObject({ embeddedTokens: Math.ceil(query.length / 4) })
+    const lexical = await apiWith({}).newUser()
+    await read(lexical.post('/v1/search', { query }))
+    expect(await used(lexical)).toMatchObject({ embeddedTokens: 0 })
+  })
+
+  it('are embedded no more once the quota is used up: search goes on by keyword', async () => {
+    const api = createApi({ ...settings, QUOTA_EMBEDDED_TOKENS: '5' })
+    const [user, other] = [await api.newUser(), await api.newUser()]
+    expect(await read(user.post('/v1/search', { query: question() }))).toMatchObject({ degraded: false })
+    const query = question()
+    expect(await read(user.post('/v1/search', { query }))).toMatchObject({ degraded: true, mode: 'keyword' })
+    await expectExceeded(await user.post('/v1/search', { query, mode: 'semantic' }), 'embeddedTokens')
+    expect(await asked(query)).toBe(0)
+    expect(await read(other.post('/v1/search', { query }))).toMatchObject({ degraded: false })
+  })
+})

@@ -34,7 +34,7 @@ export const searchRoutes = (deps: Deps) => {
         },
       },
       responses: { 200: { description: 'The best hits first', schema: searchResults } },
-      errors: ['embedding_unavailable', 'mixed_models'],
+      errors: ['quota_exceeded', 'embedding_unavailable', 'mixed_models'],
     }),
     describeInput('json', searchRequestInput, validate('json', searchRequest)),
     async (c) => {

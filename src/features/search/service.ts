@@ -1,25 +1,29 @@
 import * as z from 'zod'
 import type { Caller } from '../../auth/caller.ts'
 import type { Deps } from '../../deps.ts'
-import type { Embedder } from '../../embeddings/embedder.ts'
+import type { EmbedOptions, Embedder } from '../../embeddings/embedder.ts'
 import type { EmbeddingVector } from '../../embeddings/vector.ts'
 import { type CursorScope, decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { cutPage } from '../../http/page.ts'
-import { fail, ok, type Result } from '../../result.ts'
+import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { timed, type Trace } from '../../trace.ts'
 import { toHtml } from './highlight.ts'
+import { BYTES_PER_TOKEN } from '../usage/sql/embedded.ts'
 import { createSearchRepository } from './repository.ts'
 import type { SearchHit, SearchRequest } from './schemas.ts'
 
 const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.string()])
 
+type SearchDeps = Pick<Deps, 'queryEmbedder' | 'quotas' | 'spentBudgets' | 'log'>
+
 /** What the caller can find. */
-export function createSearchService({ queryEmbedder: embedder, log }: Pick<Deps, 'queryEmbedder' | 'log'>) {
+export function createSearchService({ queryEmbedder: embedder, quotas, spentBudgets, log }: SearchDeps) {
   return {
     /**
      * Searches by text, by embedding, or by keyword. A text is embedded first, and compared only with what the same model made.
      * A hybrid search whose text cannot be embedded goes on by keyword alone, and says so, to its last page; one by meaning
-     * fails with `embedding_unavailable`, as does the next page of a hybrid one. `invalid_cursor` for one of another search,
+     * fails with `embedding_unavailable`, as does the next page of a hybrid one; with `quota_exceeded` where the user has
+     * used up today's tokens. `invalid_cursor` for one of another search,
      * `mixed_models` where no model is named, and there are several.
      */
     async search({ db, userId, trace }: Caller, request: SearchRequest) {
@@ -31,10 +35,14 @@ export function createSearchService({ queryEmbedder: embedder, log }: Pick<Deps,
       const mode = asked ?? (embedding ? 'semantic' : 'hybrid')
       // Scores of two modes are no one list: pages go on as the first began.
       const begun = end?.[0] ?? mode
+      let tokens = 0
+      const whenAsked = () => void (tokens = tokensOf(query))
       const [vector, unavailable] =
         begun === 'keyword' || query === undefined
           ? ok(embedding ?? null)
-          : await embedQuery(embedder, trace, userId, query)
+          : spentBudgets.has(userId)
+            ? fail(NO_TOKENS)
+            : await embedQuery(embedder, trace, query, { userId, whenAsked })
       if (unavailable && (end || mode !== 'hybrid')) return fail(unavailable)
       if (unavailable) {
         // The answer is no failure, which would be in the log by itself.
@@ -43,19 +51,24 @@ export function createSearchService({ queryEmbedder: embedder, log }: Pick<Deps,
       }
       const used = unavailable ? 'keyword' : begun
       const degraded = used !== mode
-      const [found, error] = await createSearchRepository(db, userId).search({
-        ...rest,
-        mode: used,
-        text: used === 'semantic' ? null : (query ?? null),
-        vector,
-        model: query === undefined ? (model ?? null) : embedder.model,
-        match: match ?? (mode === 'hybrid' && !hasOperators(query) ? 'any' : 'all'),
-        after: end && [end[1], end[2]],
-        ...(degraded ? { threshold: undefined } : {}),
-      })
+      const [found, error] = await createSearchRepository(db, userId).search(
+        {
+          ...rest,
+          mode: used,
+          text: used === 'semantic' ? null : (query ?? null),
+          vector,
+          model: query === undefined ? (model ?? null) : embedder.model,
+          match: match ?? (mode === 'hybrid' && !hasOperators(query) ? 'any' : 'all'),
+          after: end && [end[1], end[2]],
+          ...(degraded ? { threshold: undefined } : {}),
+        },
+        tokens,
+      )
       if (error) return fail(error)
 
-      const { hits, ...told } = found
+      const { hits, embeddedToday, ...told } = found
+      const { embeddedTokens: limit } = quotas
+      if (embeddedToday !== null && limit !== null && embeddedToday >= limit) spentBudgets.note(userId)
       const { data, last } = cutPage(hits, request.limit)
       return ok({
         data: data.map((hit) => ({ ...hit, highlight: hit.highlight === null ? null : toHtml(hit.highlight) })),
@@ -68,6 +81,16 @@ export function createSearchService({ queryEmbedder: embedder, log }: Pick<Deps,
   }
 }
 
+const NO_TOKENS: AppError = {
+  code: 'quota_exceeded',
+  quota: 'embeddedTokens',
+  detail:
+    'You have used up the quota embeddedTokens. Search by keyword or by embedding until GET /v1/usage says that it counts anew.',
+}
+
+/** As the queue counts texts. */
+const tokensOf = (query = ''): number => Math.ceil(new TextEncoder().encode(query).length / BYTES_PER_TOKEN)
+
 /** What the database calls a text: see docs/decisions/030-client-ids.md. */
 const textIdOf = (hit: SearchHit): string => (hit.source === 'message' ? `${hit.conversationId}/${hit.id}` : hit.id)
 
@@ -77,10 +100,10 @@ const hasOperators = (query = ''): boolean => /"|(^|\s)-[^\s-]|\sor\s/i.test(que
 async function embedQuery(
   embedder: Embedder,
   trace: Trace,
-  userId: string,
   query: string,
+  options: EmbedOptions,
 ): Promise<Result<EmbeddingVector>> {
-  const [vectors, error] = await timed(trace, 'embed', () => embedder.embed([query], { userId }))
+  const [vectors, error] = await timed(trace, 'embed', () => embedder.embed([query], options))
   if (error) return fail(error)
   const [vector] = vectors
   return vector ? ok(vector) : fail({ code: 'internal', context: { reason: 'the embedder gave no vector' } })

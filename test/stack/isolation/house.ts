@@ -163,6 +163,7 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     },
     queryEmbedder: lexical,
     limiters: {},
+    spentBudgets: { has: () => false, note: () => undefined },
     quotas: { conversations: null, messages: null, documents: null, storedBytes: null, embeddedTokens: null },
     access: {},
     corsOrigins: [],

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MAX_ATTEMPTS } from '../../../jobs/attempts.ts'
-import { mayEmbed } from '../../usage/sql/embedded.ts'
+import { BYTES_PER_TOKEN, mayEmbed } from '../../usage/sql/embedded.ts'
 import type { TextsOfUser } from '../runner.ts'
 
 /** Users at whom a claim looks for something due. Who is further away is met by another one: each begins somewhere else. */
@@ -8,8 +8,6 @@ const MAX_VISITS = 5_000
 
 /** No embedder reads more than 8,192 units of a text; with 256 of them an answer of Neon's stays below its 10 MiB. */
 const TEXT_LENGTH = 8_192
-/** About what tokenizers make of English, and more than they make of other scripts. */
-const BYTES_PER_TOKEN = 4
 /** What JSON writes as six bytes each, and means nothing. */
 const CONTROLS = Array.from({ length: 31 }, (_, i) => String.fromCharCode(i + 1))
   .filter((character) => !/[\t\n\r]/.test(character))
