@@ -32,8 +32,8 @@ const SIZES: Record<RunSize, Load> = {
 }
 
 /**
- * What the audit triggers and the session check add to a write: the same batches on four databases of one server, one as
- * migrated, two without one of them, one without either. In turns, in one run: for a client next to the database, and for
+ * What the audit triggers, the session check and the counting for quotas add to a write: the same batches on databases of one
+ * server, one as migrated, three without one of them, one without any. In turns, in one run: for a client next to the database, and for
  * a client of the Worker. Afterwards each database must hold the audit events that it should.
  */
 export function measureWrite(size: RunSize, serverUrl: string): Promise<void> {
@@ -54,7 +54,7 @@ async function compare(load: Load, serverUrl: string, directory: string): Promis
     sides.push(side)
   }
 
-  console.log('Medians in milliseconds; what the audit adds, the session check, both:')
+  console.log('Medians in milliseconds; what the audit adds, the session check, the counting, all:')
   const asClient = await measureRequests(sides, stack, accessToken, load)
   report(`a client of the Worker, ${load.requestRuns} times`, asClient)
   report(`the database alone, ${load.batchRuns} times`, await measureBatches(sides, userId, load))
@@ -128,11 +128,11 @@ async function measureBatches(
 }
 
 function report(title: string, rows: readonly Row[]): void {
-  printRow([`For ${title}:`, ...SIDES.map(({ name }) => name), 'audit', 'check', 'both'])
+  printRow([`For ${title}:`, ...SIDES.map(({ name }) => name), 'audit', 'check', 'count', 'all'])
   for (const { name, samples } of rows) {
-    const [both = Number.NaN, ...without] = samples.map(median)
-    const times = [both, ...without].map((value) => value.toFixed(2))
-    printRow([`  ${name}`, ...times, ...without.map((value) => ratio(both, value))])
+    const [migrated = Number.NaN, ...without] = samples.map(median)
+    const times = [migrated, ...without].map((value) => value.toFixed(2))
+    printRow([`  ${name}`, ...times, ...without.map((value) => ratio(migrated, value))])
   }
 }
 

@@ -3,12 +3,13 @@ import { type BenchDatabase, PIPELINED } from '../database.ts'
 import { seedTenant, type Tenant } from '../seed.ts'
 import type { Target } from './operations.ts'
 
-/** The four, in the order of the table: what each leaves out of what the migrations made. */
+/** In the order of the table: what each leaves out of what the migrations made. */
 export const SIDES = [
-  { name: 'as migrated', audit: true, check: true },
-  { name: 'no audit', audit: false, check: true },
-  { name: 'no check', audit: true, check: false },
-  { name: 'neither', audit: false, check: false },
+  { name: 'as migrated', audit: true, check: true, count: true },
+  { name: 'no audit', audit: false, check: true, count: true },
+  { name: 'no check', audit: true, check: false, count: true },
+  { name: 'no count', audit: true, check: true, count: false },
+  { name: 'none', audit: false, check: false, count: false },
 ] as const
 
 /** A database, a superuser's connection to it, and what to do in it. */
@@ -36,7 +37,8 @@ export async function openSide(
 ): Promise<Side> {
   const superuser = await database.connect({ connectionString: database.url })
   await seed(superuser, userId, rows)
-  if (!leave.audit) await dropAudit(superuser)
+  if (!leave.audit) await dropTriggers(superuser, 'audit_%')
+  if (!leave.count) await dropTriggers(superuser, 'usage_%')
   if (!leave.check) await superuser.query(NAME_ONLY)
   await superuser.query('vacuum analyze')
   return {
@@ -59,18 +61,18 @@ async function seed(superuser: Client, userId: string, { tenant, others }: SideS
   )
 }
 
-async function dropAudit(superuser: Client): Promise<void> {
+async function dropTriggers(superuser: Client, like: string): Promise<void> {
   const { rows } = await superuser.query<{ drop: string }>(
-    `select format('drop trigger %I on %s', tgname, tgrelid::regclass) as drop from pg_trigger
-     where tgfoid in ('app.audit_row'::regproc, 'app.audit_rows'::regproc)`,
+    `select format('drop trigger %I on %s', tgname, tgrelid::regclass) as drop from pg_trigger where tgname like $1`,
+    [like],
   )
   for (const { drop } of rows) await superuser.query(drop)
 }
 
-/** `app.begin_request` that only says who asks. */
+/** `app.admit_request` that only says who asks. */
 const NAME_ONLY = `
-  create or replace function
-    app.begin_request(asking_user uuid, sign_in text, request_id text, address text, seen boolean) returns void
+  create or replace function app.admit_request(asking_user uuid, sign_in text, signed_in_at timestamptz, valid_until timestamptz,
+    device text, request_id text, address text, seen boolean, heavy boolean, statement_ms int, quotas text) returns void
   language plpgsql as $$
   begin
     perform app.introduce(asking_user, sign_in, request_id, address);
@@ -90,7 +92,7 @@ async function findTargets(superuser: Client, userId: string): Promise<Target[]>
 /** @throws Error unless strangers are refused where there is a check, and only there */
 export async function assertCheck(side: Side): Promise<void> {
   const client = await side.logIn()
-  const stranger = `select app.begin_request(gen_random_uuid(), 'nobody', 'bench', null, false)`
+  const stranger = `select app.admit_request(gen_random_uuid(), 'nobody', null, now(), null, 'bench', null, false, false, 1000, '')`
   const refused = await client.query(stranger).then(
     () => false,
     () => true,

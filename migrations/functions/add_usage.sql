@@ -18,8 +18,13 @@ BEGIN
   FROM (SELECT shard FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
   WHERE u.user_id = owner AND u.shard = free.shard;
   IF NOT FOUND THEN
-    INSERT INTO public.usage (user_id, conversations, messages, documents, stored_bytes)
-    VALUES (owner, more_conversations, more_messages, more_documents, more_bytes);
+    BEGIN
+      INSERT INTO public.usage (user_id, conversations, messages, documents, stored_bytes)
+      VALUES (owner, more_conversations, more_messages, more_documents, more_bytes);
+    EXCEPTION WHEN foreign_key_violation THEN
+      -- The user is being deleted, with all that is counted.
+      RETURN;
+    END;
   END IF;
   SELECT q.name INTO exceeded
   FROM (SELECT sum(conversations) AS conversations, sum(messages) AS messages, sum(documents) AS documents,

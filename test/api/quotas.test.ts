@@ -14,6 +14,8 @@ const used = async (user: TestUser): Promise<Record<string, number>> => {
   return Object.fromEntries(data.map(({ quota, used }) => [quota, used]))
 }
 
+const question = () => `Where is ${crypto.randomUUID()}?`
+
 const expectExceeded = async (response: Response, quota: string) => {
   const problem = await expectProblem(response, 403, 'quota_exceeded')
   expect(problem).toMatchObject({ quota, detail: expect.stringContaining(quota) })
@@ -194,7 +196,6 @@ describe('Questions that a provider embeds', () => {
     EMBEDDING_BASE_URL: `${provider}/ok`,
     EMBEDDING_MODEL: 'axis',
   }
-  const question = () => `Where is ${crypto.randomUUID()}?`
 
   it('count, once while they are kept; nothing else does', async () => {
     const user = await createApi(settings).newUser()

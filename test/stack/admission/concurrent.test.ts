@@ -46,25 +46,23 @@ describe.each(places.filter(({ embedded }) => !embedded))('Requests of one user 
   const rows = async (query: string) =>
     place.asSuperuser(async (client) => (await client.query<Record<string, unknown>>(query, [userId])).rows)
 
-  describe('four heavy ones may run', () => {
-    /** As `app.admit_request` takes it. */
-    const takeSlot = (client: Client, slot: number) =>
-      client.query('select pg_advisory_xact_lock(hashtextextended($1, $2))', [userId, slot])
-    const heavyRead = (id: string) =>
-      database(id, { heavy: true }).read('heavy', (q) => [q.execute(sql`select 1 as one`)])
+  /** As `app.admit_request` takes it. */
+  const takeSlot = (client: Client, slot: number) =>
+    client.query('select pg_advisory_xact_lock(hashtextextended($1, $2))', [userId, slot])
+  const heavyRead = (id: string) =>
+    database(id, { heavy: true }).read('heavy', (q) => [q.execute(sql`select 1 as one`)])
 
-    it('and the fifth is told so; lighter ones, and other users, go on', async () => {
-      await place.as('parley_app', async (client) => {
-        await client.query('begin')
-        for (const slot of [1, 2, 3]) await takeSlot(client, slot)
-        expect((await heavyRead(userId))[1]).toBeNull()
-        await takeSlot(client, 4)
-        expect((await heavyRead(userId))[1]).toMatchObject({ code: 'too_many_at_once' })
-        expect((await openConversation(userId))[1]).toBeNull()
-        expect((await heavyRead(await newUser()))[1]).toBeNull()
-        await client.query('rollback')
-        expect((await heavyRead(userId))[1]).toBeNull()
-      })
+  it('four heavy ones may run, and the fifth is told so; lighter ones, and other users, go on', async () => {
+    await place.as('parley_app', async (client) => {
+      await client.query('begin')
+      for (const slot of [1, 2, 3]) await takeSlot(client, slot)
+      expect((await heavyRead(userId))[1]).toBeNull()
+      await takeSlot(client, 4)
+      expect((await heavyRead(userId))[1]).toMatchObject({ code: 'too_many_at_once' })
+      expect((await openConversation(userId))[1]).toBeNull()
+      expect((await heavyRead(await newUser()))[1]).toBeNull()
+      await client.query('rollback')
+      expect((await heavyRead(userId))[1]).toBeNull()
     })
   })
 
