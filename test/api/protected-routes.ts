@@ -151,6 +151,7 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     raw: { type: 'application/x-ndjson', text: `{"type":"conversation","id":"${crypto.randomUUID()}","title":"New"}` },
   },
   { method: 'GET', pattern: '/v1/audit-events', status: 200 },
+  { method: 'GET', pattern: '/v1/usage', status: 200 },
   { method: 'GET', pattern: '/v1/embedding-jobs', status: 200 },
   { method: 'POST', pattern: '/v1/embedding-jobs/retry', status: 200 },
   { method: 'POST', pattern: '/v1/embedding-jobs/:jobId/retry', status: 200, names: ['jobId'] },
