@@ -19,6 +19,7 @@ import { boundRequests } from './http/bounds.ts'
 import { allowOrigins } from './http/cors.ts'
 import { onError, onNotFound } from './http/failures.ts'
 import { traceRequests } from './http/request.ts'
+import { receiveRest } from './http/rest-of-body.ts'
 import { secureAnswers } from './http/security.ts'
 
 /** The whole API over its dependencies. */
@@ -28,6 +29,7 @@ export const createApp = (deps: Deps) => {
   return app
     .onError(onError)
     .notFound(onNotFound(app.router))
+    .use(receiveRest)
     .use(traceRequests(deps))
     .use(secureAnswers)
     .use(allowOrigins(deps))

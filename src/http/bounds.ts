@@ -1,5 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import type { Context, Next } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './app-env.ts'
 import { operationOf } from './openapi.ts'
@@ -18,15 +17,43 @@ const MAX_HEADERS = Object.entries({
 })
 
 export const MIB = 1024 * 1024
-/** By their size, as routes ask for them. */
-const bodyLimits = new Map<number, MiddlewareHandler<AppEnv>>()
+
+/** 413 for a longer body. One that doesn't tell its length is read into memory. */
+async function limitBody(c: Context<AppEnv>, maxSize: number, next: Next): Promise<Response | void> {
+  const { raw } = c.req
+  if (!raw.body) return next()
+  const length = raw.headers.get('Content-Length')
+  if (length !== null && !raw.headers.has('Transfer-Encoding')) return Number(length) <= maxSize ? next() : tooLarge(c)
+  const body = await readWithin(raw.body, maxSize)
+  if (body === null) return tooLarge(c)
+  c.req.raw = new Request(raw, { body })
+  return next()
+}
 
 const tooLarge = (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' })
 
-function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
-  const limit = bodyLimits.get(maxSize) ?? bodyLimit({ maxSize, onError: tooLarge })
-  bodyLimits.set(maxSize, limit)
-  return limit
+/** @returns all of the stream, or null where it is longer; then the rest can still be read */
+async function readWithin(stream: ReadableStream<Uint8Array>, maxSize: number): Promise<Uint8Array | null> {
+  let size = 0
+  let buffer = new Uint8Array(0)
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { value } = await reader.read()
+      if (value === undefined) return buffer.subarray(0, size)
+      const offset = size
+      size += value.length
+      if (size > maxSize) return null
+      if (size > buffer.length) {
+        const grown = new Uint8Array(Math.min(maxSize, Math.max(size, buffer.length * 2)))
+        grown.set(buffer.subarray(0, offset))
+        buffer = grown
+      }
+      buffer.set(value, offset)
+    }
+  } finally {
+    reader.releaseLock()
+  }
 }
 
 /**
@@ -46,5 +73,5 @@ export const boundRequests = createMiddleware<AppEnv>(async (c, next) => {
   c.set('operation', operation)
   // Where there is no route, nobody reads the body.
   const { maxBody = MIB } = operation ?? { maxBody: null }
-  return maxBody === null ? next() : limitBody(maxBody)(c, next)
+  return maxBody === null ? next() : limitBody(c, maxBody, next)
 })
