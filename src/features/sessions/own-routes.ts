@@ -27,6 +27,7 @@ export const ownSessionRoutes = (deps: Deps) => {
         // It is read before anybody knows who asks.
         maxBody: 32 * 1024,
         rateLimit: 'session',
+        limitsRefusals: true,
         tag: sessionTag,
         summary: 'Register or log in',
         description:
@@ -70,6 +71,7 @@ export const ownSessionRoutes = (deps: Deps) => {
       operation({
         operationId: 'refreshSession',
         rateLimit: 'session',
+        limitsRefusals: true,
         tag: sessionTag,
         summary: 'Refresh the access cookie',
         description:
