@@ -27,7 +27,7 @@ async function limitBody(c: Context<AppEnv>, maxSize: number, next: Next): Promi
   if (length !== null && !raw.headers.has('Transfer-Encoding')) return Number(length) <= maxSize ? next() : tooLarge(c)
   const body = await readWithin(raw.body, maxSize)
   if (body === null) return tooLarge(c)
-  c.req.raw = new Request(raw, { body })
+  c.req.raw = new Request(raw, { method: raw.method, body })
   return next()
 }
 

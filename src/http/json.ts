@@ -108,11 +108,13 @@ function noteRounded(text: string, root: unknown): void {
     }
     return value
   }
+  let noted = -1
   walkJson(text, {
     number(start, end, open) {
       const top = open.at(-1)
       // What is deeper is refused for that.
-      if (!top || open.length > MAX_DEPTH + 2 || !isRounded(text.slice(start, end))) return
+      if (!top || top.start === noted || open.length > MAX_DEPTH + 2 || !isRounded(text.slice(start, end))) return
+      noted = top.start
       const holder = valueOf(open)
       // A name may occur twice: then the last one is what counts, and may be anything.
       if (typeof holder !== 'object' || holder === null || roundedMembers.has(holder)) return

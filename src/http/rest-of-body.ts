@@ -42,7 +42,7 @@ async function drop(body: ReadableStream<Uint8Array>): Promise<void> {
       const { value, done } = await reader.read(new Uint8Array(buffer))
       if (done || value === undefined) return
       received += value.length
-      buffer = value.buffer as ArrayBuffer
+      buffer = value.buffer
     }
   } finally {
     clearInterval(timer)
