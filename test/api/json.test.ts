@@ -30,9 +30,12 @@ const closed = (open: string, close: string, bytes: number) => {
   return open.repeat(depth) + (open.endsWith(':') ? '0' : '') + close.repeat(depth)
 }
 
+/** Lists that are nested so deep, too many of them to be let through uncounted. */
+const many = (depth: number) => `[${`${closed('[', ']', 2 * depth - 2)},`.repeat(10_000)}[]]`
+const documents = () => '/v1/documents'
+
 describe('Nesting is refused before it is parsed', () => {
   // Five mebibytes of it take 145 MiB in V8, more than an isolate has.
-  const documents = () => '/v1/documents'
   it.each([
     ['lists in a body', documents, closed('[', ']', 5 * MIB - 99), /^0(\.0)+$/],
     ['objects in a body', documents, closed('{"a":', '}', 5 * MIB - 99), /^a(\.a)+$/],
@@ -66,7 +69,6 @@ describe('Nesting is refused before it is parsed', () => {
   })
 
   it('but 33 lists in each other are fine, and a path is named where there are more', () => {
-    const many = (depth: number) => `[${`${closed('[', ']', 2 * depth - 2)},`.repeat(10_000)}[]]`
     expect(parseJson(many(33))[1]).toBeNull()
     expect(parseJson(many(34))[1]).toMatchObject({ path: `0${'.0'.repeat(32)}` })
   })
@@ -82,6 +84,9 @@ describe('Nesting is refused before it is parsed', () => {
     expect(parseJson(text)).toEqual([JSON.parse(text), null])
   })
 })
+
+const message = (metadata: string) =>
+  `{"id":"${crypto.randomUUID()}","role":"user","parts":[{"type":"text","text":"x"}],"metadata":${metadata}}`
 
 describe('An integer that a double cannot hold', () => {
   const embedding = JSON.stringify(Array.from({ length: 1536 }, (_, i) => Math.sin(i + 1)))
@@ -122,8 +127,6 @@ describe('An integer that a double cannot hold', () => {
     const lines = await read<ImportReport>(send(api, ada, line))
     expect(lines.errors).toMatchObject([{ line: 1, path: 'metadata.order.ids.1' }])
     expect(lines.taken).toEqual({ conversation: 1 })
-    const message = (metadata: string) =>
-      `{"id":"${crypto.randomUUID()}","role":"user","parts":[{"type":"text","text":"x"}],"metadata":${metadata}}`
     const list = `[${message('{}')},${message(withNumber)}]`
     const report = await read<ImportReport>(send(api, ada, list, 'application/json'))
     expect(report.errors).toMatchObject([{ line: 1, path: 'metadata.order.ids.1' }])

@@ -93,10 +93,10 @@ const REFUSALS: [what: string, status: number, path: string, call: Call][] = [
 it.each(REFUSALS)('What is refused for %s with %i counts against its address, once: POST %s', async (...refusal) => {
   const [, status, path, { headers, ...rest }] = refusal
   const { requests } = QUOTAS.address
+  const send = (address: string) =>
+    limited.call('POST', path, { ...rest, headers: { ...headers, 'CF-Connecting-IP': address } })
   const { answers, other } = await withinOneMinute(async () => {
     const address = newAddress()
-    const send = (from: string) =>
-      limited.call('POST', path, { ...rest, headers: { ...headers, 'CF-Connecting-IP': from } })
     return { answers: await times(requests + 2, () => send(address)), other: await send(newAddress()) }
   })
   expect([countOf(answers, status), countOf(answers, 429)]).toEqual([requests, 2])

@@ -36,6 +36,7 @@ afterAll(async () => {
 })
 
 const json = { 'Content-Type': 'application/json' }
+const cookie = () => ({ Cookie: `__Host-parley-access=${token}` })
 const bearer = () => ({ Authorization: `Bearer ${token}` })
 
 describe('A body that is refused is received to its end, so that the client reads the answer:', () => {
@@ -107,8 +108,6 @@ describe('A client that waits for the answer before it sends the body', () => {
 })
 
 describe('An Authorization header', () => {
-  const cookie = () => ({ Cookie: `__Host-parley-access=${token}` })
-
   it.each(['Bearer', 'Bearer x', 'Basic eA==', '-'])('wins over cookies: %s', async (value) => {
     expect((await get(worker.url, '/v1/me', { ...cookie(), Authorization: value })).status).toBe(401)
   })
