@@ -19,7 +19,9 @@ import type { AppEnv } from './http/app-env.ts'
 import { boundRequests } from './http/bounds.ts'
 import { allowOrigins } from './http/cors.ts'
 import { onError, onNotFound } from './http/failures.ts'
+import { limitRefusals } from './http/rate-limit.ts'
 import { traceRequests } from './http/request.ts'
+import { receiveRest } from './http/rest-of-body.ts'
 import { secureAnswers } from './http/security.ts'
 
 /** The whole API over its dependencies. */
@@ -29,9 +31,11 @@ export const createApp = (deps: Deps) => {
   return app
     .onError(onError)
     .notFound(onNotFound(app.router))
+    .use(receiveRest)
     .use(traceRequests(deps))
     .use(secureAnswers)
     .use(allowOrigins(deps))
+    .use(limitRefusals(deps))
     .use(boundRequests)
     .route('/', referenceRoutes())
     .route('/v1/session', ownSessionRoutes(deps))

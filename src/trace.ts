@@ -23,6 +23,8 @@ export interface Trace {
   auth: number
   embed: number
   readonly calls: DatabaseCall[]
+  /** Whether the request has counted against its address. */
+  isCounted?: boolean
   /** Who asked, once it is known. */
   identity?: { readonly userId: string }
   /** Of an answer whose body goes on after the first byte. */

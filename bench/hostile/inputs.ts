@@ -21,6 +21,8 @@ interface Route {
 
 /** Just under the body limit. */
 const BYTES = 1024 * 1024 - 64
+/** Just under that of documents, and of an import as JSON. */
+const LARGE_BYTES = 5 * 1024 * 1024 - 64
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057'
 const LIST = '/v1/conversations'
@@ -110,6 +112,10 @@ const RAW: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>> = {
   'UTF-16': new Uint8Array(Buffer.from(filled('a long word', BYTES / 2), 'utf16le')),
 }
 
+/** What takes most memory for its length, in the routes that take most. */
+const LARGE = ['nested lists', 'nested objects', 'empty lists', 'empty objects']
+const LARGE_ROUTES = ['/v1/documents', '/v1/import'].map((path) => ({ method: 'POST', path, fields: [] }))
+
 /** What makes bodies hostile: for each such thing its bodies, for all routes and fields. */
 export function* hostileBodies(): Generator<Input[]> {
   // A field of one name has one schema: it need not be tried again in a PATCH.
@@ -124,6 +130,10 @@ export function* hostileBodies(): Generator<Input[]> {
       input(name, route, body),
       ...fields.map((field) => ({ ...input(name, route, inField(field)), field })),
     ])
+  }
+  for (const name of LARGE) {
+    const body = Buffer.from(VALUES[name]?.(LARGE_BYTES) ?? '')
+    yield LARGE_ROUTES.map((route) => input(`${name}, 5 MiB`, route, body))
   }
   for (const [name, body] of Object.entries(RAW)) yield [CREATE, SEARCH].map((route) => input(name, route, body))
   for (const [name, route, value] of SPECIAL) yield [input(name, route, Buffer.from(value(BYTES)))]

@@ -31,7 +31,7 @@ interface ActionRequest {
   AuthParameters?: { REFRESH_TOKEN?: string }
   ClientId?: string
   RefreshToken?: string
-  RefreshTokenRotation?: { Feature?: string }
+  RefreshTokenRotation?: { Feature?: string; RetryGracePeriodSeconds?: number }
 }
 
 /**
@@ -51,8 +51,10 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
 
   let running: ActionRequest = {}
   let nextRefreshToken = ''
-  // cognito-local does not keep the setting: rotation lasts as long as this process.
-  const rotating = new Set<string>()
+  // cognito-local does not keep the setting: rotation lasts as long as this process. Grace times by client, in seconds.
+  const rotating = new Map<string, number>()
+  /** When a token that was rotated away stops working, in milliseconds since 1970. */
+  const graceEnds = new Map<string, number>()
   const services: Services = {
     clock,
     cognito,
@@ -76,20 +78,23 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
     if (action === 'GetTokensFromRefreshToken') return refresh(context, request)
     const answer = await route(action)(context, request)
     if (action === 'CreateUserPoolClient' && request.RefreshTokenRotation?.Feature === 'ENABLED') {
-      rotating.add(newClient.parse(answer).UserPoolClient.ClientId)
+      const { RetryGracePeriodSeconds = 0 } = request.RefreshTokenRotation
+      rotating.set(newClient.parse(answer).UserPoolClient.ClientId, RetryGracePeriodSeconds)
     }
     return answer
   }
-  /** cognito-local has only the older way to refresh, which knows no rotation. There is no grace time here. */
+  /** cognito-local has only the older way to refresh, which knows no rotation. */
   const refresh = async (context: Context, { ClientId = '', RefreshToken = '' }: ActionRequest): Promise<unknown> => {
     const AuthParameters = { REFRESH_TOKEN: RefreshToken }
     const request = { AuthFlow: 'REFRESH_TOKEN_AUTH', ClientId, AuthParameters }
     const { AuthenticationResult } = authAnswer.parse(await perform('InitiateAuth', context, request))
-    if (!rotating.has(ClientId)) return { AuthenticationResult }
-    await replaceRefreshToken(await cognito.getUserPoolForClientId(context, ClientId), context, [
-      RefreshToken,
-      nextRefreshToken,
-    ])
+    const grace = rotating.get(ClientId)
+    if (grace === undefined) return { AuthenticationResult }
+    const pool = await cognito.getUserPoolForClientId(context, ClientId)
+    const hasGrace = Date.now() < (graceEnds.get(RefreshToken) ?? Infinity)
+    if (!hasGrace) throw new NotAuthorizedError()
+    if (grace > 0 && !graceEnds.has(RefreshToken)) graceEnds.set(RefreshToken, Date.now() + grace * 1000)
+    await addRefreshToken(pool, context, { old: RefreshToken, next: nextRefreshToken, keepOld: grace > 0 })
     return { AuthenticationResult: { ...AuthenticationResult, RefreshToken: nextRefreshToken } }
   }
   // Cognito's actions are atomic. Here each is several reads and writes, so they run one after the other.
@@ -115,15 +120,15 @@ async function requireLiveSignIn(cognito: CognitoService, context: Context, acce
   }
 }
 
-async function replaceRefreshToken(
+async function addRefreshToken(
   pool: Awaited<ReturnType<CognitoService['getUserPoolForClientId']>>,
   context: Context,
-  [old, next]: [string, string],
+  { old, next, keepOld }: { old: string; next: string; keepOld: boolean },
 ): Promise<void> {
   const user = await pool.getUserByRefreshToken(context, old)
   if (user === null) throw new NotAuthorizedError()
-  const others = user.RefreshTokens.filter((token) => token !== old)
-  await pool.saveUser(context, { ...user, RefreshTokens: [...others, next] })
+  const kept = user.RefreshTokens.filter((token) => keepOld || token !== old)
+  await pool.saveUser(context, { ...user, RefreshTokens: [...kept, next] })
 }
 
 const unused = () => Promise.reject(new Error('The local Cognito runs no triggers.'))

@@ -40,7 +40,7 @@ const SCHEMES = {
     type: 'apiKey',
     in: 'cookie',
     name: REFRESH_COOKIE,
-    description: 'The refresh token in a cookie, as POST /v1/session sets it',
+    description: `The refresh token in a cookie, as POST /v1/session sets it: ${REFRESH_COOKIE}- and eight characters that tell its token. The name alone, as release 0.2.0 has set it, is taken as well.`,
   },
 }
 

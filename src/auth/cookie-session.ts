@@ -1,56 +1,37 @@
 import type { Deps } from '../deps.ts'
-import {
-  clearCookies,
-  readAccessCookie,
-  readRefreshCookie,
-  setAccessCookie,
-  setRefreshCookie,
-  type RefreshToken,
-} from '../http/cookies.ts'
+import { ACCESS_COOKIE, type HeldToken, readAccessCookie, readRefreshCookies, takeBack } from '../http/cookies.ts'
 import { timed } from '../trace.ts'
 import type { AdmissionContext } from './admission.ts'
-import type { Identity } from './identity.ts'
 
-type CookieDeps = Pick<Deps, 'cognito' | 'clientIds' | 'refreshCookieDays' | 'log'>
+type CookieDeps = Pick<Deps, 'cognito' | 'clientIds' | 'log'>
 
-export interface CookieTokens {
-  accessToken: string
-  /** Null where the cookie that is there stays good. */
-  refreshToken: RefreshToken | null
-}
-
-/** Puts tokens into cookies; the access cookie lives no longer than its token. */
-export function giveCookies(
-  headers: Headers,
-  { refreshCookieDays }: Pick<Deps, 'refreshCookieDays'>,
-  { expiresAt }: Identity,
-  { accessToken, refreshToken }: CookieTokens,
-): void {
-  setAccessCookie(headers, accessToken, expiresAt - Date.now() / 1000)
-  if (refreshToken) setRefreshCookie(headers, refreshToken, refreshCookieDays)
-}
+/** The newest ones: each is a call to Cognito. */
+const MOST_REVOKED = 5
 
 /** Whether the request stands on cookies: it has some, and no `Authorization` header, which would win. */
 export const isByCookie = (c: AdmissionContext): boolean =>
-  c.req.header('Authorization') === undefined && (readAccessCookie(c) ?? readRefreshCookie(c)) !== null
+  c.req.header('Authorization') === undefined && (readAccessCookie(c) !== null || readRefreshCookies(c).length > 0)
 
 /**
- * Ends what cookies carry, for a request that came with them: has Cognito revoke the refresh token, and tells the
- * browser to drop both. Without cookies, or beside an `Authorization` header, it does nothing. Where Cognito cannot be
+ * Ends what cookies carry, for a request that came with them: has Cognito revoke the refresh tokens, and tells the
+ * browser to drop all of them. Without cookies, or beside an `Authorization` header, it does nothing. Where Cognito cannot be
  * reached there is a warning in the log, and the cookies go all the same.
  *
  * @param headers of the answer
  */
 export async function forgetCookies(c: AdmissionContext, deps: CookieDeps, headers: Headers): Promise<void> {
   if (!isByCookie(c)) return
-  const held = readRefreshCookie(c)
-  if (held && deps.clientIds.includes(held.clientId)) {
-    const { trace } = c.var
-    const [, failure] = await timed(trace, 'auth', () => deps.cognito.revoke(held.token, held.clientId))
-    // A token that Cognito refuses is good for nothing any more: that is what was wanted.
-    if (failure && failure.code !== 'unauthenticated') {
-      deps.log('warn', 'refresh_token_not_revoked', { requestId: trace.requestId, cause: failure.context })
-    }
+  const carried = readRefreshCookies(c)
+  const known = carried.filter(({ clientId }) => deps.clientIds.includes(clientId)).slice(-MOST_REVOKED)
+  await Promise.all(known.map((held) => revoke(c, deps, held)))
+  takeBack(headers, [ACCESS_COOKIE, ...carried.map(({ cookie }) => cookie)])
+}
+
+async function revoke(c: AdmissionContext, deps: CookieDeps, { token, clientId }: HeldToken): Promise<void> {
+  const { trace } = c.var
+  const [, failure] = await timed(trace, 'auth', () => deps.cognito.revoke(token, clientId))
+  // A token that Cognito refuses is good for nothing any more: that is what was wanted.
+  if (failure && failure.code !== 'unauthenticated') {
+    deps.log('warn', 'refresh_token_not_revoked', { requestId: trace.requestId, cause: failure.context })
   }
-  clearCookies(headers)
 }

@@ -1,17 +1,12 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono'
-import { HTTPException } from 'hono/http-exception'
 import type { Router } from 'hono/router'
 import type { RouterRoute } from 'hono/types'
 import type { AppEnv } from './app-env.ts'
 import { problem } from './problem.ts'
 
 /** What was thrown instead of returned. Its message and stack may hold anything, so that only its name is logged. */
-export const onError: ErrorHandler<AppEnv> = (thrown, c) => {
-  if (thrown instanceof HTTPException && thrown.status === 400) {
-    return problem(c, { code: 'invalid_request', errors: [{ path: '(root)', message: 'is not valid JSON' }] })
-  }
-  return problem(c, { code: 'internal', context: { thrown: thrown.name, at: frames(thrown.stack) } })
-}
+export const onError: ErrorHandler<AppEnv> = (thrown, c) =>
+  problem(c, { code: 'internal', context: { thrown: thrown.name, at: frames(thrown.stack) } })
 
 /** 405 with `Allow` (RFC 9110 §15.5.6) where the path has routes for other methods, else 404. */
 export const onNotFound =

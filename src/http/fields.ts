@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { findRounded, ROUNDED } from './json.ts'
 
 /** Any UUID, of whatever version; what Parley makes itself is a UUIDv7. */
 export const id = z.guid({ error: 'must be a UUID' }).meta({ format: 'uuid' })
@@ -23,16 +24,28 @@ export const storedTime = z.string().meta({ format: 'date-time', description: 'I
 
 const METADATA_BYTES = 16_384
 
-/** Free JSON of the client's own. Its length is looked at first: behind that, its members are few. */
-export const metadata = z.preprocess(
-  (value: Record<string, unknown>, ctx) => {
-    if (typeof value === 'object' && value !== null && JSON.stringify(value).length > METADATA_BYTES) {
-      ctx.addIssue(`must not be longer than ${METADATA_BYTES} characters as JSON`)
-    }
-    return value
-  },
-  z.record(z.string(), z.unknown()),
-)
+/** A JSON object of somebody else's making. Its length is looked at first: after that, its members are few. */
+export const freeJson = (maxLength = METADATA_BYTES) => objectWithin(maxLength, () => null)
+
+/** Free JSON of the client's own. Numbers in it are kept as they came, or refused. */
+export const metadataOf = (maxLength: number) => objectWithin(maxLength, findRounded)
+export const metadata = metadataOf(METADATA_BYTES)
+
+function objectWithin(maxLength: number, findInexact: (value: unknown) => string[] | null) {
+  return z.preprocess(
+    (value: Record<string, unknown>, ctx) => {
+      if (typeof value !== 'object' || value === null) return value
+      if (JSON.stringify(value).length > maxLength) {
+        ctx.addIssue(`must not be longer than ${maxLength} characters as JSON`)
+        return value
+      }
+      const path = findInexact(value)
+      if (path) ctx.addIssue({ code: 'custom', path, message: ROUNDED })
+      return value
+    },
+    z.record(z.string(), z.unknown()),
+  )
+}
 
 /** A list whose length is looked at before its elements are: zod checks them all, then counts. */
 export const listOf = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: number; max: number }) =>

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { listOf } from './fields.ts'
+import type { FieldError } from '../result.ts'
+import { findRounded, parseJson, ROUNDED } from './json.ts'
 import { findUnstorable } from './storable.ts'
 
 const MAX_METADATA = 1024
@@ -23,9 +25,11 @@ export const metadataFilter = z
   .string()
   .max(MAX_METADATA)
   .transform((text, ctx): Record<string, unknown> => {
-    const value = parseJson(text)
+    const [value] = parseJson(text)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    const found = isObject ? findUnstorable(value) : { path: '(root)', message: 'must be a JSON object' }
+    const found = isObject
+      ? (findUnstorable(value) ?? roundedIn(value))
+      : { path: '(root)', message: 'must be a JSON object' }
     if (!found) return value as Record<string, unknown>
     ctx.addIssue(found.path === '(root)' ? found.message : `${found.path} ${found.message}`)
     return z.NEVER
@@ -35,12 +39,9 @@ export const metadataFilter = z
     description: 'A JSON object that the metadata must contain, such as {"model":"m"}; objects inside may have more',
   })
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+const roundedIn = (value: unknown): FieldError | null => {
+  const path = findRounded(value)
+  return path && { path: path.join('.'), message: ROUNDED }
 }
 
 /** Years 1 to 9999, in UTC. Digits behind the milliseconds stay: they decide whether a row of that millisecond is meant. */

@@ -58,6 +58,8 @@ export interface OperationDescription {
   statementMs?: number
   /** What its requests count against, where not `user`. */
   rateLimit?: LimitName
+  /** Whether all refusals count against the address, and not only those for want of a valid token. */
+  limitsRefusals?: boolean
   /** Answers with an `ETag`; takes `If-None-Match` (read) or `If-Match` (write). */
   preconditions?: 'read' | 'write'
 }

@@ -32,11 +32,27 @@ export function limitUser(c: LimitContext, deps: LimitDeps, userId: string): Pro
   return take(c, deps, c.var.operation?.rateLimit ?? 'user', userId)
 }
 
-/** Counts one request that was refused for want of a valid token. @returns the 429 to answer instead, else null */
+/** Counts a refused request against its address, once. @returns the 429 to answer instead, else null */
 export function limitRefused(c: LimitContext, deps: LimitDeps): Promise<Response | null> {
-  const { address } = c.var.trace
-  return address === null ? Promise.resolve(null) : take(c, deps, 'address', networkOf(address))
+  const { trace } = c.var
+  if (trace.address === null || trace.isCounted) return Promise.resolve(null)
+  trace.isCounted = true
+  return take(c, deps, 'address', networkOf(trace.address))
 }
+
+/** Around all that may refuse: for operations with `limitsRefusals`, every 4xx counts against the address that it goes to. */
+export const limitRefusals = (deps: LimitDeps) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    await next()
+    const { status } = c.res
+    const isRefused = status >= 400 && status < 500 && status !== 429
+    if (!isRefused || !c.var.operation?.limitsRefusals) return
+    const limited = await limitRefused(c, deps)
+    if (limited === null) return
+    // Emptied first: Hono would keep the headers of the answer that is replaced.
+    c.res = undefined
+    c.res = limited
+  })
 
 /** For what costs something and needs no token: as often from one address as a user may ask. */
 export const limitOpen = (deps: LimitDeps) =>

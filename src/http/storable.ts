@@ -1,6 +1,9 @@
 import type { FieldError } from '../result.ts'
 
-const MAX_DEPTH = 32
+/** Levels below the outermost list or object. */
+export const MAX_DEPTH = 32
+export const TOO_DEEP = `must not be nested deeper than ${MAX_DEPTH} levels`
+const MAX_PATH = 128
 /** A full embedding has 1536, a full append of 100 messages with all their metadata some thousands. */
 const MAX_VALUES = 50_000
 
@@ -15,6 +18,10 @@ export function findUnstorable(value: unknown): FieldError | null {
   const found = walk(value, 0, { left: MAX_VALUES })
   return found && { path: found.path.toReversed().join('.') || '(root)', message: found.message }
 }
+
+/** A client's own names may be in a path, and they may be long. */
+export const cutPath = (path: string): string =>
+  path.length > MAX_PATH ? `${path.slice(0, MAX_PATH).toWellFormed()}…` : path
 
 interface Found {
   /** From the inside out: most values are fine, so a path is only put together on the way back. */
@@ -41,7 +48,7 @@ function walk(value: unknown, depth: number, budget: Budget): Found | null {
       return null
   }
   if (value === null) return null
-  if (depth > MAX_DEPTH) return { path: [], message: `must not be nested deeper than ${MAX_DEPTH} levels` }
+  if (depth > MAX_DEPTH) return { path: [], message: TOO_DEEP }
   return Array.isArray(value)
     ? walkArray(value, depth, budget)
     : walkObject(value as Record<string, unknown>, depth, budget)

@@ -3,9 +3,10 @@ import type { Context, MiddlewareHandler } from 'hono'
 import * as z from 'zod'
 import type { AppError, FieldError } from '../result.ts'
 import type { AppEnv } from './app-env.ts'
+import { parseJson } from './json.ts'
 import { describeInput } from './openapi.ts'
 import { problem } from './problem.ts'
-import { findUnstorable } from './storable.ts'
+import { cutPath, findUnstorable } from './storable.ts'
 
 /**
  * zValidator with Parley's answers: 400 with `errors: [{ path, message }]`, and 415 for a body that doesn't say that it
@@ -22,8 +23,21 @@ export function validate<T extends z.ZodType, K extends 'json' | 'query' | 'para
     },
     { validationFunction: (_, value) => parse(schema, value) as ReturnType<typeof schema.safeParse> as never },
   )
-  return describeInput(target, schema, target === 'json' ? onlyJson(handler) : handler)
+  return describeInput(target, schema, target === 'json' ? onlyJson(readBody(schema) as typeof handler) : handler)
 }
+
+/** What zValidator does, with {@link parseJson} in place of `JSON.parse`. */
+const readBody =
+  (schema: z.ZodType): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    // A body that breaks off is as good as none.
+    const [value, unread] = parseJson(await c.req.text().catch(() => ''))
+    if (unread) return problem(c, { code: 'invalid_request', errors: [unread] })
+    const result = parse(schema, value)
+    if (!result.success) return problem(c, invalidRequest(result.error.issues))
+    c.req.addValidatedData('json', result.data as object)
+    return next()
+  }
 
 function parse(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
   const found = findUnstorable(value)
@@ -50,7 +64,6 @@ function onlyJson<T extends MiddlewareHandler>(handler: T): T {
 const NOT_PACKED = 'Send the body as it is, without Content-Encoding.'
 
 const MAX_ERRORS = 20
-const MAX_PATH = 128
 
 /** Names each field that was refused, unknown ones too: the first ones, and how many there are beside them. */
 function invalidRequest(issues: readonly z.core.$ZodIssue[]): AppError {
@@ -68,8 +81,4 @@ function invalidRequest(issues: readonly z.core.$ZodIssue[]): AppError {
   return { code: 'invalid_request', detail, errors }
 }
 
-/** A client's own names may be in it, and they may be long. */
-function toPath(keys: readonly PropertyKey[]): string {
-  const path = keys.map(String).join('.') || '(root)'
-  return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH).toWellFormed()}…` : path
-}
+const toPath = (keys: readonly PropertyKey[]): string => cutPath(keys.map(String).join('.') || '(root)')

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { refreshLocally } from '../../dev/cognito/sign-in.ts'
-import { ACCESS, bodyOf, cookiesFor, cookiesOf, createBrowser, openBrowser, REFRESH } from './browser.ts'
+import { ACCESS, bodyOf, cookiesFor, cookiesOf, createBrowser, openBrowser, REFRESH, refreshNameOf } from './browser.ts'
 import { createApi, signIn, type TestUser, type Tokens } from './harness.ts'
 import { expectProblem, expectRefused, type Page, read, type SignIn } from './helpers.ts'
 import { expired, reissue, tampered } from './tokens.ts'
@@ -41,7 +41,7 @@ describe('Signing in by cookie', () => {
       attributes: [expect.stringMatching(/^Max-Age=/), ...rest],
     })
     expect(refresh).toEqual({
-      name: REFRESH,
+      name: await refreshNameOf(tokens),
       value: cookiesFor(tokens)[REFRESH],
       attributes: [`Max-Age=${30 * 86_400}`, ...rest],
     })
@@ -130,6 +130,27 @@ describe('Signing in by cookie', () => {
 
   it('takes the content type without a body for no body', async () => {
     expect((await ada.post('/v1/session', undefined, JSON_TYPE)).status).toBe(200)
+  })
+
+  it('takes back the refresh cookies that were there, under whatever name', async () => {
+    const [first, second] = [await ada.elsewhere(), await ada.elsewhere()]
+    const browser = createBrowser(api, { [REFRESH]: 'of.0.2.0', other: 'x' })
+    await browser.send('POST', '/v1/session', { json: bodyOf(first) })
+    expect(browser.refreshNames()).toEqual([await refreshNameOf(first)])
+    await browser.send('POST', '/v1/session', { json: bodyOf(second) })
+    expect(browser.refreshNames()).toEqual([await refreshNameOf(second)])
+    // The same tokens once more.
+    await browser.send('POST', '/v1/session', { json: bodyOf(second) })
+    expect([...browser.cookies.keys()].toSorted()).toEqual([ACCESS, await refreshNameOf(second), 'other'])
+  })
+
+  it('takes as long a refresh token as browsers keep with its name', async () => {
+    const { clientId } = inject('cognito')
+    const most = 4096 - (await refreshNameOf(ada)).length - clientId.length - 1
+    const longest = bodyOf({ ...ada, refreshToken: 'x'.repeat(most) })
+    const [, refresh] = cookiesOf(await post(longest))
+    expect((refresh?.name.length ?? 0) + (refresh?.value.length ?? 0)).toBe(4096)
+    await expectRefused(await post({ ...longest, refreshToken: `${longest.refreshToken}x` }), 'refreshToken')
   })
 
   it('names tokens that no browser would keep', async () => {

@@ -60,7 +60,7 @@ const jobs = async (query = '') => (await read<Page<Job>>(ada.get(`/v1/embedding
 const retry = (id: string | undefined, user = ada) => user.post(`/v1/embedding-jobs/${id}/retry`)
 const makeDue = () => asSystem(`update embedding_jobs set run_at = now() where user_id = $1`, [ada.sub])
 const foundBy = async (user: TestUser, query: string) =>
-  (await search(user, { query, mode: 'semantic', threshold: 0.9 })).data.map(({ content }) => content)
+  (await search(user, { query, mode: 'semantic', threshold: 0.99 })).data.map(({ content }) => content)
 
 /** As the documents' own routes store them. */
 const store = async (...texts: { content: string; context?: string }[]) => {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import config from '../../wrangler.toml?raw'
 import { QUOTAS } from '../../src/http/rate-limit.ts'
-import { createApi, signIn, type TestUser, type Tokens } from './harness.ts'
+import { type Call, createApi, signIn, type TestUser, type Tokens } from './harness.ts'
 import { expectProblem } from './helpers.ts'
 
 const limited = createApi({ RATE_LIMIT: 'on' })
@@ -71,6 +71,48 @@ const newNetwork = () => `2001:db8:${randomGroup()}:${randomGroup()}`
 const newAddress = () => `10.${[0, 0, 0].map(() => Math.floor(Math.random() * 256)).join('.')}`
 const from = (address: string, headers: Record<string, string> = {}) =>
   limited.call('GET', '/v1/me', { headers: { 'CF-Connecting-IP': address, ...headers } })
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+const OWN_PAGE = { Origin: 'https://parley.test' }
+const FOREIGN_PAGE = { Origin: 'https://evil.example' }
+const TOKENS = { transport: 'cookie', accessToken: 'a', refreshToken: 'b' }
+/** What the routes that give cookies refuse to anybody. */
+const REFUSALS: [what: string, status: number, path: string, call: Call][] = [
+  ['a body that is no sign-in', 400, '/v1/session', { json: { transport: 'x' }, headers: OWN_PAGE }],
+  ['a body that is no JSON', 400, '/v1/session', { body: '{', headers: { ...OWN_PAGE, ...JSON_TYPE } }],
+  ['a bad token', 401, '/v1/session', { json: TOKENS, headers: OWN_PAGE }],
+  ['a foreign page', 403, '/v1/session', { json: TOKENS, headers: FOREIGN_PAGE }],
+  ['a long body', 413, '/v1/session', { body: 'x'.repeat(33_000), headers: JSON_TYPE }],
+  ['another media type', 415, '/v1/session', { body: 'x=y', headers: OWN_PAGE }],
+  ['a long header', 431, '/v1/session', { headers: { Origin: 'x'.repeat(2_000) } }],
+  ['a foreign page', 403, '/v1/session/refresh', { headers: FOREIGN_PAGE }],
+  ['no cookie', 401, '/v1/session/refresh', { headers: OWN_PAGE }],
+  ['a bad cookie', 401, '/v1/session/refresh', { headers: { ...OWN_PAGE, Cookie: '__Host-parley-refresh=x' } }],
+]
+
+it.each(REFUSALS)('What is refused for %s with %i counts against its address, once: POST %s', async (...refusal) => {
+  const [, status, path, { headers, ...rest }] = refusal
+  const { requests } = QUOTAS.address
+  const send = (address: string) =>
+    limited.call('POST', path, { ...rest, headers: { ...headers, 'CF-Connecting-IP': address } })
+  const { answers, other } = await withinOneMinute(async () => {
+    const address = newAddress()
+    return { answers: await times(requests + 2, () => send(address)), other: await send(newAddress()) }
+  })
+  expect([countOf(answers, status), countOf(answers, 429)]).toEqual([requests, 2])
+  await expectLimited(answers.at(-1), 'address')
+  expect(other.status).toBe(status)
+})
+
+it('A good sign-in counts against no address', async () => {
+  const { answers, refused } = await withinOneMinute(async () => {
+    const headers = { 'CF-Connecting-IP': newAddress() }
+    const users = await times(3, () => signIn())
+    const answers = await times(3, (index) => limited.as(users[index] ?? ada).post('/v1/session', undefined, headers))
+    return { answers, refused: await times(QUOTAS.address.requests, () => from(headers['CF-Connecting-IP'])) }
+  })
+  expect([countOf(answers, 201), countOf(refused, 401)]).toEqual([3, QUOTAS.address.requests])
+})
 
 describe('The limit on refused requests', () => {
   const { requests } = QUOTAS.address

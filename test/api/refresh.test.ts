@@ -9,10 +9,12 @@ import {
   cookiesFor,
   cookiesOf,
   createBrowser,
-  isCleared,
   openBrowser,
   OWN_ORIGIN,
+  receive,
   REFRESH,
+  refreshNameOf,
+  takenBack,
 } from './browser.ts'
 import { readLog } from './discretion.ts'
 import { createApi, type Tokens, type TestUser } from './harness.ts'
@@ -48,21 +50,24 @@ const downIssuer = `${inject('faults')}/${cognito.poolId}`
 const whileCognitoIsDown = () => createApi({ COGNITO_ISSUER: downIssuer })
 
 /** An app client that rotates refresh tokens, and a browser that is signed in to it. */
-async function openRotating(overrides: Parameters<typeof createApi>[0] = {}) {
+async function openRotating({ grace = 0, ...overrides }: Parameters<typeof createApi>[0] & { grace?: number } = {}) {
   const created = await callCognito(cognito, 'CreateUserPoolClient', {
     UserPoolId: cognito.poolId,
     ClientName: 'rotating',
     ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
     EnableTokenRevocation: true,
-    RefreshTokenRotation: { Feature: 'ENABLED' },
+    RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: grace },
   })
   const clientId = z.object({ UserPoolClient: z.object({ ClientId: z.string() }) }).parse(created)
     .UserPoolClient.ClientId
   const both = { COGNITO_CLIENT_IDS: `${cognito.clientId},${clientId}` }
   const signedIn = await signInLocally({ ...cognito, clientId }, ada.email)
   const { cookies } = await openBrowser(createApi(both), signedIn)
-  return createBrowser(createApi({ ...both, ...overrides }), Object.fromEntries(cookies))
+  const api = createApi({ ...both, ...overrides })
+  return { ...createBrowser(api, Object.fromEntries(cookies)), api }
 }
+
+const valueOf = ({ cookies }: Browser, name = '') => cookies.get(name) ?? ''
 
 describe('Refreshing', () => {
   it('sets an access cookie that works, and leaves the refresh cookie', async () => {
@@ -110,13 +115,19 @@ describe('Refreshing', () => {
   it('takes over a refresh token that Cognito has rotated', async () => {
     const rotating = await openRotating()
     for (let turn = 0; turn < 3; turn++) {
-      const old = rotating.cookies.get(REFRESH)
+      const [name = ''] = rotating.refreshNames()
+      const old = valueOf(rotating, name)
       const response = await rotating.send('POST', PATH)
       expect(response.status).toBe(200)
-      const [, refresh] = cookiesOf(response)
-      expect(refresh).toMatchObject({ name: REFRESH, attributes: expect.arrayContaining([`Max-Age=${30 * 86_400}`]) })
+      const [, refresh, gone] = cookiesOf(response)
+      expect(refresh).toMatchObject({ attributes: expect.arrayContaining([`Max-Age=${30 * 86_400}`]) })
+      expect(refresh?.name).toBe(
+        await refreshNameOf({ refreshToken: refresh?.value.split('.').slice(1).join('.') ?? '' }),
+      )
       expect(refresh?.value).not.toBe(old)
-      const reused = await createBrowser(createApi(), { [REFRESH]: old ?? '' }).send('POST', PATH)
+      expect(gone).toMatchObject({ name, attributes: expect.arrayContaining(['Max-Age=0']) })
+      expect(rotating.refreshNames()).toEqual([refresh?.name])
+      const reused = await createBrowser(rotating.api, { [name]: old }).send('POST', PATH)
       await expectProblem(reused, 401, 'unauthenticated')
     }
     const { data } = await read<Page<{ current: boolean }>>(rotating.send('GET', '/v1/sessions'))
@@ -125,23 +136,114 @@ describe('Refreshing', () => {
 
   it('keeps the rotated token also when the database fails after it', async () => {
     const rotating = await openRotating({ DATABASE_URL: NOWHERE })
-    const old = rotating.cookies.get(REFRESH)
+    const [old] = rotating.refreshNames()
     const response = await rotating.send('POST', PATH)
     await expectProblem(response, 503, 'outcome_unknown')
-    expect(cookiesOf(response).map(({ name }) => name)).toEqual([REFRESH])
-    expect(rotating.cookies.get(REFRESH)).not.toBe(old)
+    const [next, ...others] = rotating.refreshNames()
+    expect(next).not.toBe(old)
+    expect(others).toEqual([])
+    expect(cookiesOf(response).map(({ name }) => name)).toEqual([next, old])
+  })
+})
+
+/** Two tabs refresh at the same moment. @returns what each of them was answered, a 200 first */
+async function race(browser: Browser): Promise<Response[]> {
+  const answers = await Promise.all([browser.send('POST', PATH), browser.send('POST', PATH)])
+  return answers.toSorted((a, b) => a.status - b.status)
+}
+
+describe('Two tabs that refresh at the same moment, with rotation,', () => {
+  it.each(['last', 'first'])('keep the cookies of the one that wins, with the other answer %s', async (order) => {
+    const rotating = await openRotating()
+    const before = new Map(rotating.cookies)
+    const answers = await race(rotating)
+    expect(answers.map(({ status }) => status)).toEqual([200, 401])
+    expect(takenBack(answers[1] ?? new Response())).toEqual(
+      createBrowser(api, Object.fromEntries(before)).refreshNames(),
+    )
+    const jar = new Map(before)
+    for (const answer of order === 'last' ? answers : answers.toReversed()) receive(jar, answer)
+    const tab = createBrowser(rotating.api, Object.fromEntries(jar))
+    expect(tab.refreshNames()).toHaveLength(1)
+    expect((await tab.send('GET', '/v1/me')).status).toBe(200)
+    expect((await tab.send('POST', PATH)).status).toBe(200)
+    expect((await tab.send('GET', '/v1/me')).status).toBe(200)
+  })
+
+  it('both win within the grace time, and the next refresh tidies up', async () => {
+    const rotating = await openRotating({ grace: 60 })
+    expect((await race(rotating)).map(({ status }) => status)).toEqual([200, 200])
+    expect(rotating.refreshNames()).toHaveLength(2)
+    expect((await rotating.send('GET', '/v1/me')).status).toBe(200)
+    const newest = rotating.refreshNames().at(-1)
+    expect((await rotating.send('POST', PATH)).status).toBe(200)
+    expect(rotating.refreshNames()).toHaveLength(1)
+    expect(rotating.refreshNames()).not.toContain(newest)
+    expect((await rotating.send('POST', PATH)).status).toBe(200)
+  })
+
+  it('leave the cookies that both won to a log-out, which revokes and takes back all', async () => {
+    const rotating = await openRotating({ grace: 60 })
+    await race(rotating)
+    const old = Object.fromEntries(rotating.cookies)
+    const names = rotating.refreshNames()
+    const response = await rotating.send('DELETE', '/v1/session')
+    expect([response.status, takenBack(response)]).toEqual([204, [ACCESS, ...names]])
+    for (const name of names) {
+      const thief = createBrowser(rotating.api, { [name]: old[name] ?? '' })
+      await expectProblem(await thief.send('POST', PATH), 401, 'unauthenticated')
+    }
+  })
+})
+
+describe('Of several refresh cookies', () => {
+  it('the last counts, and a success takes back the others', async () => {
+    const [name = ''] = browser.refreshNames()
+    const several = { [REFRESH]: 'old.one', [`${REFRESH}-aaaaaaaa`]: 'older.one', [name]: valueOf(browser, name) }
+    const tab = createBrowser(api, several)
+    expect((await tab.send('POST', PATH)).status).toBe(200)
+    expect(tab.refreshNames()).toEqual([name])
+  })
+
+  it('a refused one goes alone, so that the next attempt takes the one before it', async () => {
+    const [name = ''] = browser.refreshNames()
+    const tab = createBrowser(api, { [name]: valueOf(browser, name), [`${REFRESH}-aaaaaaaa`]: 'bad.one' })
+    await expectProblem(await tab.send('POST', PATH), 401, 'unauthenticated')
+    expect(tab.refreshNames()).toEqual([name])
+    expect((await tab.send('POST', PATH)).status).toBe(200)
+  })
+
+  it('names with another suffix are none', async () => {
+    for (const suffix of ['-', '-short', '-muchtoolong', 's', '-bad name']) {
+      const tab = createBrowser(api, { [`${REFRESH}${suffix}`]: `${cognito.clientId}.${tokens.refreshToken}` })
+      const response = await tab.send('POST', PATH)
+      expect([response.status, cookiesOf(response)]).toEqual([401, []])
+    }
+  })
+
+  it('too many for the header are taken back, but the newest, so that the next request gets through', async () => {
+    for (let i = 0; i < 5; i++) browser.cookies.set(`${REFRESH}-old0000${i}`, 'x'.repeat(3_900))
+    const [name = ''] = browser.refreshNames()
+    const own = valueOf(browser, name)
+    browser.cookies.delete(name)
+    browser.cookies.set(name, own)
+    await expectProblem(await browser.send('GET', '/v1/me'), 431, 'headers_too_large')
+    expect(browser.refreshNames()).toEqual([name])
+    expect((await browser.send('POST', PATH)).status).toBe(200)
   })
 })
 
 const expectOver = async (code: 'unauthenticated' | 'session_revoked', from = browser) => {
+  const [used] = from.refreshNames()
   const response = await from.send('POST', PATH)
   expect(response.headers.get('WWW-Authenticate')).toBe('Bearer error="invalid_token"')
   await expectProblem(response, 401, code)
-  expect(isCleared(response)).toBe(true)
-  expect(from.cookies.size).toBe(0)
+  expect(takenBack(response)).toEqual([used])
+  // It ends by itself, and may be that of another tab, which has just refreshed.
+  expect([...from.cookies.keys()]).toEqual([ACCESS])
 }
 
-describe('Refreshing is over, and the cookies are taken back,', () => {
+describe('Refreshing is over, and the refresh cookie is taken back,', () => {
   it('once Cognito has revoked the refresh token', async () => {
     await revokeAtCognito(tokens)
     const posts = await api.posts()
@@ -164,7 +266,7 @@ describe('Refreshing is over, and the cookies are taken back,', () => {
     expect((await ada.delete('/v1/me')).status).toBe(200)
     const response = await browser.send('POST', PATH)
     expect([401, 403]).toContain(response.status)
-    expect(isCleared(response)).toBe(true)
+    expect(takenBack(response)).toHaveLength(1)
   })
 
   it.each([

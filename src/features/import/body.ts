@@ -1,3 +1,4 @@
+import { parseJson } from '../../http/json.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 
 type Body = ReadableStream<Uint8Array>
@@ -67,33 +68,21 @@ export async function readJson(body: Body): Promise<Result<unknown>> {
     chunks.push(chunk)
   }
   const text = decode(join(chunks, total))
-  const [value, refused] = text === null ? [undefined, 'is not UTF-8'] : parseJson(text)
-  return refused ? fail({ code: 'invalid_request', errors: [{ path: '(root)', message: refused }] }) : ok(value)
+  const [value, refused] = text === null ? fail({ path: '(root)', message: 'is not UTF-8' }) : parseJson(text)
+  return refused ? fail({ code: 'invalid_request', errors: [refused] }) : ok(value)
 }
 
-/** @returns the value, or what is wrong with the text */
-export function parseJson(text: string): [value: unknown, refused: null] | [value: undefined, refused: string] {
-  try {
-    return [JSON.parse(text), null]
-  } catch {
-    return [undefined, 'is not valid JSON']
-  }
-}
-
-/** Whoever stops listening ends the upload. */
+/** Whoever stops listening leaves the rest to `receiveRest`. */
 async function* chunksOf(body: Body): AsyncGenerator<Uint8Array, void> {
   const reader = body.getReader()
-  let done = false
   try {
     for (;;) {
-      const read = await reader.read()
-      done = read.done
-      if (read.value === undefined) return
-      yield read.value
+      const { value } = await reader.read()
+      if (value === undefined) return
+      yield value
     }
   } finally {
-    // The client may be gone already; there is nobody to tell.
-    if (!done) await reader.cancel().catch(() => undefined)
+    reader.releaseLock()
   }
 }
 

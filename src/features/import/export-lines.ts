@@ -1,9 +1,10 @@
 import { toClientVector } from '../../embeddings/stored-vector.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import type { AppError } from '../../result.ts'
+import { parseJson } from '../../http/json.ts'
 import { planChunks } from '../documents/chunk-plan.ts'
 import { DEFAULT_CHUNKING } from '../documents/schemas.ts'
-import { type Line, parseJson } from './body.ts'
+import type { Line } from './body.ts'
 import type { ImportBatcher, Item } from './import-batcher.ts'
 import { check, type Position, type Report } from './report.ts'
 import type { ImportedDocument } from './rows.ts'
@@ -36,8 +37,8 @@ export async function importExport(
       return fail(hopeless)
     }
     const at = { line: number }
-    const [value, unread] = text === null ? [undefined, 'is not UTF-8'] : parseJson(text)
-    if (unread) report.refuse('line', at, [{ path: '', message: unread }])
+    const [value, unread] = text === null ? fail({ message: 'is not UTF-8' }) : parseJson(text)
+    if (unread) report.refuse('line', at, [{ path: '', message: unread.message }])
     else {
       const type = typeOf(value)
       if (type === 'export') {

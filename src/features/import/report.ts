@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { AppError, FieldError } from '../../result.ts'
-import { findUnstorable } from '../../http/storable.ts'
+import { cutPath, findUnstorable } from '../../http/storable.ts'
 import type { ImportReport } from './schemas.ts'
 import type { RowStatus } from './rows.ts'
 
@@ -9,7 +9,6 @@ const MAX_ERRORS = 100
 const MAX_REFUSED = 10_000
 /** Of one line, so that the first bad one doesn't fill the report. */
 const MAX_ERRORS_OF_LINE = 5
-const MAX_PATH = 128
 
 const REASONS: Partial<Record<RowStatus, FieldError>> = {
   metadata: { path: 'metadata', message: 'would become too long' },
@@ -45,8 +44,7 @@ export function createReport(): Report {
     for (const { path, message } of errors.slice(0, MAX_ERRORS_OF_LINE)) {
       if (counts.errors.length >= MAX_ERRORS) return
       const whole = [within, path].filter(Boolean).join('.')
-      const short = whole.length > MAX_PATH ? `${whole.slice(0, MAX_PATH).toWellFormed()}…` : whole
-      counts.errors.push({ line, ...(short && { path: short }), message })
+      counts.errors.push({ line, ...(whole && { path: cutPath(whole) }), message })
     }
   }
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { METADATA_LENGTH } from '../../db/metadata.ts'
-import { clientId, id, listOf, storedClientId } from '../../http/fields.ts'
+import { clientId, id, listOf, metadataOf, storedClientId } from '../../http/fields.ts'
 import { conversationPatch } from '../conversations/schemas.ts'
 import { documentCreate, documentPatch } from '../documents/schemas.ts'
 import { EXPORT_FORMAT } from '../export/schemas.ts'
@@ -26,15 +26,7 @@ export const time = z.iso
 export const key = id.transform((text) => text.toLowerCase())
 
 /** As long as merge patches may make it; the database looks at it again, as it writes 1e300 with all its zeros. */
-const metadata = z.preprocess(
-  (value: Record<string, unknown>, ctx) => {
-    if (typeof value === 'object' && value !== null && JSON.stringify(value).length > METADATA_LENGTH) {
-      ctx.addIssue(`must not be longer than ${METADATA_LENGTH} characters as JSON`)
-    }
-    return value
-  },
-  z.record(z.string(), z.unknown()),
-)
+const metadata = metadataOf(METADATA_LENGTH)
 
 /** As long as a new `content` may make them: what is no text keeps to the bounds of parts, the text to its own. */
 const parts = listOf(messagePart, { max: MAX_PARTS })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { listOf, metadata } from '../../http/fields.ts'
+import { freeJson, listOf } from '../../http/fields.ts'
 import { fileUrl, mediaType, name, withinJson } from './part-fields.ts'
 
 const attachment = z
@@ -32,7 +32,7 @@ export const usage = z
       .strictObject({ noCacheTokens: tokens, cacheReadTokens: tokens, cacheWriteTokens: tokens })
       .optional(),
     outputTokenDetails: z.strictObject({ textTokens: tokens, reasoningTokens: tokens }).optional(),
-    raw: metadata.optional().meta({ description: 'As the provider has said it' }),
+    raw: freeJson().optional().meta({ description: 'As the provider has said it' }),
   })
   .meta({ id: 'Usage' })
 export type Usage = z.output<typeof usage>

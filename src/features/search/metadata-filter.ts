@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { listOf } from '../../http/fields.ts'
+import { findRounded, ROUNDED } from '../../http/json.ts'
 
 const MAX_NODES = 32
 const MAX_DEPTH = 4
@@ -57,9 +58,16 @@ function filterOf(depth: number): z.ZodType<MetadataFilter, MetadataFilter> {
 }
 
 /** What a client may say of metadata. */
-export const metadataCondition = filterOf(MAX_DEPTH).refine((filter) => nodesOf(filter) <= MAX_NODES, {
-  error: `must not have more than ${MAX_NODES} conditions`,
-})
+export const metadataCondition = z.preprocess(
+  (value: MetadataFilter, ctx) => {
+    const path = findRounded(value)
+    if (path) ctx.addIssue({ code: 'custom', path, message: ROUNDED })
+    return value
+  },
+  filterOf(MAX_DEPTH).refine((filter) => nodesOf(filter) <= MAX_NODES, {
+    error: `must not have more than ${MAX_NODES} conditions`,
+  }),
+)
 
 /** The same in words of JSON Schema, one level deep. */
 export const metadataConditionInput = z

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { PROFILE_SCOPE, requireAccess } from '../../auth/access.ts'
-import { giveCookies } from '../../auth/cookie-session.ts'
 import { asCaller, requireIdentity } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
 import type { AppEnv } from '../../http/app-env.ts'
+import { readRefreshCookies, replaceRefreshCookies, setAccessCookie } from '../../http/cookies.ts'
 import { operation } from '../../http/openapi.ts'
 import { problem } from '../../http/problem.ts'
 import { sessionTag } from './schemas.ts'
@@ -25,6 +25,7 @@ export const ownSessionRoutes = (deps: Deps) => {
         // It is read before anybody knows who asks.
         maxBody: 32 * 1024,
         rateLimit: 'session',
+        limitsRefusals: true,
         tag: sessionTag,
         summary: 'Register or log in',
         description:
@@ -53,7 +54,12 @@ export const ownSessionRoutes = (deps: Deps) => {
         if (error) return problem(c, error)
         const body = { user: toUser(signedIn.user), session: toSession(signedIn.session) }
         const response = signedIn.isNew ? c.json(body, 201) : c.json(body, 200)
-        if (tokens.refreshToken) giveCookies(response.headers, deps, identity, tokens)
+        const { accessToken, refreshToken } = tokens
+        if (refreshToken) {
+          const options = { days: deps.refreshCookieDays, carried: readRefreshCookies(c) }
+          setAccessCookie(response.headers, accessToken, identity.expiresAt - Date.now() / 1000)
+          await replaceRefreshCookies(response.headers, refreshToken, options)
+        }
         return response
       },
     )
@@ -62,10 +68,11 @@ export const ownSessionRoutes = (deps: Deps) => {
       operation({
         operationId: 'refreshSession',
         rateLimit: 'session',
+        limitsRefusals: true,
         tag: sessionTag,
         summary: 'Refresh the access cookie',
         description:
-          'For sign-ins by cookie: Cognito gives a new access token for the refresh cookie. No body. Once Cognito refuses, or the session is revoked here, both cookies are taken back.',
+          'For sign-ins by cookie: Cognito gives a new access token for the refresh cookie. No body. Once Cognito refuses, or the session is revoked here, the refresh cookie that was used is taken back.',
         open: true,
         scheme: 'refreshCookie',
         responses: { 200: { description: 'The access cookie is set anew', schema: refreshSchema } },

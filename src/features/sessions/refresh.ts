@@ -1,8 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { verifyAndLimit, refuse } from '../../auth/admission.ts'
-import { giveCookies } from '../../auth/cookie-session.ts'
 import type { Deps } from '../../deps.ts'
-import { clearCookies, readRefreshCookie, setRefreshCookie } from '../../http/cookies.ts'
+import { readRefreshCookies, replaceRefreshCookies, setAccessCookie, takeBack } from '../../http/cookies.ts'
 import { isOwnPage, originNotAllowed } from '../../http/origin.ts'
 import { problem } from '../../http/problem.ts'
 import { limitRefused } from '../../http/rate-limit.ts'
@@ -10,18 +9,20 @@ import { type ErrorCode, fail } from '../../result.ts'
 import { timed } from '../../trace.ts'
 import type { TokensEnv } from './sign-in.ts'
 
-/** After these the cookies are of no use any more. */
+/** After these the refresh token is of no use any more. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'session_revoked', 'account_deleted'])
 
 /**
- * Has Cognito give a new access token for the refresh cookie, lets the route go on as that user, and puts into cookies
- * what came of it. Everything else that fails leaves the cookies: the next attempt may succeed.
+ * Has Cognito give a new access token for the newest refresh cookie, lets the route go on as that user, and puts into cookies
+ * what came of it. A refusal takes back the very cookie that was refused and nothing else: another tab may have refreshed at the
+ * same moment, and its cookies are good. Everything else that fails leaves the cookies: the next attempt may succeed.
  */
 export const refreshByCookie = (deps: Deps) =>
   createMiddleware<TokensEnv>(async (c, next) => {
     if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c))
-    const held = readRefreshCookie(c)
-    if (held === null) return refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } })
+    const carried = readRefreshCookies(c)
+    const held = carried.at(-1)
+    if (held === undefined) return refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } })
     // It costs a call to Cognito before anybody knows who asks.
     const limited = await limitRefused(c, deps)
     if (limited) return limited
@@ -32,23 +33,31 @@ export const refreshByCookie = (deps: Deps) =>
       : fail({ code: 'unauthenticated' as const, context: { reason: 'wrong_client' } })
     if (refused) {
       const response = problem(c, refused)
-      if (FINAL.has(refused.code)) clearCookies(response.headers)
+      if (FINAL.has(refused.code)) takeBack(response.headers, [held.cookie])
       return response
     }
 
     const { accessToken, refreshToken: rotated } = refreshed
-    const tokens = { accessToken, refreshToken: rotated === null ? null : { ...held, token: rotated } }
+    const refreshToken = rotated === null ? null : { clientId: held.clientId, token: rotated }
     const [identity, refusal] = await verifyAndLimit(c, deps, accessToken)
     if (identity) {
       c.set('identity', identity)
-      c.set('tokens', tokens)
+      c.set('tokens', { accessToken, refreshToken })
       await next()
     }
     const { headers } = refusal ?? c.res
     const { failure } = c.var.trace
-    if (identity && !failure) giveCookies(headers, deps, identity, tokens)
-    else if (failure && FINAL.has(failure.code)) clearCookies(headers)
-    // Rotation has made the old one worthless, whatever failed since.
-    else if (tokens.refreshToken) setRefreshCookie(headers, tokens.refreshToken, deps.refreshCookieDays)
+    if (failure && FINAL.has(failure.code)) takeBack(headers, [held.cookie])
+    else {
+      const isRefreshed = identity !== null && !failure
+      if (isRefreshed) setAccessCookie(headers, accessToken, identity.expiresAt - Date.now() / 1000)
+      // Rotation has made the old one worthless, whatever failed since.
+      if (refreshToken) await replaceRefreshCookies(headers, refreshToken, { days: deps.refreshCookieDays, carried })
+      else if (isRefreshed)
+        takeBack(
+          headers,
+          carried.slice(0, -1).map(({ cookie }) => cookie),
+        )
+    }
     return refusal ?? undefined
   })

@@ -1,11 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { authenticate, verifyAndLimit } from '../../auth/admission.ts'
-import type { CookieTokens } from '../../auth/cookie-session.ts'
 import type { Deps } from '../../deps.ts'
 import type { IdentityEnv } from '../../auth/user-env.ts'
 import type { AppEnv } from '../../http/app-env.ts'
-import { fitsAccessCookie, fitsRefreshCookie } from '../../http/cookies.ts'
+import { fitsAccessCookie, fitsRefreshCookie, type RefreshToken } from '../../http/cookies.ts'
 import { describeInput } from '../../http/openapi.ts'
 import { isOwnPage, originNotAllowed } from '../../http/origin.ts'
 import { problem } from '../../http/problem.ts'
@@ -18,10 +17,16 @@ interface Input {
   out: { json?: CookieSignIn }
 }
 
+/** The tokens of a sign-in. */
+export interface SignInTokens {
+  accessToken: string
+  /** For its cookie; null where none is to be set. */
+  refreshToken: RefreshToken | null
+}
+
 export interface TokensEnv {
   Bindings: AppEnv['Bindings']
-  /** `refreshToken`: for its cookie; null where none is to be set. */
-  Variables: IdentityEnv['Variables'] & { tokens: CookieTokens }
+  Variables: IdentityEnv['Variables'] & { tokens: SignInTokens }
 }
 
 /** Validates the body that asks for cookies, from a page of ours, as it sets them. No body and `{}`, which many HTTP clients send by default, ask for none. */

@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { forgetCookies, isByCookie } from '../../auth/cookie-session.ts'
 import type { Deps } from '../../deps.ts'
 import type { AppEnv } from '../../http/app-env.ts'
-import { readRefreshCookie } from '../../http/cookies.ts'
+import { readRefreshCookies } from '../../http/cookies.ts'
 import { isOwnPage, originNotAllowed } from '../../http/origin.ts'
 import { problem } from '../../http/problem.ts'
 
@@ -18,7 +18,7 @@ export const endCookies = (deps: Deps) =>
     const { status } = c.res
     const isRefused = status === 401 || status === 403
     if (status !== 204 && !isRefused) return
-    if (isRefused && readRefreshCookie(c) !== null) {
+    if (isRefused && readRefreshCookies(c).length > 0) {
       // Emptied first: Hono would keep the headers of the answer that is replaced.
       c.res = undefined
       c.res = new Response(null, { status: 204 })

@@ -28,6 +28,7 @@ describe('a good token', () => {
         scopes: ['aws.cognito.signin.user.admin', 'openid'],
         groups: ['editors'],
         signInId: goodClaims.origin_jti,
+        signedInAt: goodClaims.auth_time,
         expiresAt: issuedAt + 3600,
       }),
     )
