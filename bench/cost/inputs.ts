@@ -8,6 +8,8 @@ export interface CostInput {
   path: string
   body?: string
   headers?: Record<string, string>
+  /** It stores a mebibyte of text, with all its words: it may cost more. */
+  stores?: boolean
 }
 
 const MIB = 1024 * 1024
@@ -183,7 +185,7 @@ const BY_MEANING: readonly CostInput[] = [
 const said = (content: string) => ({ role: 'user', content })
 const manyNames = <T>(count: number, value: T) => Object.fromEntries(range(count, (i) => [i.toString(36), value]))
 
-const WRITES: readonly CostInput[] = [
+const STORES: readonly CostInput[] = [
   post('append: 100 messages', `${LIST}/{id}/messages`, { messages: range(100, () => said('word '.repeat(1_900))) }),
   post('append: 100 messages of different words', `${LIST}/{id}/messages`, {
     messages: range(100, (i) =>
@@ -200,6 +202,36 @@ const WRITES: readonly CostInput[] = [
   post('append: 200,000 commas and letters', `${LIST}/{id}/messages`, {
     messages: range(5, () => said('a.'.repeat(99_999))),
   }),
+  post('document: 1 MiB of words', '/v1/documents', {
+    title: 'Words',
+    externalId: 'words-{n}',
+    content: words(100_000)
+      .join(' ')
+      .slice(0, MIB - 200),
+  }),
+  post('document: 1 MiB of headings', '/v1/documents', {
+    title: 'Headings',
+    externalId: 'headings-{n}',
+    content: '# a\n\nb\n\n'.repeat(100_000),
+  }),
+  post('document: small chunks', '/v1/documents', {
+    title: 'Chunks',
+    externalId: 'chunks-{n}',
+    chunking: { size: 200, overlap: 100 },
+    content: 'A sentence, more or less. '.repeat(38_000),
+  }),
+  {
+    name: 'import: 1 MiB of lines',
+    method: 'POST',
+    path: '/v1/import',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(
+      range(3_000, (i) => ({ id: `{n}-${i}`, role: 'user', parts: [{ type: 'text', text: 'word '.repeat(50) }] })),
+    ),
+  },
+]
+
+const WRITES: readonly CostInput[] = [
   post('append: 1 message of 1 MiB of parts', `${LIST}/{id}/messages`, {
     role: 'assistant',
     parts: range(100, (i) => ({
@@ -217,7 +249,7 @@ const WRITES: readonly CostInput[] = [
     messages: range(100, () => ({ ...said('x'), parentId: 'm1' })),
   }),
   patch('patch: 1,700 names', `${LIST}/{id}`, { metadata: manyNames(1_700, 0) }),
-  patch('patch: 1,700 names go', `${LIST}/{id}`, { metadata: manyNames(1_700, null) }),
+  patch('patch: 1,400 names go', `${LIST}/{id}`, { metadata: manyNames(1_400, null) }),
   patch('patch: 32 deep', `${LIST}/{id}`, {
     metadata: Object.fromEntries(range(60, (i) => [`o${i}`, nested(29, { x: i })])),
   }),
@@ -231,33 +263,6 @@ const WRITES: readonly CostInput[] = [
   }),
   post('bulk: archive 100', `${LIST}/bulk`, { action: 'archive', ids: range(100, (i) => `hostile-${i + 1}`) }),
   post('bulk: unarchive 100', `${LIST}/bulk`, { action: 'unarchive', ids: range(100, (i) => `hostile-${i + 1}`) }),
-  post('document: 1 MiB of words', '/v1/documents', {
-    title: 'Words',
-    externalId: 'words',
-    content: words(100_000)
-      .join(' ')
-      .slice(0, MIB - 200),
-  }),
-  post('document: 1 MiB of headings', '/v1/documents', {
-    title: 'Headings',
-    externalId: 'headings',
-    content: '# a\n\nb\n\n'.repeat(100_000),
-  }),
-  post('document: small chunks', '/v1/documents', {
-    title: 'Chunks',
-    externalId: 'chunks',
-    chunking: { size: 200, overlap: 100 },
-    content: 'A sentence, more or less. '.repeat(38_000),
-  }),
-  {
-    name: 'import: 1 MiB of lines',
-    method: 'POST',
-    path: '/v1/import',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(
-      range(3_000, (i) => ({ id: `i${i}`, role: 'user', parts: [{ type: 'text', text: 'word '.repeat(50) }] })),
-    ),
-  },
   {
     ...post('append: sent again', `${LIST}/{id}/messages`, { messages: range(100, () => said('word '.repeat(1_900))) }),
     headers: { 'idempotency-key': 'cost' },
@@ -278,7 +283,7 @@ const READS: readonly CostInput[] = [
   get('me', '/v1/me'),
 ]
 
-/** Every route that takes a filter, a query, a list, a patch or a batch. */
+/** A number that no request had before takes the place of `{n}` in a body. Every route that takes a filter, a query, a list, a patch or a batch. */
 export const COST_INPUTS: readonly CostInput[] = [
   ...METADATA_FILTERS,
   ...LIST_FILTERS,
@@ -286,4 +291,5 @@ export const COST_INPUTS: readonly CostInput[] = [
   ...BY_MEANING,
   ...READS,
   ...WRITES,
+  ...STORES.map((input) => ({ ...input, stores: true })),
 ]

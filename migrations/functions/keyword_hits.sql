@@ -2,7 +2,7 @@
 -- it every text: so the index of owner and words serves the condition on words, which row-level security would keep from it
 -- (docs/decisions/024-keyword-search.md). Whose texts these are is said here, by the same setting that the policies read.
 -- All words: ranked by ts_rank, each word by itself, because for words together it compares each place of one with each of the
--- other. Languages that read a word alike look it up once. Relaxed: each word is looked up by itself, in 5,000 texts at most, and counts by how rare it is
+-- other. Languages that read a word alike look it up once. Relaxed: each word is looked up by itself, in 5,000 texts at most (fewer for more than four words), and counts by how rare it is
 -- (idf as in BM25). A word that is in more texts than that is frequent: it finds texts only where the others don't find enough, but
 -- counts in all that are found, which also tell how frequent it is.
 GRANT CREATE ON SCHEMA app TO parley_system;
@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION app.keyword_hits(asked text, relaxed boolean, prefix 
 DECLARE
   owner uuid := app.current_user_id();
   texts int;
+  most_matches int;
   -- In parallel: a language, one of its terms, what ranks the texts, and what marks them. Messages are read as simple.
   languages regconfig[];
   terms tsquery[];
@@ -71,6 +72,7 @@ BEGIN
   END IF;
   texts := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL)
     + (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL);
+  most_matches := least(5000, greatest(1000, 20000 / (SELECT greatest(1, count(DISTINCT term)) FROM unnest(terms) term)));
   RETURN QUERY
   WITH terms AS (
     SELECT s.source, array_agg(t.language) AS languages, t.term, dense_rank() OVER (ORDER BY t.term) AS number
@@ -87,7 +89,7 @@ BEGIN
         AND m.conversation_id <> ALL (scope.hidden_conversations)
         AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
         AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
-      LIMIT 5000) m
+      LIMIT most_matches) m
     UNION ALL
     SELECT t.source, t.number, k.language, t.term, k.id, k.search
     FROM terms t CROSS JOIN LATERAL (
@@ -95,9 +97,9 @@ BEGIN
       WHERE t.source = 'document' AND k.user_id = owner AND k.search @@ t.term AND k.language = ANY (t.languages)
         AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
         AND k.document_id <> ALL (scope.hidden_documents)
-      LIMIT 5000) k
+      LIMIT most_matches) k
   ), words AS MATERIALIZED (
-    SELECT number, sum(found) AS found, bool_or(found = 5000) AS frequent
+    SELECT number, sum(found) AS found, bool_or(found = most_matches) AS frequent
     FROM (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists GROUP BY number
   ), candidates AS (
     SELECT DISTINCT ON (m.source, m.id) m.source, m.id, m.language, m.search

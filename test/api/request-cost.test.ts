@@ -28,12 +28,26 @@ const range = <T>(count: number, item: (i: number) => T): T[] => Array.from({ le
 const found = async (query: string, options: object = {}) =>
   (await search(ada, { query, mode: 'keyword', limit: 50, ...options })).data
 
-describe('A filter on metadata, in a search', () => {
-  const keep = async (metadata: object) => {
-    await ada.post(`/v1/conversations/${conversation}/messages`, { role: 'user', content: 'kept', metadata })
-  }
-  const passes = async (metadata: object) => (await found('kept', { filter: { metadata } })).length
+const ranges = (count: number) => ({ or: range(count, (i) => ({ key: 'value', gt: i, lt: i + 1 })) })
+const values = (count: number) => ({ or: range(count, () => ({ key: 'value', in: range(50, (i) => i) })) })
+const paths = (count: number) => ({ or: range(count, () => ({ key: ['a', 'b'], eq: 1 })) })
+const longPaths = (count: number) => ({ or: range(count, () => ({ key: ['a', 'b', 'c'], eq: 1 })) })
+const listed = (metadata: object, path = '/v1/conversations') =>
+  ada.get(`${path}?metadata=${encodeURIComponent(JSON.stringify(metadata))}`)
+const merge = async (metadata: object) =>
+  (await read<Conversation>(ada.patch(`/v1/conversations/${conversation}`, { metadata }))).metadata
+const filler = (i: number) => `filler number ${i} of many. `
+const long = (middle: string) => range(600, (i) => (i === 300 ? middle : filler(i))).join('')
+const keep = (metadata: object) =>
+  ada.post(`/v1/conversations/${conversation}/messages`, { role: 'user', content: 'kept', metadata })
+const passes = async (metadata: object) => (await found('kept', { filter: { metadata } })).length
+async function refuses(metadata: object): Promise<void> {
+  const answer = await ada.post('/v1/search', { query: 'kept', filter: { metadata } })
+  const { errors } = await expectProblem(answer, 400, 'invalid_request')
+  expect(errors).toContainEqual({ path: 'filter.metadata', message: expect.stringContaining('64 comparisons') })
+}
 
+describe('A filter on metadata, in a search', () => {
   it('looks into an array of 100 elements, and not into a longer one', async () => {
     await keep({ list: range(100, (i) => i) })
     expect(await passes({ key: 'list', eq: 99 })).toBe(1)
@@ -70,18 +84,6 @@ describe('A filter on metadata, in a search', () => {
   })
 
   it('takes 64 comparisons, and refuses more by their path', async () => {
-    const refuses = async (metadata: object) => {
-      const { errors } = await expectProblem(
-        await ada.post('/v1/search', { query: 'kept', filter: { metadata } }),
-        400,
-        'invalid_request',
-      )
-      expect(errors).toContainEqual({ path: 'filter.metadata', message: expect.stringContaining('64 comparisons') })
-    }
-    const ranges = (count: number) => ({ or: range(count, (i) => ({ key: 'value', gt: i, lt: i + 1 })) })
-    const values = (count: number) => ({ or: range(count, () => ({ key: 'value', in: range(50, (i) => i) })) })
-    const paths = (count: number) => ({ or: range(count, () => ({ key: ['a', 'b'], eq: 1 })) })
-    const longPaths = (count: number) => ({ or: range(count, () => ({ key: ['a', 'b', 'c'], eq: 1 })) })
     for (const filter of [ranges(31), values(4), paths(16), longPaths(4)]) expect(await passes(filter)).toBe(0)
     for (const filter of [values(5), paths(17), longPaths(5)]) await refuses(filter)
     await refuses({ and: [ranges(20), ranges(10), { key: 'value', eq: 1, ne: 2, gt: 1, lt: 3, in: [1, 2] }] })
@@ -89,9 +91,6 @@ describe('A filter on metadata, in a search', () => {
 })
 
 describe('A filter on metadata, of a list', () => {
-  const listed = async (metadata: object, path = '/v1/conversations') =>
-    ada.get(`${path}?metadata=${encodeURIComponent(JSON.stringify(metadata))}`)
-
   it('takes 16 elements in arrays, 2 of which may be objects, and any number of names', async () => {
     const metadata = { list: range(20, (i) => i), items: [{ id: 1, a: 1 }, { id: 2 }, [3]] }
     const { id } = await openConversation(ada, { metadata: { ...metadata, n: 0 } })
@@ -122,8 +121,6 @@ describe('A filter on metadata, of a list', () => {
 describe('A merge patch', () => {
   it('of as many names as fit sets and removes each', async () => {
     const names = range(1_500, (i) => i.toString(36))
-    const merge = async (metadata: object) =>
-      (await read<Conversation>(ada.patch(`/v1/conversations/${conversation}`, { metadata }))).metadata
     const all = Object.fromEntries(names.map((name, i) => [name, i]))
     expect(await merge(all)).toEqual(all)
     const { 0: _zero, ...rest } = all
@@ -151,9 +148,6 @@ describe('A long query', () => {
 })
 
 describe('A highlight of a long text', () => {
-  const filler = (i: number) => `filler number ${i} of many. `
-  const long = (middle: string) => range(600, (i) => (i === 300 ? middle : filler(i))).join('')
-
   it('shows where the words are, among 50 such texts', async () => {
     await say(ada, conversation, ...range(50, (i) => long(`Here is the Needle ${i}: a needle’s place. `)))
     const hits = await found('needle')

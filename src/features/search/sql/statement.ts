@@ -109,9 +109,12 @@ function bestOfEach(userId: string, groupBy: readonly Group[]): SQL {
     select distinct on (place) * from (
       select s.*, case when s.source = 'message'
         then ${of('conversation', sql`split_part(s.id, '/', 1)`)}
-        else ${of('document', sql`(
+        else ${of(
+          'document',
+          sql`(
           select k.document_id::text from ${takenApart(sql`s`)} i
-          join document_chunks k on k.user_id = ${userId} and k.id = i.chunk_id)`)}
+          join document_chunks k on k.user_id = ${userId} and k.id = i.chunk_id)`,
+        )}
         end as place
       from scored s) placed
     order by place, score desc, id) best`
