@@ -1,3 +1,4 @@
+import { measureCost } from './cost.ts'
 import { measureCpu } from './cpu.ts'
 import { measureExport } from './export.ts'
 import { measureHostile } from './hostile.ts'
@@ -27,6 +28,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     'The embedded Postgres has one connection; a pool and latencies mean something on a real server only.',
   ),
   hostile: onLinux(measureHostile),
+  cost: anywhere(measureCost),
   write: onServer(
     measureWrite,
     'The embedded Postgres does not wait for the disk at a commit, which is part of what a write costs.',

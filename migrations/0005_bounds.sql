@@ -206,7 +206,7 @@ REVOKE ALL ON FUNCTION app.count_change() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/count_embedded.sql
 -- Adds tokens that were embedded today for a user, in a row that no other transaction holds (see app.add_usage).
-CREATE OR REPLACE FUNCTION app.count_embedded(owner uuid, tokens bigint) RETURNS void
+CREATE OR REPLACE FUNCTION app.count_embedded(for_user uuid, tokens bigint) RETURNS void
   LANGUAGE plpgsql
   AS $$
 DECLARE
@@ -214,10 +214,10 @@ DECLARE
 BEGIN
   UPDATE public.usage u
   SET embedded_tokens = CASE u.embedded_on WHEN today THEN u.embedded_tokens ELSE 0 END + tokens, embedded_on = today
-  FROM (SELECT shard FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
-  WHERE u.user_id = owner AND u.shard = free.shard;
+  FROM (SELECT shard FROM public.usage WHERE user_id = for_user ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
+  WHERE u.user_id = for_user AND u.shard = free.shard;
   IF NOT FOUND THEN
-    INSERT INTO public.usage (user_id, embedded_tokens, embedded_on) VALUES (owner, tokens, today);
+    INSERT INTO public.usage (user_id, embedded_tokens, embedded_on) VALUES (for_user, tokens, today);
   END IF;
 END
 $$;
@@ -268,6 +268,207 @@ CREATE OR REPLACE FUNCTION app.embedded_today(owner uuid) RETURNS bigint
 REVOKE ALL ON FUNCTION app.embedded_today(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.embedded_today(uuid) TO parley_app, parley_system;
 --> statement-breakpoint
+-- functions/keyword_hits.sql
+-- The asking user's messages and chunks that hold the words, the best first. With parley_system's rights, whose policies show
+-- it every text: so the index of owner and words serves the condition on words, which row-level security would keep from it
+-- (docs/decisions/024-keyword-search.md). Whose texts these are is said here, by the same setting that the policies read.
+-- All words: ranked by ts_rank, each word by itself, because for words together it compares each place of one with each of the
+-- other. Languages that read a word alike look it up once. Relaxed: each word is looked up by itself, in 5,000 texts at most (fewer for more than four words), and counts by how rare it is
+-- (idf as in BM25). A word that is in more texts than that is frequent: it finds texts only where the others don't find enough, but
+-- counts in all that are found, which also tell how frequent it is.
+GRANT CREATE ON SCHEMA app TO parley_system;
+SET LOCAL ROLE parley_system;
+CREATE OR REPLACE FUNCTION app.keyword_hits(asked text, relaxed boolean, prefix boolean, scope app.search_scope, wanted int)
+  RETURNS TABLE (source text, id text, rank float8, words tsquery)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off' SET enable_bitmapscan = 'off'
+  SET work_mem = '64MB' SET jit = 'off' SET max_parallel_workers_per_gather = '0'
+  AS $$
+#variable_conflict use_column
+DECLARE
+  owner uuid := app.current_user_id();
+  texts int;
+  most_matches int;
+  -- In parallel: a language, one of its terms, what ranks the texts, and what marks them. Messages are read as simple.
+  languages regconfig[];
+  terms tsquery[];
+  rank_words tsquery[];
+  all_words tsquery[];
+  asked_languages regconfig[];
+BEGIN
+  -- Each language reads what is asked by itself: the more there are, the less of it.
+  asked_languages := ARRAY(
+    SELECT 'simple'::regconfig
+    UNION
+    SELECT d.language FROM public.documents d
+    WHERE 'document' = ANY (scope.sources) AND d.user_id = owner AND d.deleted_at IS NULL);
+  SELECT array_agg(l.language), array_agg(t.term), array_agg(l.words), array_agg(CASE WHEN relaxed THEN t.term ELSE (
+      SELECT string_agg(word[1], ' | ')::tsquery
+      FROM regexp_matches(querytree(t.term), '(''(?:[^'']|'''')+''(?::\*)?)', 'g') word) END)
+  INTO languages, terms, all_words, rank_words
+  FROM (
+    SELECT r.language, r.terms, (SELECT string_agg('(' || term::text || ')', ' | ')::tsquery FROM unnest(r.terms) term) AS words
+    FROM (
+      SELECT language, app.keyword_terms(language, left(asked, greatest(1000, 16000 / cardinality(asked_languages))), relaxed, prefix) AS terms
+      FROM unnest(asked_languages) language OFFSET 0) r OFFSET 0) l
+  CROSS JOIN LATERAL unnest(l.terms[:greatest(8, 400 / cardinality(asked_languages))]) AS t (term);
+  -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
+  IF EXISTS (SELECT FROM public.messages m WHERE m.user_id = owner OFFSET 100)
+    OR EXISTS (SELECT FROM public.document_chunks k WHERE k.user_id = owner OFFSET 100)
+    OR (SELECT sum(pg_column_size(m.search)) FROM public.messages m WHERE m.user_id = owner) > 100000
+    OR (SELECT sum(pg_column_size(k.search)) FROM public.document_chunks k WHERE k.user_id = owner) > 100000 THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true);
+  END IF;
+  IF NOT relaxed THEN
+    RETURN QUERY
+    SELECT 'message', m.conversation_id || '/' || m.id AS id,
+      coalesce(ts_rank(m.search, rank_words[array_position(languages, 'simple')]), 0)::float8 AS rank, all_words[array_position(languages, 'simple')]
+    FROM public.messages m
+    WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ terms[array_position(languages, 'simple')]
+      AND m.deleted_at IS NULL AND m.status = 'complete'
+      AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
+      AND m.conversation_id <> ALL (scope.hidden_conversations)
+      AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+      AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
+    UNION ALL
+    SELECT 'document', k.id::text, coalesce(ts_rank(k.search, t.ranks), 0)::float8, t.words
+    FROM (SELECT term, words, ranks, array_agg(language) AS languages
+      FROM unnest(languages, terms, all_words, rank_words) AS t (language, term, words, ranks) GROUP BY term, words, ranks) t
+    JOIN public.document_chunks k ON k.user_id = owner AND k.search @@ t.term AND k.language = ANY (t.languages)
+    WHERE 'document' = ANY (scope.sources)
+      AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
+      AND k.document_id <> ALL (scope.hidden_documents)
+    ORDER BY rank DESC, id LIMIT wanted;
+    RETURN;
+  END IF;
+  texts := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL)
+    + (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL);
+  most_matches := least(5000, greatest(1000, 20000 / (SELECT greatest(1, count(DISTINCT term)) FROM unnest(terms) term)));
+  RETURN QUERY
+  WITH terms AS (
+    SELECT s.source, array_agg(t.language) AS languages, t.term, dense_rank() OVER (ORDER BY t.term) AS number
+    FROM unnest(scope.sources) AS s (source) CROSS JOIN unnest(languages, terms) AS t (language, term)
+    WHERE s.source = 'document' OR t.language = 'simple'::regconfig
+    GROUP BY s.source, t.term
+  ), matches AS MATERIALIZED (
+    SELECT t.source, t.number, 'simple'::regconfig AS language, t.term, m.id, m.search
+    FROM terms t CROSS JOIN LATERAL (
+      SELECT m.conversation_id || '/' || m.id AS id, m.search FROM public.messages m
+      WHERE t.source = 'message' AND m.user_id = owner AND m.search @@ t.term AND m.deleted_at IS NULL
+        AND m.status = 'complete'
+        AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
+        AND m.conversation_id <> ALL (scope.hidden_conversations)
+        AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+        AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
+      LIMIT most_matches) m
+    UNION ALL
+    SELECT t.source, t.number, k.language, t.term, k.id, k.search
+    FROM terms t CROSS JOIN LATERAL (
+      SELECT k.id::text, k.language, k.search FROM public.document_chunks k
+      WHERE t.source = 'document' AND k.user_id = owner AND k.search @@ t.term AND k.language = ANY (t.languages)
+        AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
+        AND k.document_id <> ALL (scope.hidden_documents)
+      LIMIT most_matches) k
+  ), words AS MATERIALIZED (
+    SELECT number, sum(found) AS found, bool_or(found = most_matches) AS frequent
+    FROM (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists GROUP BY number
+  ), candidates AS (
+    SELECT DISTINCT ON (m.source, m.id) m.source, m.id, m.language, m.search
+    FROM matches m JOIN words w USING (number)
+    WHERE (SELECT bool_or(frequent) FROM words)
+      AND (NOT w.frequent OR (SELECT coalesce(sum(found), 0) < wanted FROM words WHERE NOT frequent))
+  ), scored AS MATERIALIZED (
+    SELECT m.source, m.id, m.language, m.number, ts_rank(m.search, m.term) AS rank
+    FROM matches m JOIN words w USING (number) WHERE NOT w.frequent
+    UNION ALL
+    SELECT c.source, c.id, c.language, t.number, ts_rank(c.search, t.term)
+    FROM candidates c JOIN terms t ON t.source = c.source AND c.language = ANY (t.languages) AND c.search @@ t.term
+    JOIN words w ON w.number = t.number AND w.frequent
+  ), weighed AS (
+    SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5))::float8 AS weight
+    FROM (
+      SELECT number, CASE WHEN frequent
+        THEN greatest(found, texts * count(scored.id)::float8 / (SELECT count(DISTINCT id) FROM scored)) ELSE found END AS many
+      FROM words LEFT JOIN scored USING (number) GROUP BY number, found, frequent) counted
+  ), best AS (
+    SELECT source, id, language, sum(rank * weight) AS rank FROM scored JOIN weighed USING (number)
+    GROUP BY source, id, language ORDER BY rank DESC, id LIMIT wanted
+  )
+  SELECT source, id, rank, all_words[array_position(languages, language)] FROM best ORDER BY rank DESC, id;
+END
+$$;
+REVOKE ALL ON FUNCTION app.keyword_hits(text, boolean, boolean, app.search_scope, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.keyword_hits(text, boolean, boolean, app.search_scope, int) TO parley_app;
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM parley_system;
+--> statement-breakpoint
+-- functions/keyword_terms.sql
+-- What is asked for, as tsqueries of which a text must meet one, the more the better. Strict: one, as `websearch_to_tsquery`
+-- reads it; of more than 100 words and operators, the 35 longest words and 10 that must not be there, as if each was asked for
+-- alone. Relaxed: each word by itself, the 50 longest. Prefix: the last word may go on. Read as `messages.search` reads
+-- texts.
+CREATE OR REPLACE FUNCTION app.keyword_terms(language regconfig, asked text, relaxed boolean, prefix boolean) RETURNS tsquery[]
+  LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+  AS $$
+DECLARE
+  -- A minus stands before a word or a phrase, and alone: `--all` and `a - b` mean no less than they say.
+  words text := regexp_replace(regexp_replace(translate(lower(asked), '<', ' '), '-{2,}', ' ', 'g'),
+    '-(?![[:alnum:]"])', ' ', 'g');
+  last_word text := CASE WHEN prefix THEN substring(words FROM '(?:^|\s)([[:alnum:]]+)$') END;
+  beginning tsquery := CASE WHEN last_word IS NOT NULL THEN to_tsquery(language, last_word || ':*') END;
+  terms tsquery[];
+  whole text;
+BEGIN
+  IF relaxed THEN
+    SELECT array_agg(app.as_term(lexeme)) || array_remove(ARRAY[beginning], NULL) INTO terms
+    FROM (SELECT lexeme FROM unnest(to_tsvector(language, left(words, length(words) - coalesce(length(last_word), 0))))
+      ORDER BY length(lexeme) DESC, lexeme LIMIT 50) longest;
+  ELSE
+    terms := ARRAY[websearch_to_tsquery(language, words)];
+    -- Each text is held against all of them, and what a phrase asks of words that it repeats grows with the square of their number.
+    IF numnode(terms[1]) > 100 THEN
+      whole := terms[1]::text;
+      terms := ARRAY[(
+        SELECT string_agg(term, CASE WHEN whole LIKE '% | %' THEN ' | ' ELSE ' & ' END) FROM (
+          (SELECT DISTINCT word[1] AS term, length(word[1]) FROM regexp_matches(querytree(terms[1]), '(''(?:[^'']|'''')+'')', 'g') word
+            ORDER BY 2 DESC, 1 LIMIT 35)
+          UNION ALL
+          (SELECT DISTINCT word[1], 0 FROM regexp_matches(whole, '(!''(?:[^'']|'''')+'')', 'g') word
+            WHERE whole NOT LIKE '% | %' ORDER BY 1 LIMIT 10)) words)::tsquery];
+    END IF;
+    -- What ends in a word ends in that one, wherever it stands.
+    IF numnode(beginning) > 0 AND terms[1]::text LIKE '%''' THEN
+      terms := ARRAY[(terms[1]::text || ':*')::tsquery];
+    END IF;
+  END IF;
+  RETURN ARRAY(SELECT term FROM unnest(terms) term WHERE numnode(term) > 0);
+END
+$$;
+REVOKE ALL ON FUNCTION app.keyword_terms(regconfig, text, boolean, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.keyword_terms(regconfig, text, boolean, boolean) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/merge_patch.sql
+-- RFC 7396: names that are null go, objects are merged, everything else takes the place of what was there. One object is built for
+-- each level: setting name after name would copy all of it each time.
+CREATE OR REPLACE FUNCTION app.merge_patch(target jsonb, patch jsonb) RETURNS jsonb
+  LANGUAGE plpgsql IMMUTABLE
+  AS $$
+BEGIN
+  IF jsonb_typeof(patch) <> 'object' THEN
+    RETURN patch;
+  END IF;
+  RETURN (
+    SELECT coalesce(jsonb_object_agg(name, value), '{}') FROM (
+      SELECT key AS name, value FROM jsonb_each(CASE jsonb_typeof(target) WHEN 'object' THEN target ELSE '{}' END)
+      WHERE NOT patch ? key
+      UNION ALL
+      SELECT key, CASE jsonb_typeof(value) WHEN 'object' THEN app.merge_patch(target -> key, value) ELSE value END
+      FROM jsonb_each(patch) WHERE jsonb_typeof(value) <> 'null') members);
+END
+$$;
+REVOKE ALL ON FUNCTION app.merge_patch(jsonb, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.merge_patch(jsonb, jsonb) TO parley_app;
+--> statement-breakpoint
 -- functions/purged_at.sql
 -- When the asking user deleted an earlier account that was purged since, the last of them; null where there is none.
 CREATE OR REPLACE FUNCTION app.purged_at(owner uuid) RETURNS timestamptz
@@ -275,3 +476,84 @@ CREATE OR REPLACE FUNCTION app.purged_at(owner uuid) RETURNS timestamptz
   AS $$ SELECT max(r.deleted_at) FROM public.purge_receipts r WHERE r.user_id = owner $$;
 REVOKE ALL ON FUNCTION app.purged_at(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.purged_at(uuid) TO parley_app;
+--> statement-breakpoint
+-- functions/show_hits.sql
+-- Hits as JSON, in order: of each text, message or chunk by its `text_id` (see app.nearest), as many characters as asked for,
+-- what it belongs to, and what `scoring` says. Where `words` stand, passages with them: the words are between U+0002 and U+0003,
+-- and U+0004 stands for `<`, which would begin a tag: these are left out by ts_headline. That takes the square of how often the words
+-- are in what it gets, times how many they are: it gets a window that is smaller the more hits there are, and ten words at most.
+-- The window begins a little before the words, which are looked for in 20,000 characters; so do passages, because words
+-- may be long. Ids are taken apart first, as in app.similarities.
+CREATE OR REPLACE FUNCTION app.show_hits(owner uuid, sources text[], ids text[], words tsquery[], scoring jsonb[], most_content int) RETURNS json
+  LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
+  AS $$
+DECLARE
+  options constant text := E'StartSel=\x02, StopSel=\x03, MaxFragments=2, MaxWords=30, MinWords=10, ShortWord=0, FragmentDelimiter=" … "';
+  window_length constant int := 4000 / sqrt(greatest(1, cardinality(ids)));
+  up_to constant text := '(?i)^(.*?)(?:^|\W)(?:%s)';
+  -- For each hit: what to mark, and a text up to what that looks like: a phrase, or the longest word; else any of the words.
+  marked tsquery[] := '{}';
+  loose tsquery[] := '{}';
+  best text[] := '{}';
+  anyones text[] := '{}';
+  asked tsquery;
+  pieces text[];
+BEGIN
+  FOREACH asked IN ARRAY coalesce(words, '{}') LOOP
+    IF numnode(asked) > 20 THEN
+      asked := (
+        SELECT string_agg(word, ' | ')::tsquery FROM (
+          SELECT DISTINCT word[1] AS word, length(word[1])
+          FROM regexp_matches(asked::text, '(''(?:[^'']|'''')+''(?::\*)?)', 'g') word ORDER BY 2 DESC, 1 LIMIT 10) longest);
+    END IF;
+    pieces := ARRAY(
+      SELECT CASE
+        WHEN token[1] LIKE '''%' THEN regexp_replace(
+          replace(replace(substr(token[1], 2, length(token[1]) - 2), '''''', ''''), '\\', '\'), '([!-/:-@[-`{-~])', '\\\1', 'g')
+        WHEN token[1] LIKE '<%' THEN '\W+'
+        ELSE '|' END
+      FROM regexp_matches(asked::text, '(''(?:[^'']|'''')*''|<[-0-9]+>|[&|])', 'g') WITH ORDINALITY AS tokens (token, number)
+      ORDER BY number);
+    -- Of words that are far apart, a window may have one only.
+    marked := marked || asked;
+    loose := loose || CASE WHEN '\W+' = ANY (pieces) THEN asked ELSE (
+      SELECT string_agg(word[1], ' | ')::tsquery FROM regexp_matches(querytree(asked), '(''(?:[^'']|'''')+''(?::\*)?)', 'g') word) END;
+    best := best || format(up_to, CASE WHEN '\W+' = ANY (pieces) THEN array_to_string(pieces, '')
+      ELSE (SELECT piece FROM unnest(pieces) piece ORDER BY length(piece) DESC LIMIT 1) END);
+    anyones := anyones || format(up_to, array_to_string(array_replace(pieces, '\W+', '|'), ''));
+  END LOOP;
+  RETURN (
+    SELECT json_agg((left((t.place || h.scoring || jsonb_build_object('source', h.source, 'id', t.id,
+      'content', left(c.head, most_content), 'truncated', length(c.head) > most_content,
+      'highlight', CASE WHEN h.words IS NOT NULL THEN (
+        SELECT substr(passages, greatest(1, strpos(passages, E'\x02') - 300), 2000)
+        FROM (
+          SELECT substr(c.head, CASE WHEN length(c.head) <= window_length THEN 1 ELSE greatest(1, coalesce(
+            length(substring(c.head FROM best[h.number::int])),
+            length(substring(c.head FROM anyones[h.number::int])), 1) - 100) END, window_length) AS seen OFFSET 0) shown,
+        ts_headline(t.language, CASE WHEN seen ~ E'[<\x02-\x04]' THEN translate(seen, E'<\x04\x02\x03', E'\x04') ELSE seen END,
+          CASE WHEN length(c.head) > window_length THEN coalesce(loose[h.number::int], h.words) ELSE marked[h.number::int] END, options) passages) END,
+      'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text, -1)
+      -- As text, because jsonb would copy all of it with each ||.
+      || ', "metadata": ' || t.metadata::text || '}')::json ORDER BY h.number)
+    FROM (
+      SELECT *, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id,
+        CASE WHEN source = 'document' THEN id::uuid END AS chunk_id
+      FROM unnest(sources, ids, words, scoring) WITH ORDINALITY AS hit (source, id, words, scoring, number) OFFSET 0) h
+    CROSS JOIN LATERAL (
+      SELECT m.id::text AS id, m.content, 'simple'::regconfig AS language, m.metadata, m.created_at,
+        jsonb_build_object('conversationId', m.conversation_id, 'role', m.role, 'seq', m.seq) AS place
+      FROM messages m WHERE h.source = 'message' AND m.user_id = owner AND m.conversation_id = h.conversation_id
+        AND m.id = h.message_id AND m.deleted_at IS NULL
+      UNION ALL
+      SELECT k.id::text, k.content, k.language, d.metadata, d.created_at,
+        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'position', k.position,
+          'start', k.start_offset, 'end', k.end_offset)
+      FROM document_chunks k JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
+      WHERE h.source = 'document' AND k.user_id = owner AND k.id = h.chunk_id) t
+    -- No more of a long text is read than is looked at.
+    CROSS JOIN LATERAL (SELECT left(t.content, 20000) AS head OFFSET 0) c);
+END
+$$;
+REVOKE ALL ON FUNCTION app.show_hits(uuid, text[], text[], tsquery[], jsonb[], int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.show_hits(uuid, text[], text[], tsquery[], jsonb[], int) TO parley_app;

@@ -1,5 +1,5 @@
 -- Adds tokens that were embedded today for a user, in a row that no other transaction holds (see app.add_usage).
-CREATE OR REPLACE FUNCTION app.count_embedded(owner uuid, tokens bigint) RETURNS void
+CREATE OR REPLACE FUNCTION app.count_embedded(for_user uuid, tokens bigint) RETURNS void
   LANGUAGE plpgsql
   AS $$
 DECLARE
@@ -7,10 +7,10 @@ DECLARE
 BEGIN
   UPDATE public.usage u
   SET embedded_tokens = CASE u.embedded_on WHEN today THEN u.embedded_tokens ELSE 0 END + tokens, embedded_on = today
-  FROM (SELECT shard FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
-  WHERE u.user_id = owner AND u.shard = free.shard;
+  FROM (SELECT shard FROM public.usage WHERE user_id = for_user ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
+  WHERE u.user_id = for_user AND u.shard = free.shard;
   IF NOT FOUND THEN
-    INSERT INTO public.usage (user_id, embedded_tokens, embedded_on) VALUES (owner, tokens, today);
+    INSERT INTO public.usage (user_id, embedded_tokens, embedded_on) VALUES (for_user, tokens, today);
   END IF;
 END
 $$;

@@ -5,6 +5,9 @@ import { findRounded, parseJson, ROUNDED } from './json.ts'
 import { findUnstorable } from './storable.ts'
 
 const MAX_METADATA = 1024
+/** Each is looked for among all elements of an array: one that is an object or an array itself costs most. */
+const MAX_ELEMENTS = 16
+const NESTED_ELEMENT = 8
 
 const toFlag = (text: unknown): unknown => (text === 'true' ? true : text === 'false' ? false : text)
 /** `true` or `false`. */
@@ -28,7 +31,7 @@ export const metadataFilter = z
     const [value] = parseJson(text)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
     const found = isObject
-      ? (findUnstorable(value) ?? roundedIn(value))
+      ? (findUnstorable(value) ?? roundedIn(value) ?? tooManyIn(value))
       : { path: '(root)', message: 'must be a JSON object' }
     if (!found) return value as Record<string, unknown>
     ctx.addIssue(found.path === '(root)' ? found.message : `${found.path} ${found.message}`)
@@ -36,12 +39,28 @@ export const metadataFilter = z
   })
   .optional()
   .meta({
-    description: 'A JSON object that the metadata must contain, such as {"model":"m"}; objects inside may have more',
+    description: `A JSON object that the metadata must contain, such as {"model":"m"}; objects inside may have more. Arrays in it may have ${MAX_ELEMENTS} elements in all, of which an object or an array counts as ${NESTED_ELEMENT}.`,
   })
 
 const roundedIn = (value: unknown): FieldError | null => {
   const path = findRounded(value)
   return path && { path: path.join('.'), message: ROUNDED }
+}
+
+const tooManyIn = (value: unknown): FieldError | null =>
+  elementsOf(value) <= MAX_ELEMENTS
+    ? null
+    : {
+        path: '(root)',
+        message: `must not have more than ${MAX_ELEMENTS} elements in arrays, of which an object or an array counts as ${NESTED_ELEMENT}`,
+      }
+
+/** How many elements all arrays of this value have, nested ones counted by what they cost. */
+function elementsOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const weight = (member: unknown) =>
+    !Array.isArray(value) ? 0 : typeof member === 'object' && member !== null ? NESTED_ELEMENT : 1
+  return Object.values(value).reduce((sum: number, member) => sum + weight(member) + elementsOf(member), 0)
 }
 
 /** Years 1 to 9999, in UTC. Digits behind the milliseconds stay: they decide whether a row of that millisecond is meant. */

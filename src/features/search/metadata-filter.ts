@@ -5,6 +5,10 @@ import { findRounded, ROUNDED } from '../../http/json.ts'
 const MAX_NODES = 32
 const MAX_DEPTH = 4
 const MAX_VALUES = 50
+const MAX_COMPARISONS = 64
+/** An array with more elements than this is not looked into: at the end of a path, and before it. */
+const MAX_ELEMENTS = 100
+const MAX_ELEMENTS_BEFORE = 16
 
 const value = z.union([z.string().max(256), z.number(), z.boolean(), z.null()])
 const ordered = z.union([z.string().max(256), z.number()])
@@ -29,6 +33,7 @@ const condition = z
     when: ({ issues }) => issues.length === 0,
   })
 type Condition = z.output<typeof condition>
+type Value = z.output<typeof value>
 
 /** A condition on metadata, or several, of which all or any must hold. */
 export type MetadataFilter = Condition | { and: MetadataFilter[] } | { or: MetadataFilter[] }
@@ -64,16 +69,20 @@ export const metadataCondition = z.preprocess(
     if (path) ctx.addIssue({ code: 'custom', path, message: ROUNDED })
     return value
   },
-  filterOf(MAX_DEPTH).refine((filter) => nodesOf(filter) <= MAX_NODES, {
-    error: `must not have more than ${MAX_NODES} conditions`,
-  }),
+  filterOf(MAX_DEPTH)
+    .refine((filter) => nodesOf(filter) <= MAX_NODES, {
+      error: `must not have more than ${MAX_NODES} conditions`,
+    })
+    .refine((filter) => comparisonsOf(filter) <= MAX_COMPARISONS, {
+      error: `must not make more than ${MAX_COMPARISONS} comparisons. An operator is one, and so are four values of \`in\`; with a key of two names each counts as 4, of three names or more as 16`,
+    }),
 )
 
 /** The same in words of JSON Schema, one level deep. */
 export const metadataConditionInput = z
   .union([condition, z.object({ and: z.array(condition) }), z.object({ or: z.array(condition) })])
   .meta({
-    description: `On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must. \`and\` and \`or\` may be nested, ${MAX_DEPTH} levels deep.`,
+    description: `On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must; an array of more than ${MAX_ELEMENTS} elements is not looked into, nor one of more than ${MAX_ELEMENTS_BEFORE} before the end of a path. No more than ${MAX_COMPARISONS} comparisons: an operator is one, and so are four values of \`in\`; with a key of two names each counts as 4, of three names or more as 16. \`and\` and \`or\` may be nested, ${MAX_DEPTH} levels deep.`,
   })
 
 function nodesOf(filter: MetadataFilter): number {
@@ -81,10 +90,19 @@ function nodesOf(filter: MetadataFilter): number {
   return 1 + list.reduce((sum, member) => sum + nodesOf(member), 0)
 }
 
+/** Each compares with all elements of an array, and where there are arrays within arrays, the longer the path the more these can be. */
+function comparisonsOf(filter: MetadataFilter): number {
+  if ('and' in filter) return filter.and.reduce((sum, member) => sum + comparisonsOf(member), 0)
+  if ('or' in filter) return filter.or.reduce((sum, member) => sum + comparisonsOf(member), 0)
+  const { key, in: among = [], ...operators } = filter
+  const single = Object.values(operators).filter((value) => value !== undefined).length
+  return (single + Math.ceil(among.length / 4)) * 4 ** Math.min([key].flat().length - 1, 2)
+}
+
 /** A jsonpath predicate, and the values of its variables: no text of a client's ends up in it but keys, as JSON strings. */
 export interface MetadataPredicate {
   path: string
-  vars: Record<string, string | number | boolean | null>
+  vars: Record<string, Value | Value[]>
 }
 
 const COMPARISONS = { eq: '==', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
@@ -95,7 +113,7 @@ const COMPARISONS = { eq: '==', gt: '>', gte: '>=', lt: '<', lte: '<=' } as cons
  */
 export function toPredicate(filter: MetadataFilter): MetadataPredicate {
   const vars: MetadataPredicate['vars'] = {}
-  const variable = (value: MetadataPredicate['vars'][string]) => {
+  const variable = (value: Value | Value[]) => {
     const name = `v${Object.keys(vars).length}`
     vars[name] = value
     return `$${name}`
@@ -106,17 +124,28 @@ export function toPredicate(filter: MetadataFilter): MetadataPredicate {
     return `(${writeCondition(node).join(' && ')})`
   }
   const writeCondition = ({ key, ne, in: among, ...others }: Condition): string[] => {
-    const place = ['$', ...[key].flat().map((name) => JSON.stringify(name))].join('.')
+    const names = ['$', ...[key].flat().map((name) => JSON.stringify(name))]
+    const place = names.join('.')
+    const within = boundsOf(names).join(' && ')
     const found = Object.entries(COMPARISONS).flatMap(([name, operator]) => {
       const value = others[name as keyof typeof COMPARISONS]
       return value === undefined ? [] : [`${place} ${operator} ${variable(value)}`]
     })
-    if (among) found.push(`(${among.map((value) => `${place} == ${variable(value)}`).join(' || ')})`)
+    // An array in a variable stands for its elements, as one in the metadata does.
+    if (among) found.push(`${place} == ${variable(among)}`)
+    const conditions = found.length > 0 ? [within, ...found] : []
     if (ne !== undefined) {
-      const same = `${place} == ${variable(ne)}`
-      found.push(`(!(${same}) || (${same}) is unknown)`)
+      const same = `(${within} && ${place} == ${variable(ne)})`
+      conditions.push(`(!${same} || ${same} is unknown)`)
     }
-    return found
+    return conditions
   }
   return { path: write(filter), vars }
 }
+
+/** That no array on the path is too long: `size()` of what is no array is 1. */
+const boundsOf = (names: readonly string[]): string[] =>
+  names.slice(1).map((_, i) => {
+    const most = i === names.length - 2 ? MAX_ELEMENTS : MAX_ELEMENTS_BEFORE
+    return `!(${names.slice(0, i + 2).join('.')}.size() > ${most})`
+  })

@@ -35,7 +35,10 @@ export type SearchFilter = z.output<typeof filter>
 const weight = z.number().min(0).max(10).default(1)
 
 const fields = z.strictObject({
-  query: z.string().trim().min(1).max(8_000).optional().meta({ description: 'A text; this or `embedding`' }),
+  query: z.string().trim().min(1).max(8_000).optional().meta({
+    description:
+      'A text; this or `embedding`. By keyword, one of more than some 50 words and operators counts by its longest words.',
+  }),
   embedding: embedding.optional(),
   model: ofModel,
   mode: z.enum(['hybrid', 'semantic', 'keyword']).optional().meta({

@@ -1123,7 +1123,7 @@ export type VectorHits = {
     recall: "exact" | "approximate";
 };
 export type SearchRequest = {
-    /** A text; this or `embedding` */
+    /** A text; this or `embedding`. By keyword, one of more than some 50 words and operators counts by its longest words. */
     query?: string;
     embedding?: number[];
     /** Only vectors of this model */
@@ -1145,7 +1145,7 @@ export type SearchRequest = {
         createdAfter?: string;
         /** ISO-8601 with an offset or Z; exclusive */
         createdBefore?: string;
-        /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must. `and` and `or` may be nested, 4 levels deep. */
+        /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must; an array of more than 100 elements is not looked into, nor one of more than 16 before the end of a path. No more than 64 comparisons: an operator is one, and so are four values of `in`; with a key of two names each counts as 4, of three names or more as 16. `and` and `or` may be nested, 4 levels deep. */
         metadata?: {
             key?: string | string[];
             eq?: string | number | boolean | null;

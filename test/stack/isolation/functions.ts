@@ -7,8 +7,6 @@ const FUNCTIONS = `
 
 /** What a function compares with the owner that it is given. */
 const CHECK = /\b(?:\w+\.)?user_id = owner\b/g
-/** Whose a new row is: no filter, but what a policy checks. */
-const NEW_ROW = /\bVALUES \(owner\b/g
 
 /**
  * Takes the owner filters out of the functions that requests tell whose rows to read, as `stripOwner` does with statements.
@@ -28,7 +26,7 @@ export async function withoutOwnerChecks(place: Place): Promise<() => Promise<vo
       const stripped = source.replace(CHECK, 'true')
       const uses = stripped
         .slice(stripped.indexOf('AS $'))
-        .replace(NEW_ROW, '')
+
         .match(/\bowner\b/g)
       if (stripped === source || uses) throw new Error(`${name} uses its owner for something else`)
       return stripped

@@ -139,7 +139,8 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
         clientId: 'isolation',
         scopes: [PROFILE_SCOPE],
         groups: [],
-        signedInAt: null,
+        // Later than any that was ended: only its row counts.
+        signedInAt: expiresAt,
         expiresAt,
       })
     },

@@ -52,6 +52,17 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
     expect(byWords(reads).map(({ name }) => name)).toEqual(['document_chunks_search_idx', 'messages_search_idx'])
   })
 
+  test('finds neighbours and groups by their keys, however many texts the user has', async () => {
+    const { userId } = library.heavy
+    const call = search({ text: `word${WORD}`, limit: 20 })
+    for (const more of [{ context: 2 }, { groupBy: ['conversation', 'document'] as const }]) {
+      const { reads } = await countReads(place, user(userId), TEXTS, (db) =>
+        createSearchRepository(db, userId).search({ ...call, ...more, groupBy: more.groupBy && [...more.groupBy] }),
+      )
+      for (const table of TEXTS) expect(reads.filter(({ name, scans }) => name === table && scans > 0)).toEqual([])
+    }
+  })
+
   test('looks at those that have the words, fetches what it shows by its key, and compares no vectors', async () => {
     const { heavy } = library
     const { hits, reads } = await readsOf(heavy, `word${WORD}`)

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EmbeddingVector } from '../../../embeddings/vector.ts'
 import { type NearestQuery, askedFor, MAX_COUNTED, nearest } from '../../vectors/sql/nearest.ts'
-import { chunkId, hits } from './hits.ts'
+import { hits, takenApart } from './hits.ts'
 import type { Group, SearchRequest } from '../schemas.ts'
 import { toSearchScope } from '../scope.ts'
 
@@ -109,7 +109,12 @@ function bestOfEach(userId: string, groupBy: readonly Group[]): SQL {
     select distinct on (place) * from (
       select s.*, case when s.source = 'message'
         then ${of('conversation', sql`split_part(s.id, '/', 1)`)}
-        else ${of('document', sql`(select k.document_id::text from document_chunks k where k.user_id = ${userId} and k.id = ${chunkId(sql`s`)})`)}
+        else ${of(
+          'document',
+          sql`(
+          select k.document_id::text from ${takenApart(sql`s`)} i
+          join document_chunks k on k.user_id = ${userId} and k.id = i.chunk_id)`,
+        )}
         end as place
       from scored s) placed
     order by place, score desc, id) best`

@@ -1,0 +1,151 @@
+import { signInLocally } from '../dev/cognito.ts'
+import { connected } from '../dev/database.ts'
+import { startStack } from '../dev/stack.ts'
+import { bundleParley } from './bundle.ts'
+import { type DatabaseClock, startDatabaseClock } from './cost/clock.ts'
+import { COST_INPUTS, type CostInput, PLAIN } from './cost/inputs.ts'
+import { type CostSeed, seedCost } from './cost/seed.ts'
+import { openBenchDatabase } from './database.ts'
+import { inTemporaryDirectory, onPort } from './files.ts'
+import type { RunSize } from './part.ts'
+import { median, milliseconds, ratio } from './stats.ts'
+import { startWorker } from './workerd.ts'
+
+/** No request may cost the database more than so many plain lists (docs/decisions/035-request-cost.md). */
+const MOST = 100
+/** The same for what stores a mebibyte of text, whose words have to be found and indexed; an import is the most of it. */
+const MOST_TO_STORE = 2_000
+
+interface Load {
+  seed: CostSeed
+  warmUp: number
+  times: number
+  plainTimes: number
+  /** Tiny sizes say nothing of the bound. */
+  isHeld: boolean
+}
+
+const SIZES: Record<RunSize, Load> = {
+  full: {
+    seed: {
+      conversations: 250,
+      chain: 2_500,
+      branches: 2_500,
+      hostile: 100,
+      vectors: 3_000,
+      documents: 200,
+      others: 100,
+    },
+    warmUp: 1,
+    times: 3,
+    plainTimes: 50,
+    isHeld: true,
+  },
+  smoke: {
+    seed: { conversations: 5, chain: 20, branches: 20, hostile: 5, vectors: 20, documents: 5, others: 2 },
+    warmUp: 0,
+    times: 1,
+    plainTimes: 3,
+    isHeld: false,
+  },
+}
+
+/**
+ * What the most expensive requests cost the database, against a plain list of the same user in the same run. Each goes through the
+ * Worker; its time is the database's own, from the beginning of its transaction to its last statement.
+ *
+ * @throws Error when one costs more than the bound, also when measured again
+ */
+export function measureCost(size: RunSize, serverUrl: string | undefined): Promise<void> {
+  return inTemporaryDirectory((directory) => measure(SIZES[size], serverUrl, directory))
+}
+
+interface Asker {
+  url: string
+  conversationId: string
+  headers: Record<string, string>
+  clock: DatabaseClock
+}
+
+interface Cost {
+  input: CostInput
+  status: number
+  ms: number
+}
+
+async function measure(load: Load, serverUrl: string | undefined, directory: string): Promise<void> {
+  await using cleanup = new AsyncDisposableStack()
+  const database = cleanup.use(await openBenchDatabase(serverUrl))
+  const stack = await startStack({ database: database.local, dataDir: directory })
+  cleanup.defer(() => stack.close())
+  const { sub, accessToken } = await signInLocally(stack.cognito, 'bench@example.com')
+  await connected(database.url, (superuser) => seedCost(superuser, sub, load.seed))
+  const clock = await startDatabaseClock(stack.neonPort)
+  cleanup.defer(() => clock.close())
+  const { script } = await bundleParley()
+  const worker = await startWorker(script, {
+    ...stack.bindings,
+    DATABASE_URL: onPort(stack.bindings.DATABASE_URL, clock.port),
+    DATABASE_TIMEOUT_MS: '10000',
+    RATE_LIMIT: 'off',
+  })
+  cleanup.defer(() => worker.stop())
+  const headers = { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' }
+  const asker: Asker = { url: worker.url, headers, clock, conversationId: 'cost' }
+  await ask(asker, { name: 'register', method: 'POST', path: '/v1/session', body: '{}' })
+  await ask(asker, { name: 'open', method: 'POST', path: '/v1/conversations', body: '{"id":"cost"}' })
+
+  const plain = await costOf(asker, PLAIN, load.plainTimes, 5)
+  if (plain.status !== 200) throw new Error(`${PLAIN.name} answered ${plain.status}`)
+  console.log(`Medians of ${load.times}, by the database's clock; ${PLAIN.name}: ${milliseconds(plain.ms)}`)
+  console.log('  status      database    × plain')
+  const costs: Cost[] = []
+  for (const input of COST_INPUTS) {
+    const cost = await costOf(asker, input, load.times, load.warmUp)
+    report(cost, plain.ms)
+    costs.push(cost)
+  }
+  const base = await costOf(asker, PLAIN, load.plainTimes, 0)
+  console.log(`The worst, measured again; ${PLAIN.name}: ${milliseconds(base.ms)}`)
+  const tooMuch: string[] = []
+  for (const stores of [false, true]) {
+    const kind = costs.filter(({ input }) => (input.stores ?? false) === stores)
+    for (const { input, ms } of kind.toSorted((a, b) => b.ms - a.ms).slice(0, 5)) {
+      const cost = await costOf(asker, input, 3 * load.times, 0)
+      report(cost, base.ms)
+      // Above it both times: a busy machine is no fault.
+      if (Math.min(ms / plain.ms, cost.ms / base.ms) > (stores ? MOST_TO_STORE : MOST)) tooMuch.push(input.name)
+    }
+  }
+  if (load.isHeld && tooMuch.length > 0) throw new Error(`Too expensive: ${tooMuch.join('; ')}`)
+}
+
+let sent = 0
+
+const report = ({ status, ms, input }: Cost, plain: number) =>
+  console.log(`     ${status}  ${milliseconds(ms).padStart(12)}  ${ratio(ms, plain).padStart(9)}  ${input.name}`)
+
+async function costOf(asker: Asker, input: CostInput, times: number, warmUp: number): Promise<Cost> {
+  const samples: number[] = []
+  let status = 0
+  for (let i = 0; i < warmUp + times; i++) {
+    const answer = await ask(asker, input)
+    status = answer.status
+    if (i >= warmUp) samples.push(answer.ms)
+    // A second is far above the bound: there is nothing more to learn.
+    if (i >= warmUp && answer.ms > 1_000) return { input, status, ms: answer.ms }
+  }
+  return { input, status, ms: median(samples) }
+}
+
+async function ask({ url, headers, clock, conversationId }: Asker, { method, path, body, headers: more }: CostInput) {
+  clock.take()
+  const response = await fetch(url + path.replace('{id}', conversationId), {
+    method,
+    headers: { ...headers, ...more },
+    body: body?.replaceAll('{n}', String((sent += 1))) ?? null,
+  })
+  const text = await response.text()
+  if (response.status >= 500) console.log(`  ${response.status}: ${text.slice(0, 200)}`)
+  return { status: response.status, ms: clock.take() }
+}
