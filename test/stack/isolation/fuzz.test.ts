@@ -49,6 +49,7 @@ describe.each(places)('Three users at random, on $name', ({ name, embedded, open
       for (const player of players) {
         expect(await inventory(player)).toEqual([])
         expect(await countRows(house, player.userId)).toEqual(rowsOf(player))
+        expect(await countedFor(house, player.userId)).toEqual(await countable(house, player.userId))
       }
     }))
 
@@ -62,7 +63,43 @@ describe.each(places)('Three users at random, on $name', ({ name, embedded, open
 /** Straight from the tables, which no filter stands in front of. */
 async function countRows(house: House, userId: string): Promise<Record<string, number>> {
   // Events are as many as writes, a receipt is left by accounts that are gone, a key by who sent one: the model has none.
-  const { audit_events: _events, purge_receipts: _receipts, idempotency_keys: _keys, ...tables } = house.tables
+  const {
+    audit_events: _events,
+    purge_receipts: _receipts,
+    idempotency_keys: _keys,
+    usage: _usage,
+    ...tables
+  } = house.tables
   const rows = Object.entries(await digestRows(house.place, tables, 'own', userId))
   return Object.fromEntries(rows.map(([table, { count }]) => [table, count]))
 }
+
+/** What `usage` says that the user has. */
+const countedFor = ({ place }: House, userId: string) =>
+  place.asSuperuser(async (client) => {
+    const { rows } = await client.query<object>(
+      `select sum(conversations)::int as conversations, sum(messages)::int as messages, sum(documents)::int as documents,
+         sum(stored_bytes)::int as bytes from usage where user_id = $1`,
+      [userId],
+    )
+    return rows[0]
+  })
+
+/** The same, counted row by row. */
+const countable = ({ place }: House, userId: string) =>
+  place.asSuperuser(async (client) => {
+    const { rows } = await client.query<object>(
+      `select sum(conversations)::int as conversations, sum(messages)::int as messages, sum(documents)::int as documents,
+         sum(bytes)::int as bytes
+       from (
+         select 1 as conversations, 0 as messages, 0 as documents, octet_length(concat(title, system_prompt, metadata)) as bytes
+         from conversations where user_id = $1
+         union all select 0, 1, 0, octet_length(concat(content, parts, attachments, reasoning, usage, metadata))
+         from messages where user_id = $1
+         union all select 0, 0, 1, octet_length(concat(title, content, metadata)) from documents where user_id = $1
+         union all select 0, 0, 0, octet_length(concat(content, metadata)) + pg_column_size(client_embedding)
+         from chat_vectors where user_id = $1 and client_provided) rows`,
+      [userId],
+    )
+    return rows[0]
+  })
