@@ -145,7 +145,7 @@ describe('Cognito', () => {
     const response = await down.as({ ...tokens, accessToken }).post('/v1/session')
     await expectProblem(response, 503, 'identity_provider_unavailable')
     expect(response.headers.get('Retry-After')).toBe('5')
-    expect(await down.posts()).toBe(0)
+    expect(await down.posts()).toBe(1)
     await expectProblem(await api.as(tokens).get('/v1/me'), 403, 'not_registered')
   })
 
