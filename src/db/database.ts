@@ -35,6 +35,8 @@ export interface Database {
 export interface WriteOptions {
   /** Run twice it writes once, and answers the same: behind an idempotency key. */
   repeatable?: boolean
+  /** For a write that takes longer than others, with its repetition; the deployment's time-out where that is longer. */
+  timeoutMs?: number
 }
 
 export interface DatabaseOptions {
@@ -115,9 +117,9 @@ function createDatabase(
     mode: 'read' | 'write',
     build: Build<T>,
     constraints: ConstraintErrors = {},
-    { repeatable = mode === 'read' }: WriteOptions = {},
+    { repeatable = mode === 'read', timeoutMs = 0 }: WriteOptions = {},
   ): Promise<Result<BatchResponse<T>>> {
-    const deadline = Date.now() + options.timeoutMs
+    const deadline = Date.now() + Math.max(timeoutMs, options.timeoutMs)
     let mayHaveRun = false
     for (let again = true; ; again = false) {
       const started = Date.now()

@@ -21,6 +21,8 @@ export interface IdempotentWrite<T extends Queries> {
   /** The rows that the answer is made of. None where nothing was made: {@link writtenHere} keeps older ones out. */
   answer: (q: NeonHttpDatabase) => StorableSelect
   constraints?: ConstraintErrors
+  /** Of the call; by default the deployment's. */
+  timeoutMs?: number
 }
 
 export interface IdempotentResult<T extends Queries> {
@@ -46,10 +48,10 @@ export const writtenHere = (table: Table): SQL =>
 export async function writeOnce<T extends Queries>(
   db: Database,
   name: string,
-  { userId, requestKey, write, answer, constraints }: IdempotentWrite<T>,
+  { userId, requestKey, write, answer, constraints, ...options }: IdempotentWrite<T>,
 ): Promise<Result<IdempotentResult<T>>> {
   if (!requestKey) {
-    const [results, error] = await db.write(name, (q) => write(q, sql`true`), constraints)
+    const [results, error] = await db.write(name, (q) => write(q, sql`true`), constraints, options)
     return error ? fail(error) : ok({ results, replay: null })
   }
 
@@ -62,7 +64,7 @@ export async function writeOnce<T extends Queries>(
       return [q.execute(claim(userId, requestKey)), ...write(q, isFirst), last]
     },
     constraints,
-    { repeatable: true },
+    { ...options, repeatable: true },
   )
   if (error) return fail(error)
   const [claimed, ...others] = results as unknown as { rows: unknown[] }[]
