@@ -37,7 +37,7 @@ const TOO_LONG: AppError = {
     },
   ],
 }
-/** The longest path took a third of it on a small machine. Below the `statement_timeout` of the role (dev/roles.ts). */
+/** The longest path that is taken took 5 to 15 s on a busy machine with 2 cores. Below the `statement_timeout` of the role (dev/roles.ts). */
 const TIMEOUT_MS = 25_000
 /** The last so many vectors are copied, a millisecond or two each; texts before them are embedded anew, as time allows. */
 const MAX_VECTORS = 2_000
