@@ -122,20 +122,28 @@ describe('The kept answer of a request with a key', () => {
     await expectForgotten(created)
   })
 
-  it.each(CASES)('goes when a deletion leaves no time to undo it, and stays gone after the sweep: %s', async (_, made) => {
-    const created = await made()
-    await hasty.as(ada).delete(created.owner)
-    expect(await keptTexts()).not.toContain(secret)
-    await hasty.sweep()
-    await expectForgotten(created)
-  })
+  it.each(CASES)(
+    'goes when a deletion leaves no time to undo it, and stays gone after the sweep: %s',
+    async (_, made) => {
+      const created = await made()
+      await hasty.as(ada).delete(created.owner)
+      expect(await keptTexts()).not.toContain(secret)
+      await hasty.sweep()
+      await expectForgotten(created)
+    },
+  )
 
   it.each(CASES)('goes with the sweep: %s', async (_, made) => {
     const created = await made()
     await ada.delete(created.owner)
     const table = created.owner.startsWith(LIST) ? 'conversations' : 'documents'
     // As scheduled work finds it when the time is over: without a moment at which the row becomes due.
-    await queryAs(ada.sub, `update ${table} set purge_after = now() + interval '0.3 s' where user_id = $1 and deleted_at is not null`, [ada.sub], 'apart')
+    await queryAs(
+      ada.sub,
+      `update ${table} set purge_after = now() + interval '0.3 s' where user_id = $1 and deleted_at is not null`,
+      [ada.sub],
+      'apart',
+    )
     expect(await keptTexts()).toContain(secret)
     await expect.poll(async () => (await hasty.sweep(), keptTexts()), { timeout: 5_000 }).not.toContain(secret)
     await expectForgotten(created)
@@ -154,30 +162,34 @@ describe('The kept answer of a request with a key', () => {
   })
 })
 
-describe('A message that loses its text', () => {
-  const wipe = async (conversationId: string, messageId: string) => {
-    expect((await hasty.as(ada).delete(`${LIST}/${conversationId}/messages/${messageId}`)).status).toBe(204)
-    await hasty.sweep()
-  }
+const wipe = async (conversationId: string, messageId: string) => {
+  expect((await hasty.as(ada).delete(`${LIST}/${conversationId}/messages/${messageId}`)).status).toBe(204)
+  await hasty.sweep()
+}
 
-  it.each([false, true])('takes the answer along that showed it, and no other (of the release before: %s)', async (old) => {
-    const { id } = await openConversation(ada)
-    const url = `${LIST}/${id}/messages`
-    const messages = ['First', secret].map((content) => ({ role: 'user', content }))
-    const { data } = await read<Page<Message>>(postWithKey(url, { messages }), 201)
-    const other = { 'Idempotency-Key': crypto.randomUUID() }
-    const kept = await read(ada.post(url, { role: 'user', content: 'Other' }, other), 201)
-    const { id: messageId = '' } = data[1] ?? {}
-    const vectorKey = { 'Idempotency-Key': crypto.randomUUID() }
-    const vector = { conversationId: id, messageId, model: 'm', embedding: axis(1), content: secret }
-    await read(ada.post('/v1/vectors', vector, vectorKey), 201)
-    if (old) await queryAs(ada.sub, 'update idempotency_keys set resource = null where user_id = $1', [ada.sub], 'apart')
-    await wipe(id, messageId)
-    expect(await keptTexts()).not.toContain(secret)
-    await expectForgotten({ url, body: { messages }, owner: '' })
-    await expectProblem(await ada.post('/v1/vectors', vector, vectorKey), 404, 'not_found')
-    expect(await read(ada.post(url, { role: 'user', content: 'Other' }, other), 201)).toEqual(kept)
-  })
+describe('A message that loses its text', () => {
+  it.each([false, true])(
+    'takes the answer along that showed it, and no other (of the release before: %s)',
+    async (old) => {
+      const { id } = await openConversation(ada)
+      const url = `${LIST}/${id}/messages`
+      const messages = ['First', secret].map((content) => ({ role: 'user', content }))
+      const { data } = await read<Page<Message>>(postWithKey(url, { messages }), 201)
+      const other = { 'Idempotency-Key': crypto.randomUUID() }
+      const kept = await read(ada.post(url, { role: 'user', content: 'Other' }, other), 201)
+      const { id: messageId = '' } = data[1] ?? {}
+      const vectorKey = { 'Idempotency-Key': crypto.randomUUID() }
+      const vector = { conversationId: id, messageId, model: 'm', embedding: axis(1), content: secret }
+      await read(ada.post('/v1/vectors', vector, vectorKey), 201)
+      if (old)
+        await queryAs(ada.sub, 'update idempotency_keys set resource = null where user_id = $1', [ada.sub], 'apart')
+      await wipe(id, messageId)
+      expect(await keptTexts()).not.toContain(secret)
+      await expectForgotten({ url, body: { messages }, owner: '' })
+      await expectProblem(await ada.post('/v1/vectors', vector, vectorKey), 404, 'not_found')
+      expect(await read(ada.post(url, { role: 'user', content: 'Other' }, other), 201)).toEqual(kept)
+    },
+  )
 
   it('takes the answer of the fork along that showed its copy', async () => {
     const { id } = await openConversation(ada)

@@ -44,7 +44,11 @@ describe('While Cognito is down', () => {
     ])
     expect(log.lines()).toContainEqual(expect.objectContaining({ route: '/v1/session', status: 200, dbTrips: 1 }))
     expect(log.lines()).toContainEqual(
-      expect.objectContaining({ level: 'warn', event: 'profile_stale', cause: expect.objectContaining({ status: 503 }) }),
+      expect.objectContaining({
+        level: 'warn',
+        event: 'profile_stale',
+        cause: expect.objectContaining({ status: 503 }),
+      }),
     )
   })
 
@@ -111,8 +115,9 @@ describe('While Cognito is down', () => {
   })
 })
 
+const exception = (name: string, status: number) => async () => Response.json({ __type: name }, { status })
+
 describe('What Cognito says to a sign-in of a registered user', () => {
-  const exception = (name: string, status: number) => async () => Response.json({ __type: name }, { status })
   const database = { connectionString: inject('bindings').DATABASE_URL, timeoutMs: 10_000 }
 
   /** Signs a registered user in by way of a Cognito that answers so. */

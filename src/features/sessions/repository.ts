@@ -67,10 +67,7 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
     async signIn(identity, profile, userAgent) {
       const [results, error] = await db.write(
         'sessions.signIn',
-        (q) => [
-          profile ? register(q, identity, profile) : logInAsStored(q, identity),
-          record(q, identity, userAgent),
-        ],
+        (q) => [profile ? register(q, identity, profile) : logInAsStored(q, identity), record(q, identity, userAgent)],
         NO_USER,
       )
       if (error) return fail(error.code === 'account_deleted' ? { ...error, ...BEING_PURGED } : error)
