@@ -35,6 +35,9 @@ export const connectionOptions = (url: string): ClientConfig => ({
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
 })
 
+/** What one may print of a server: `db.example.com:5432/parley`. */
+export const serverLabel = ({ host, port, database }: Client): string => `${host}:${port}/${database}`
+
 /** Neon's pooler is PgBouncer in transaction mode: the lock of a migration would hold nothing there. */
 export function refusePooler(url: string): void {
   const host = hostOf(url)

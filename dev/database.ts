@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Client } from 'pg'
-import { connected } from './connect.ts'
+import { connected, serverLabel } from './connect.ts'
 import { tryLogins } from './logins.ts'
 import { applyMigrations, refuseOtherVersions } from './migrate.ts'
 import type { Upstream } from './neon/session.ts'
@@ -9,7 +9,7 @@ import { localPasswords, type Passwords, passwordsFrom, unknownPasswords } from 
 import { startPglite } from './pglite.ts'
 import { ensureRoles } from './roles.ts'
 
-export { connected } from './connect.ts'
+export { connected, serverLabel } from './connect.ts'
 
 /** A migrated database, ready to stand behind the Neon endpoint. */
 export interface LocalDatabase {
@@ -91,9 +91,6 @@ export function openServer(url: string, migrate: Migrate = applyMigrations): Pro
     }
   })
 }
-
-/** What one may print of a server: `db.example.com:5432/parley`. */
-export const serverLabel = ({ host, port, database }: Client): string => `${host}:${port}/${database}`
 
 /**
  * A database of its own on the server of `url`, owned by a role that is no superuser, dropped when closed: for tests

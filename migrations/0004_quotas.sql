@@ -11,7 +11,9 @@ CREATE TABLE "usage" (
 );
 --> statement-breakpoint
 ALTER TABLE "usage" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "idempotency_keys" ADD COLUMN "resource" text COLLATE "C";--> statement-breakpoint
 ALTER TABLE "usage" ADD CONSTRAINT "usage_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "idempotency_keys_resource_idx" ON "idempotency_keys" USING btree ("user_id","resource","created_at");--> statement-breakpoint
 CREATE POLICY "owner" ON "purge_receipts" AS PERMISSIVE FOR ALL TO "parley_app" USING (user_id = app.current_user_id()) WITH CHECK (user_id = app.current_user_id());--> statement-breakpoint
 CREATE POLICY "owner" ON "usage" AS PERMISSIVE FOR ALL TO "parley_app" USING (user_id = app.current_user_id()) WITH CHECK (user_id = app.current_user_id());--> statement-breakpoint
 CREATE POLICY "system" ON "usage" AS PERMISSIVE FOR ALL TO "parley_system" USING (true) WITH CHECK (true);--> statement-breakpoint

@@ -77,3 +77,32 @@ CREATE TRIGGER usage_purge AFTER DELETE ON chat_vectors REFERENCING OLD TABLE AS
 --> statement-breakpoint
 -- What was embedded is counted by who embeds: the queue, and searches for their questions. The rest is the triggers'.
 GRANT SELECT, INSERT (user_id, embedded_tokens, embedded_on), UPDATE (embedded_tokens, embedded_on) ON usage TO parley_app, parley_system;
+--> statement-breakpoint
+-- Texts that are purged leave the kept answers in the same transaction.
+CREATE TRIGGER forget_answers AFTER DELETE ON conversations REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.forget_answers('conversation');
+--> statement-breakpoint
+CREATE TRIGGER forget_answers AFTER DELETE ON messages REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.forget_answers('message');
+--> statement-breakpoint
+CREATE TRIGGER forget_answers AFTER DELETE ON documents REFERENCING OLD TABLE AS touched
+  FOR EACH STATEMENT EXECUTE FUNCTION app.forget_answers('document');
+--> statement-breakpoint
+-- Columns of time are rounded to milliseconds. From the moment when nobody can bring it back, whenever its rows go.
+CREATE TRIGGER forget_answers_due AFTER UPDATE OF purge_after ON conversations
+  FOR EACH ROW WHEN (NEW.purge_after < now() + interval '1 ms') EXECUTE FUNCTION app.forget_answers('conversation');
+--> statement-breakpoint
+CREATE TRIGGER forget_answers_due AFTER UPDATE OF purge_after ON documents
+  FOR EACH ROW WHEN (NEW.purge_after < now() + interval '1 ms') EXECUTE FUNCTION app.forget_answers('document');
+--> statement-breakpoint
+-- A message that cannot be restored any more, or has lost its text. Keys live for a day, and nothing is kept of what is deleted.
+CREATE TRIGGER forget_answers_due AFTER UPDATE OF purge_after ON messages
+  FOR EACH ROW WHEN (NEW.deleted_at > now() - interval '25 hours'
+    AND (NEW.purge_after < now() + interval '1 ms' OR OLD.purge_after IS NOT NULL AND NEW.purge_after IS NULL))
+  EXECUTE FUNCTION app.forget_answers('wiped');
+--> statement-breakpoint
+GRANT UPDATE (resource) ON idempotency_keys TO parley_app;
+--> statement-breakpoint
+GRANT SELECT (resource, response_rows, created_at), UPDATE (response_rows) ON idempotency_keys TO parley_system;
+--> statement-breakpoint
+GRANT SELECT (created_at) ON conversations TO parley_system;

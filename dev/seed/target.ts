@@ -7,6 +7,7 @@ import { connected, type LocalDatabase, openPglite, openServer, serverLabel } fr
 import { startNeonEndpoint } from '../neon/server.ts'
 import { findRunning, type RunningStack } from '../running.ts'
 import { connectionString } from '../stack.ts'
+import { seeingAllUsers } from '../unforced.ts'
 
 /** A development database, reached as the Worker reaches it, and the Cognito whose users it knows. */
 export interface SeedTarget {
@@ -89,19 +90,16 @@ async function findObjection(url: string): Promise<string | null> {
   return `Not seeded: ${label} has users (${strangers}) who are not at example.com.`
 }
 
-/** Users, deleted ones too, with an address that somebody may read. FORCE is lifted for the look, then rolled back. */
+/** Users, deleted ones too, with an address that somebody may read. */
 async function countStrangers(owner: Client): Promise<number> {
   const { rows: tables } = await owner.query<{ exists: boolean }>(
     `select to_regclass('public.users') is not null as exists`,
   )
   if (!tables[0]?.exists) return 0
-  await owner.query(`begin; set local lock_timeout = '5s'; alter table public.users no force row level security`)
-  try {
+  return seeingAllUsers(owner, async () => {
     const { rows } = await owner.query<{ count: number }>(
       `select count(*)::int as count from public.users where email not ilike '%@example.com'`,
     )
     return rows[0]?.count ?? 0
-  } finally {
-    await owner.query('rollback')
-  }
+  })
 }

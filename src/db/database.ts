@@ -35,6 +35,8 @@ export interface Database {
 export interface WriteOptions {
   /** Run twice it writes once, and answers the same: behind an idempotency key. */
   repeatable?: boolean
+  /** For a write that takes longer than others, with its repetition; the deployment's time-out where that is longer. */
+  timeoutMs?: number
 }
 
 export interface DatabaseOptions {
@@ -101,10 +103,10 @@ export function asUser(
   options: DatabaseOptions,
   trace: Trace,
   { userId, signInId, signedInAt = null, expiresAt }: Principal,
-  { lastSeen, heavy = false, statementMs = options.timeoutMs }: RequestRules = {},
+  { lastSeen, heavy = false, statementMs }: RequestRules = {},
 ): Database {
   const { requestId, address, userAgent } = trace
-  return createDatabase(options, trace, () => {
+  return createDatabase(options, trace, (timeoutMs) => {
     const seen = lastSeen?.isDue(signInId) ?? false
     const statement = admitRequest({
       userId,
@@ -116,7 +118,7 @@ export function asUser(
       address,
       seen,
       heavy,
-      statementMs: Math.min(statementMs, options.timeoutMs),
+      statementMs: Math.min(statementMs ?? timeoutMs, timeoutMs),
       quotas: options.quotas ?? '',
     })
     return { statement, readOnly: !seen, whenDone: () => seen && lastSeen?.note(signInId) }
@@ -149,9 +151,10 @@ interface Beginning {
   whenDone?: () => void
 }
 
-function createDatabase(options: DatabaseOptions, trace: Trace, begin: () => Beginning): Database {
+/** @param begin gets the time-out of the call */
+function createDatabase(options: DatabaseOptions, trace: Trace, begin: (timeoutMs: number) => Beginning): Database {
   async function attempt<T extends Queries>(mode: 'read' | 'write', deadline: number, build: Build<T>) {
-    const { statement, readOnly = true, whenDone } = begin()
+    const { statement, readOnly = true, whenDone } = begin(Math.max(1, deadline - Date.now()))
     const client = neon(options.connectionString, {
       readOnly: mode === 'read' && readOnly,
       fetchOptions: { signal: AbortSignal.timeout(Math.max(1, deadline - Date.now())) },
@@ -167,9 +170,9 @@ function createDatabase(options: DatabaseOptions, trace: Trace, begin: () => Beg
     mode: 'read' | 'write',
     build: Build<T>,
     constraints: ConstraintErrors = {},
-    { repeatable = mode === 'read' }: WriteOptions = {},
+    { repeatable = mode === 'read', timeoutMs = 0 }: WriteOptions = {},
   ): Promise<Result<BatchResponse<T>>> {
-    const deadline = Date.now() + options.timeoutMs
+    const deadline = Date.now() + Math.max(timeoutMs, options.timeoutMs)
     let mayHaveRun = false
     for (let again = true; ; again = false) {
       const started = Date.now()

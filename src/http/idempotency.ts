@@ -19,7 +19,7 @@ const MAX_KEY = 255
 const inputs = z.object({
   [HEADER]: z.string().max(MAX_KEY).optional().meta({
     description:
-      'Of your making, new for each thing to create: sent again within 24 hours, the first answer comes again',
+      'Of your making, new for each thing to create: sent again within 24 hours, the first answer comes again; a 404 where what it made was purged',
   }),
 })
 

@@ -7,6 +7,7 @@ import {
   type Message,
   openConversation,
   type Page,
+  queryAs,
   read,
   say,
   search,
@@ -180,6 +181,23 @@ describe('A fork', () => {
     await ada.delete(path(original.id))
     await expectProblem(await ada.post(forkPath(), {}), 404, 'not_found')
     expect((await read<Page<Conversation>>(ada.get(LIST))).data).toMatchObject([{ id: elsewhere.id }])
+  })
+})
+
+describe('A fork of more than can be copied in time', () => {
+  it('is refused and says the limit; one at an earlier message is made', async () => {
+    const [one, two] = await say(ada, original.id, 'One', 'Two')
+    const long = `update messages set content = repeat('long ', 17 * 1024 * 1024 / 5) where user_id = $1 and id = $2`
+    await queryAs(ada.sub, long, [ada.sub, two?.id])
+    const { errors } = await expectProblem(await ada.post(forkPath(), {}), 400, 'invalid_request')
+    expect(errors).toEqual([
+      {
+        path: 'messageId',
+        message: 'must be an earlier message: a fork copies at most 10000 messages with 16 MiB of text',
+      },
+    ])
+    expect((await read<Page<Conversation>>(ada.get(LIST))).data).toHaveLength(1)
+    expect((await fork({ messageId: one?.id })).messageCount).toBe(1)
   })
 })
 

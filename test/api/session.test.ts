@@ -4,16 +4,9 @@ import { refreshLocally } from '../../dev/cognito/sign-in.ts'
 import { createApi, signIn, type Tokens } from './harness.ts'
 import { expectProblem, read, type SignIn, statusesOf } from './helpers.ts'
 import { reissue } from './tokens.ts'
+import { setAttributes } from './pool.ts'
 
 const api = createApi()
-
-/** Changes what Cognito knows of a user. */
-const setAttributes = (email: string, attributes: Record<string, string>) =>
-  callCognito(inject('cognito'), 'AdminUpdateUserAttributes', {
-    UserPoolId: inject('cognito').poolId,
-    Username: email,
-    UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-  })
 
 const logIn = (tokens: Tokens, status: 200 | 201 = 200) => read<SignIn>(api.as(tokens).post('/v1/session'), status)
 
@@ -145,7 +138,7 @@ describe('Cognito', () => {
     const response = await down.as({ ...tokens, accessToken }).post('/v1/session')
     await expectProblem(response, 503, 'identity_provider_unavailable')
     expect(response.headers.get('Retry-After')).toBe('5')
-    expect(await down.posts()).toBe(0)
+    expect(await down.posts()).toBe(1)
     await expectProblem(await api.as(tokens).get('/v1/me'), 403, 'not_registered')
   })
 

@@ -46,7 +46,7 @@ export const conversationActions = (conversations: ConversationService) =>
         tag: conversationTag,
         summary: 'Fork a conversation off at a message',
         description:
-          'A new conversation with copies of the messages from the beginning to that one, in one branch; deleted ones are left out. It takes over system prompt, metadata and tags. The copies have ids of their own and can be found by meaning at once.',
+          'A new conversation with copies of the messages from the beginning to that one, in one branch; deleted ones are left out. It takes over system prompt, metadata and tags. The copies have ids of their own and can be found by meaning at once. At most 10,000 messages with 16 MiB of text are copied.',
         examples: {
           all: { summary: 'The whole active path', value: {} },
           titled: { summary: 'With a title of its own', value: { title: 'What if we went by train?' } },

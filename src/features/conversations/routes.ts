@@ -39,7 +39,7 @@ export const conversationRoutes = (deps: Deps) => {
           },
         },
         responses: { 201: { description: 'The new conversation', schema: openedSchema } },
-        errors: ['conflict'],
+        errors: ['not_found', 'conflict'],
       }),
       idempotent,
       validate('json', conversationOpen),

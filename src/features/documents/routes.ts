@@ -47,7 +47,7 @@ export const documentRoutes = (deps: Deps) => {
           200: { description: 'The document of this externalId, as sent', schema: documentSchema },
           201: { description: 'The new document', schema: documentSchema },
         },
-        errors: ['conflict'],
+        errors: ['not_found', 'conflict'],
       }),
       idempotent,
       validate('json', documentCreate),

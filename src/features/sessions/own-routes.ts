@@ -29,7 +29,7 @@ export const ownSessionRoutes = (deps: Deps) => {
         tag: sessionTag,
         summary: 'Register or log in',
         description:
-          'Send the Cognito access token as bearer token, with no body or with `{}`. The profile comes from Cognito. A new user is a 201, a known one a 200.\n\nA page that keeps its tokens in cookies sends them in the body instead, once. They come back as cookies that no script can read, and from then on the access cookie stands in for the bearer token.',
+          'Send the Cognito access token as bearer token, with no body or with `{}`. The profile comes from Cognito. A new user is a 201, a known one a 200. While Cognito cannot be asked, a known user is signed in with the stored profile (`profileStale`); a new one gets a 503 with `Retry-After`.\n\nA page that keeps its tokens in cookies sends them in the body instead, once. They come back as cookies that no script can read, and from then on the access cookie stands in for the bearer token.',
         optionalBody: true,
         examples: {
           bearer: { summary: 'With the bearer token alone', value: {} },
@@ -52,8 +52,9 @@ export const ownSessionRoutes = (deps: Deps) => {
         const { identity, tokens, trace } = c.var
         const [signedIn, error] = await sessions.signIn({ identity, trace }, tokens.accessToken)
         if (error) return problem(c, error)
-        const body = { user: toUser(signedIn.user), session: toSession(signedIn.session) }
-        const response = signedIn.isNew ? c.json(body, 201) : c.json(body, 200)
+        const { user, session, profileStale, isNew } = signedIn
+        const body = { user: toUser(user), session: toSession(session), profileStale }
+        const response = isNew ? c.json(body, 201) : c.json(body, 200)
         const { accessToken, refreshToken } = tokens
         if (refreshToken) {
           const options = { days: deps.refreshCookieDays, carried: readRefreshCookies(c) }

@@ -4,8 +4,8 @@ import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import * as z from 'zod'
 import type { CognitoProfile } from '../../auth/cognito.ts'
 import type { Identity } from '../../auth/identity.ts'
-import { now } from '../../db/row-state.ts'
-import type { Database } from '../../db/database.ts'
+import { now, undeleted } from '../../db/row-state.ts'
+import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import { newId } from '../../id.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
@@ -27,8 +27,11 @@ export interface SessionRepository {
    * follows Cognito at each sign-in; names and picture come from there once and are the user's own from then on.
    * A deleted account comes back. Fails with `session_revoked` for a sign-in that was ended, and with
    * `account_deleted` where it is too late to restore.
+   *
+   * @param profile null where Cognito could not be asked: a registered user keeps the profile that is stored, and nobody is
+   *   registered (`not_registered`)
    */
-  signIn(identity: Identity, profile: CognitoProfile, userAgent: string | null): Promise<Result<SignIn>>
+  signIn(identity: Identity, profile: CognitoProfile | null, userAgent: string | null): Promise<Result<SignIn>>
   /** Notes that this sign-in has a new access token; makes the session of one that has none. */
   renew(identity: Identity, userAgent: string | null): Promise<Result<SessionRow>>
   /** Those that are not revoked, the newest first. */
@@ -54,6 +57,8 @@ const BEING_PURGED: AppError = {
 }
 
 const ended = z.object({ notValidBefore: z.string() })
+/** The session of somebody without a row in `users`. */
+const NO_USER: ConstraintErrors = { sessions_user_id_users_id_fk: { code: 'not_registered' } }
 
 export function createSessionRepository(db: Database, userId: string): SessionRepository {
   const open = and(eq(sessions.userId, userId), isNull(sessions.revokedAt))
@@ -61,38 +66,11 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
 
   return {
     async signIn(identity, profile, userAgent) {
-      const [results, error] = await db.write('sessions.signIn', (q) => [
-        q
-          .insert(users)
-          .values({
-            id: identity.userId,
-            email: profile.email,
-            emailVerified: profile.emailVerified,
-            firstName: profile.firstName,
-            lastName: profile.lastName,
-            name: profile.name,
-            avatarUrl: profile.avatarUrl,
-            // What the account's owner had before, and deleted, is gone, but not what was signed in to it.
-            notValidBefore: sql`app.purged_at(${identity.userId})`,
-          })
-          .onConflictDoUpdate({
-            target: users.id,
-            set: {
-              lastLogin: now,
-              deletedAt: null,
-              purgeAfter: null,
-              email: profile.email,
-              emailVerified: profile.emailVerified,
-              updatedAt: now,
-              version: sql`users.version + 1`,
-            },
-            // By the wall clock, after the row is locked: a purge that began while this waited goes on.
-            setWhere: sql`users.purge_after is null or users.purge_after > clock_timestamp()`,
-          })
-          // xmax is 0 in a row that no transaction has touched since it was inserted.
-          .returning({ ...getTableColumns(users), isNew: sql<boolean>`xmax = 0` }),
-        record(q, identity, userAgent),
-      ])
+      const [results, error] = await db.write(
+        'sessions.signIn',
+        (q) => [profile ? register(q, identity, profile) : logInAsStored(q, identity), record(q, identity, userAgent)],
+        NO_USER,
+      )
       if (error) return fail(error.code === 'account_deleted' ? { ...error, ...BEING_PURGED } : error)
       if (results[0].length === 0) return fail(BEING_PURGED)
       const [user, userError] = oneRow(results[0], userRow.extend({ isNew: z.boolean() }))
@@ -163,6 +141,47 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
     },
   }
 }
+
+/** What each sign-in sets, with or without a profile. */
+const loggedIn = { lastLogin: now, ...undeleted }
+/** By the wall clock, after the row is locked: a purge that began while this waited goes on. */
+const isNotDue = sql`users.purge_after is null or users.purge_after > clock_timestamp()`
+
+/** Inserts the user with Cognito's profile, or logs them in. No row where the account is being purged. */
+const register = (q: NeonHttpDatabase, { userId }: Identity, profile: CognitoProfile) =>
+  q
+    .insert(users)
+    .values({
+      id: userId,
+      email: profile.email,
+      emailVerified: profile.emailVerified,
+      firstName: profile.firstName,
+      lastName: profile.lastName,
+      name: profile.name,
+      avatarUrl: profile.avatarUrl,
+      // What the user had before, and deleted, is gone, but not what was signed in to it.
+      notValidBefore: sql`app.purged_at(${userId})`,
+    })
+    .onConflictDoUpdate({
+      target: users.id,
+      set: {
+        ...loggedIn,
+        version: sql`users.version + 1`,
+        email: profile.email,
+        emailVerified: profile.emailVerified,
+      },
+      setWhere: isNotDue,
+    })
+    // xmax is 0 in a row that no transaction has touched since it was inserted.
+    .returning({ ...getTableColumns(users), isNew: sql<boolean>`xmax = 0` })
+
+/** Logs the user in with the profile that is stored. No row where there is no user, or the account is being purged. */
+const logInAsStored = (q: NeonHttpDatabase, { userId }: Identity) =>
+  q
+    .update(users)
+    .set(loggedIn)
+    .where(and(eq(users.id, userId), isNotDue))
+    .returning({ ...getTableColumns(users), isNew: sql<boolean>`false` })
 
 /** The session of a sign-in, seen now; it expires with the newest access token. */
 const record = (q: NeonHttpDatabase, { userId, signInId, expiresAt }: Identity, userAgent: string | null) =>

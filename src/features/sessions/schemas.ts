@@ -27,7 +27,15 @@ export const sessionPage = pageOf(
 ).meta({ id: 'SessionPage' })
 export const sessionPath = z.object({ sessionId: pathId('the session') })
 
-export const signInSchema = z.object({ user: userSchema, session: sessionSchema }).meta({ id: 'SignIn' })
+export const signInSchema = z
+  .object({
+    user: userSchema,
+    session: sessionSchema,
+    profileStale: z.boolean().meta({
+      description: 'True while Cognito cannot be asked: e-mail and emailVerified are those of an earlier sign-in',
+    }),
+  })
+  .meta({ id: 'SignIn' })
 
 export const refreshSchema = z.object({ session: sessionSchema }).meta({ id: 'Refresh' })
 

@@ -16,18 +16,23 @@ const cursorKey = z.tuple([z.iso.datetime(), z.guid()])
 const of = ({ db, userId }: Pick<Caller, 'db' | 'userId'>) => createSessionRepository(db, userId)
 
 /** The sign-ins of the caller. */
-export function createSessionService(deps: Pick<Deps, 'cognito' | 'database'>) {
+export function createSessionService(deps: Pick<Deps, 'cognito' | 'database' | 'log'>) {
   return {
     /**
      * Registers the user with Cognito's profile, or logs them in, and records the session. The access token is that of the
-     * verified identity. `unauthenticated` and `identity_provider_unavailable` as Cognito says, `session_revoked` for a sign-in
+     * verified identity. While Cognito cannot be asked, a registered user is logged in with the stored profile
+     * (`profileStale`): the verified token says who they are. `unauthenticated` where Cognito refuses the token,
+     * `identity_provider_unavailable` where it cannot be asked about a user who is not registered, `session_revoked` for a sign-in
      * that was ended, `account_deleted` where it is too late to restore.
      */
     async signIn({ identity, trace }: Newcomer, accessToken: string) {
       const [profile, refused] = await timed(trace, 'auth', () => deps.cognito.getUser(accessToken, identity))
-      if (refused) return fail(refused)
+      if (refused && refused.code !== 'identity_provider_unavailable') return fail(refused)
       const db = asNewcomer(deps.database, trace, identity)
-      return of({ db, userId: identity.userId }).signIn(identity, profile, trace.userAgent)
+      const [signedIn, error] = await of({ db, userId: identity.userId }).signIn(identity, profile, trace.userAgent)
+      if (error) return fail(refused && error.code === 'not_registered' ? refused : error)
+      if (refused) deps.log('warn', 'profile_stale', { requestId: trace.requestId, cause: refused.context })
+      return ok({ ...signedIn, profileStale: refused !== null })
     },
 
     /** Notes that this sign-in has a new access token; makes the session of one that has none. */

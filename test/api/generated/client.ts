@@ -50,6 +50,8 @@ export type Session = {
 export type SignIn = {
     user: User;
     session: Session;
+    /** True while Cognito cannot be asked: e-mail and emailVerified are those of an earlier sign-in */
+    profileStale: boolean;
 };
 export type Problem = {
     "type": string;
@@ -2194,6 +2196,9 @@ export function createConversation({ idempotencyKey, newConversation }: {
         status: 403;
         data: Problem;
     } | {
+        status: 404;
+        data: Problem;
+    } | {
         status: 409;
         data: Problem;
     } | {
@@ -2690,6 +2695,9 @@ export function putDocument({ idempotencyKey, newDocument }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 404;
         data: Problem;
     } | {
         status: 409;

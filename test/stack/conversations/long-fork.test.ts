@@ -9,10 +9,17 @@ import { type Place, places } from '../plans/places.ts'
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const LENGTH = 2_000
+const LIMIT = 10_000
+const TOO_LONG = 36_000
 /** A new branch after so many messages. */
 const STRETCH = 50
 /** As a deployment has it unless it says otherwise. */
 const TIMEOUT_MS = 10_000
+
+const TOO_LONG_ERROR = {
+  code: 'invalid_request',
+  errors: [{ path: 'messageId', message: expect.stringContaining(`at most ${LIMIT} messages`) }],
+}
 
 // The embedded Postgres has no statement time-out, and an index of vectors takes it long to fill.
 const server = places.find(({ embedded }) => !embedded)
@@ -48,6 +55,17 @@ describe.skipIf(!server)('A long fork on a server', () => {
          from messages where user_id = $1 and seq % 10 <> 0`,
         [user],
       )
+      await client.query(
+        `insert into conversations (user_id, id, message_count, last_seq, last_branch, active_leaf_id)
+         values ($1, 'endless', $2::int, $2::int, 1, $2::text)`,
+        [user, TOO_LONG],
+      )
+      await client.query(
+        `insert into messages (user_id, id, conversation_id, seq, depth, branch, parent_id, role, content)
+         select $1, n::text, 'endless', n, n, 1, case when n > 1 then (n - 1)::text end, 'user', 'Text ' || n
+         from generate_series(1, $2::int) n`,
+        [user, TOO_LONG],
+      )
       await client.query('analyze')
     })
   })
@@ -56,13 +74,14 @@ describe.skipIf(!server)('A long fork on a server', () => {
     await place.close()
   })
 
-  it(`of ${LENGTH} messages through ${LENGTH / STRETCH} branches is whole, and made in time`, async () => {
-    const options = {
-      connectionString: connectionString('parley_app', place, endpoint.port),
-      timeoutMs: TIMEOUT_MS,
-    }
+  const ask = () => {
     const trace = createTrace('fork-test')
-    const db = asUser(options, trace, { userId: user, signInId: 's' })
+    const options = { connectionString: connectionString('parley_app', place, endpoint.port), timeoutMs: TIMEOUT_MS }
+    return { db: asUser(options, trace, { userId: user, signInId: 's' }), trace }
+  }
+
+  it(`of ${LENGTH} messages through ${LENGTH / STRETCH} branches is whole, and made in time`, async () => {
+    const { db, trace } = ask()
     const [forked, error] = await forkConversation(db, user, original, {}, null)
     expect(error).toBeNull()
     expect(trace.calls).toMatchObject([{ name: 'conversations.fork', failed: false }])
@@ -88,5 +107,20 @@ describe.skipIf(!server)('A long fork on a server', () => {
     })
     const all = { count: LENGTH, first: 1, last: LENGTH, same: LENGTH, chained: LENGTH }
     expect(found).toEqual([{ ...all, vectors: LENGTH * 0.9, jobs: LENGTH * 0.1 }])
+  })
+
+  it(`of ${LIMIT} messages is made, and of one more it is refused before anything is written`, async () => {
+    const [forked, error] = await forkConversation(ask().db, user, 'endless', { messageId: String(LIMIT) }, null)
+    expect(error).toBeNull()
+    expect(forked?.conversation.messageCount).toBe(LIMIT)
+    expect(forked?.queued).toHaveLength(100)
+
+    const { db, trace } = ask()
+    const more = { id: 'too-long', messageId: String(LIMIT + 1) }
+    expect((await forkConversation(db, user, 'endless', more, null))[1]).toMatchObject(TOO_LONG_ERROR)
+    expect((await forkConversation(db, user, 'endless', { id: 'too-long' }, null))[1]).toMatchObject(TOO_LONG_ERROR)
+    expect(trace.calls.every(({ milliseconds }) => milliseconds < TIMEOUT_MS / 4)).toBe(true)
+    const left = `select from conversations where user_id = $1 and id = 'too-long'`
+    expect((await place.asSuperuser((client) => client.query(left, [user]))).rowCount).toBe(0)
   })
 })

@@ -18,7 +18,7 @@ const CHANGEABLE = {
   document_chunks: 'context end_offset hash headings language position start_offset',
   chat_vectors: 'client_embedding client_provided content created_at embedding id metadata model sketch',
   embedding_jobs: 'attempts claim_id failed_at last_error run_at',
-  idempotency_keys: 'created_at digest expires_at response_rows',
+  idempotency_keys: 'created_at digest expires_at resource response_rows',
 }
 
 /** What each role may do, complete: a privilege that is not here is one too many. */
@@ -106,6 +106,7 @@ const GRANTS: Record<string, string> = {
   'parley_system: conversations(id)': 'SELECT',
   'parley_system: conversations(user_id)': 'SELECT',
   'parley_system: conversations(purge_after)': 'SELECT UPDATE',
+  'parley_system: conversations(created_at)': 'SELECT',
   'parley_system: conversations(deleted_at)': 'SELECT',
   'parley_system: conversations(message_count)': 'SELECT',
   'parley_system: documents': 'DELETE',
@@ -127,6 +128,9 @@ const GRANTS: Record<string, string> = {
   'parley_system: idempotency_keys(user_id)': 'SELECT',
   'parley_system: idempotency_keys(key)': 'SELECT',
   'parley_system: idempotency_keys(expires_at)': 'SELECT',
+  'parley_system: idempotency_keys(resource)': 'SELECT',
+  'parley_system: idempotency_keys(created_at)': 'SELECT',
+  'parley_system: idempotency_keys(response_rows)': 'SELECT UPDATE',
   'parley_system: audit_events': 'DELETE',
   'parley_system: audit_events(id)': 'SELECT',
   'parley_system: audit_events(user_id)': 'SELECT',

@@ -7,7 +7,7 @@ import type { ConstraintErrors, Database } from '../../../db/database.ts'
 import { oneRow } from '../../../db/rows.ts'
 import { type StorableSelect, type StoredRows, storedRows } from '../../../db/stored-rows.ts'
 import type { RequestKey } from '../../../request-key.ts'
-import { fail, ok, type Result } from '../../../result.ts'
+import { type AppError, fail, ok, type Result } from '../../../result.ts'
 
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
 
@@ -21,6 +21,8 @@ export interface IdempotentWrite<T extends Queries> {
   /** The rows that the answer is made of. None where nothing was made: {@link writtenHere} keeps older ones out. */
   answer: (q: NeonHttpDatabase) => StorableSelect
   constraints?: ConstraintErrors
+  /** Of the call; by default the deployment's. */
+  timeoutMs?: number
 }
 
 export interface IdempotentResult<T extends Queries> {
@@ -41,15 +43,15 @@ export const writtenHere = (table: Table): SQL =>
  * Runs the write and keeps its answer, or finds the answer of the request that came before with this key, in one batch.
  * Where nothing was made, or the write failed, the key stays free. See docs/decisions/021-idempotency.md.
  *
- * @returns `idempotency_key_reused` where the key was used for another request
+ * @returns `idempotency_key_reused` where the key was used for another request; `not_found` where what it made was purged
  */
 export async function writeOnce<T extends Queries>(
   db: Database,
   name: string,
-  { userId, requestKey, write, answer, constraints }: IdempotentWrite<T>,
+  { userId, requestKey, write, answer, constraints, ...options }: IdempotentWrite<T>,
 ): Promise<Result<IdempotentResult<T>>> {
   if (!requestKey) {
-    const [results, error] = await db.write(name, (q) => write(q, sql`true`), constraints)
+    const [results, error] = await db.write(name, (q) => write(q, sql`true`), constraints, options)
     return error ? fail(error) : ok({ results, replay: null })
   }
 
@@ -62,7 +64,7 @@ export async function writeOnce<T extends Queries>(
       return [q.execute(claim(userId, requestKey)), ...write(q, isFirst), last]
     },
     constraints,
-    { repeatable: true },
+    { ...options, repeatable: true },
   )
   if (error) return fail(error)
   const [claimed, ...others] = results as unknown as { rows: unknown[] }[]
@@ -72,9 +74,13 @@ export async function writeOnce<T extends Queries>(
   const [found, missing] = oneRow(others.at(-1)?.rows ?? [], keptAnswer)
   if (missing) return fail({ code: 'internal', context: { reason: 'a claimed key has no answer' } })
   if (found.responseRows === null) return fail({ code: 'idempotency_key_reused' })
+  if (found.responseRows.rows.length === 0) return fail(PURGED)
   requestKey.replayed = found.responseRows.by !== requestKey.by
   return ok({ results: written, replay: kept.rows?.restore(found.responseRows.rows) ?? [] })
 }
+
+/** The answer of what was purged is emptied (`app.forget_answers`). */
+const PURGED: AppError = { code: 'not_found', detail: 'What was created with this Idempotency-Key has been purged.' }
 
 const keptAnswer = z.object({
   responseRows: z.object({ by: z.string(), rows: z.array(z.record(z.string(), z.unknown())) }).nullable(),
@@ -83,7 +89,7 @@ const keptAnswer = z.object({
 /** Waits for whoever holds the key. A key that has expired is as good as new. Returns a row to the first one. */
 const claim = (userId: string, { key, digest }: RequestKey) => sql`
   insert into idempotency_keys as mine (user_id, key, digest) select ${userId}::uuid, ${key}, ${digest}
-  on conflict (user_id, key) do update set digest = excluded.digest, response_rows = null, created_at = excluded.created_at,
+  on conflict (user_id, key) do update set digest = excluded.digest, response_rows = null, resource = null, created_at = excluded.created_at,
     expires_at = excluded.expires_at
   where mine.expires_at <= now()
   returning set_config('app.claimed_key', 'on', true)`
@@ -95,12 +101,18 @@ function keep(userId: string, { key, digest, by }: RequestKey, { names, query }:
     with answer (${names}) as (${query}),
     found as (select jsonb_agg(to_jsonb(answer)) as rows from answer),
     kept as (
-      update idempotency_keys k set response_rows = jsonb_build_object('by', ${by}::text, 'rows', found.rows) from found
+      update idempotency_keys k
+      set response_rows = jsonb_build_object('by', ${by}::text, 'rows', found.rows), resource = ${resourceOf(sql`found.rows -> 0`)}
+      from found
       where ${ofKey} and ${isFirst} and found.rows is not null),
     freed as (delete from idempotency_keys k where ${ofKey} and ${isFirst} and not exists (select from answer))
     select case when k.digest = ${digest} then k.response_rows end as "responseRows" from idempotency_keys k
     where ${ofKey} and (${isFirst}) is not true`
 }
+
+/** The column `resource` of an answer, from its first row. */
+const resourceOf = (row: SQL) =>
+  sql`coalesce(${row} ->> 'conversationId' || coalesce('/' || (${row} ->> 'messageId'), ''), ${row} ->> 'id')`
 
 const list = (parts: SQL[]) => sql.join(parts, sql`, `)
 
