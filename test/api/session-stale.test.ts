@@ -126,7 +126,13 @@ describe('What Cognito says to a sign-in of a registered user', () => {
     await register(tokens)
     const cognito = createCognito({ issuer: 'https://cognito.test/pool', timeoutMs: 100, fetch: answer })
     const sessions = createSessionService({ cognito, database, log: () => undefined })
-    const rest = { clientId: 'c', scopes: [], groups: [], signedInAt: null, expiresAt: Math.floor(Date.now() / 1000) + 60 }
+    const rest = {
+      clientId: 'c',
+      scopes: [],
+      groups: [],
+      signedInAt: null,
+      expiresAt: Math.floor(Date.now() / 1000) + 60,
+    }
     const identity = { ...rest, userId: tokens.sub, signInId: crypto.randomUUID() }
     return sessions.signIn({ identity, trace: createTrace('stale') }, tokens.accessToken)
   }
