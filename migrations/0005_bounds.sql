@@ -11,17 +11,19 @@ CREATE OR REPLACE FUNCTION app.add_usage(owner uuid, more_conversations bigint, 
   AS $$
 DECLARE
   quotas jsonb := nullif(current_setting('app.quotas', true), '')::jsonb;
+  free uuid;
   exceeded text;
 BEGIN
   IF more_conversations = 0 AND more_messages = 0 AND more_documents = 0 AND more_bytes = 0 THEN
     RETURN;
   END IF;
+  -- A statement of its own: within the other one it would be up to the plan how often it runs.
+  SELECT shard INTO free FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED;
   UPDATE public.usage u
   SET conversations = u.conversations + more_conversations, messages = u.messages + more_messages,
     documents = u.documents + more_documents, stored_bytes = u.stored_bytes + more_bytes
-  FROM (SELECT shard FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
-  WHERE u.user_id = owner AND u.shard = free.shard;
-  IF NOT FOUND THEN
+  WHERE u.user_id = owner AND u.shard = free;
+  IF free IS NULL THEN
     BEGIN
       INSERT INTO public.usage (user_id, conversations, messages, documents, stored_bytes)
       VALUES (owner, more_conversations, more_messages, more_documents, more_bytes);
@@ -70,9 +72,13 @@ BEGIN
   FROM public.users u LEFT JOIN public.sessions s ON s.user_id = asking_user AND s.sign_in_id = sign_in
   WHERE u.id = asking_user;
   IF FOUND AND session_id IS NULL AND current_setting('transaction_read_only') = 'off' THEN
-    -- Who signs out everywhere changes this row first: either that is seen here, or the row below is seen there.
-    SELECT u.deleted_at IS NOT NULL, u.not_valid_before INTO is_deleted, not_before
-    FROM public.users u WHERE u.id = asking_user FOR SHARE;
+    -- Who signs out everywhere changes this row first: either that is seen here, or the row below is seen there. Not FOR SHARE: two
+    -- requests that went on to change it would wait for each other.
+    PERFORM FROM public.users u WHERE u.id = asking_user FOR NO KEY UPDATE;
+    SELECT u.deleted_at IS NOT NULL, u.not_valid_before, s.id, s.revoked_at IS NOT NULL
+    INTO is_deleted, not_before, session_id, is_revoked
+    FROM public.users u LEFT JOIN public.sessions s ON s.user_id = asking_user AND s.sign_in_id = sign_in
+    WHERE u.id = asking_user;
   END IF;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'user is not registered' USING ERRCODE = 'PY001';
@@ -211,12 +217,13 @@ CREATE OR REPLACE FUNCTION app.count_embedded(for_user uuid, tokens bigint) RETU
   AS $$
 DECLARE
   today constant date := (now() AT TIME ZONE 'utc')::date;
+  free uuid;
 BEGIN
+  SELECT shard INTO free FROM public.usage WHERE user_id = for_user ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED;
   UPDATE public.usage u
   SET embedded_tokens = CASE u.embedded_on WHEN today THEN u.embedded_tokens ELSE 0 END + tokens, embedded_on = today
-  FROM (SELECT shard FROM public.usage WHERE user_id = for_user ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
-  WHERE u.user_id = for_user AND u.shard = free.shard;
-  IF NOT FOUND THEN
+  WHERE u.user_id = for_user AND u.shard = free;
+  IF free IS NULL THEN
     INSERT INTO public.usage (user_id, embedded_tokens, embedded_on) VALUES (for_user, tokens, today);
   END IF;
 END
@@ -277,6 +284,7 @@ CREATE OR REPLACE FUNCTION app.forget_answers() RETURNS trigger
   AS $$
 DECLARE
   emptied CONSTANT jsonb := '{"by": "", "rows": []}';
+  kind CONSTANT text := CASE TG_ARGV[0] WHEN 'document' THEN 'document ' ELSE '' END;
   owners uuid[];
   resources text[];
   moment timestamptz;
@@ -306,11 +314,11 @@ BEGIN
   END IF;
   UPDATE public.idempotency_keys k SET response_rows = emptied
   FROM unnest(owners, resources) AS t (user_id, id)
-  WHERE k.user_id = t.user_id AND k.resource = t.id AND k.response_rows IS NOT NULL;
+  WHERE k.user_id = t.user_id AND k.resource = kind || t.id AND k.response_rows IS NOT NULL;
   -- From '/' to '0': all that begins with the id and a slash.
   UPDATE public.idempotency_keys k SET response_rows = emptied
   FROM unnest(owners, resources) AS t (user_id, id)
-  WHERE k.user_id = t.user_id AND k.resource > t.id || '/' AND k.resource < t.id || '0' AND k.response_rows IS NOT NULL;
+  WHERE kind = '' AND k.user_id = t.user_id AND k.resource > t.id || '/' AND k.resource < t.id || '0' AND k.response_rows IS NOT NULL;
   -- What the release before has kept, for the day that it lives.
   UPDATE public.idempotency_keys k SET response_rows = emptied
   FROM unnest(owners, resources) AS t (user_id, id)

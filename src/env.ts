@@ -12,11 +12,18 @@ const commaList = z.string().transform((list) =>
     .filter(Boolean),
 )
 
-const milliseconds = (fallback: number) => z.coerce.number().int().positive().max(60_000).default(fallback)
+/** In digits: an empty setting is not 0. */
+const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.coerce
+    .string()
+    .regex(/^\d+$/, { error: 'must be a whole number' })
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+
+const milliseconds = (fallback: number) => wholeNumber(1, 60_000).default(fallback)
 
 /** @returns null where it is off */
-const quota = (fallback: number) =>
-  z.union([z.literal('off').transform(() => null), z.coerce.number().int().min(0)]).default(fallback)
+const quota = (fallback: number) => z.union([z.literal('off').transform(() => null), wholeNumber(0)]).default(fallback)
 
 const bindings = z.object({
   DATABASE_URL: connectionString,
@@ -32,7 +39,7 @@ const bindings = z.object({
     .refine((origins) => origins.every(isOrigin), { error: 'must be origins, such as https://chat.example.com' })
     .default([]),
   /** How long browsers keep the refresh cookie: as long as the app client's refresh tokens live. Browsers keep none longer than 400 days. */
-  REFRESH_COOKIE_DAYS: z.coerce.number().int().min(1).max(400).default(30),
+  REFRESH_COOKIE_DAYS: wholeNumber(1, 400).default(30),
   RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   /** What each user may have at most, each a number or `off`; `QUOTAS=off` is all of them. */
   QUOTAS: z.enum(['on', 'off']).default('on'),
@@ -48,9 +55,9 @@ const bindings = z.object({
   EMBEDDING_API_KEY: z.string().optional(),
   EMBEDDING_TIMEOUT_MS: milliseconds(20_000),
   /** How long a deleted account can be restored. */
-  ACCOUNT_GRACE_DAYS: z.coerce.number().int().min(0).max(3650).default(30),
+  ACCOUNT_GRACE_DAYS: wholeNumber(0, 3650).default(30),
   /** How long deleted conversations and messages can be restored. */
-  CONVERSATION_RETENTION_DAYS: z.coerce.number().int().min(0).max(3650).default(30),
+  CONVERSATION_RETENTION_DAYS: wholeNumber(0, 3650).default(30),
   DATABASE_TIMEOUT_MS: milliseconds(10_000),
   IDENTITY_TIMEOUT_MS: milliseconds(5_000),
   SLOW_QUERY_MS: milliseconds(250),

@@ -7,17 +7,19 @@ CREATE OR REPLACE FUNCTION app.add_usage(owner uuid, more_conversations bigint, 
   AS $$
 DECLARE
   quotas jsonb := nullif(current_setting('app.quotas', true), '')::jsonb;
+  free uuid;
   exceeded text;
 BEGIN
   IF more_conversations = 0 AND more_messages = 0 AND more_documents = 0 AND more_bytes = 0 THEN
     RETURN;
   END IF;
+  -- A statement of its own: within the other one it would be up to the plan how often it runs.
+  SELECT shard INTO free FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED;
   UPDATE public.usage u
   SET conversations = u.conversations + more_conversations, messages = u.messages + more_messages,
     documents = u.documents + more_documents, stored_bytes = u.stored_bytes + more_bytes
-  FROM (SELECT shard FROM public.usage WHERE user_id = owner ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
-  WHERE u.user_id = owner AND u.shard = free.shard;
-  IF NOT FOUND THEN
+  WHERE u.user_id = owner AND u.shard = free;
+  IF free IS NULL THEN
     BEGIN
       INSERT INTO public.usage (user_id, conversations, messages, documents, stored_bytes)
       VALUES (owner, more_conversations, more_messages, more_documents, more_bytes);

@@ -4,12 +4,13 @@ CREATE OR REPLACE FUNCTION app.count_embedded(for_user uuid, tokens bigint) RETU
   AS $$
 DECLARE
   today constant date := (now() AT TIME ZONE 'utc')::date;
+  free uuid;
 BEGIN
+  SELECT shard INTO free FROM public.usage WHERE user_id = for_user ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED;
   UPDATE public.usage u
   SET embedded_tokens = CASE u.embedded_on WHEN today THEN u.embedded_tokens ELSE 0 END + tokens, embedded_on = today
-  FROM (SELECT shard FROM public.usage WHERE user_id = for_user ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED) free
-  WHERE u.user_id = for_user AND u.shard = free.shard;
-  IF NOT FOUND THEN
+  WHERE u.user_id = for_user AND u.shard = free;
+  IF free IS NULL THEN
     INSERT INTO public.usage (user_id, embedded_tokens, embedded_on) VALUES (for_user, tokens, today);
   END IF;
 END

@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION app.forget_answers() RETURNS trigger
   AS $$
 DECLARE
   emptied CONSTANT jsonb := '{"by": "", "rows": []}';
+  kind CONSTANT text := CASE TG_ARGV[0] WHEN 'document' THEN 'document ' ELSE '' END;
   owners uuid[];
   resources text[];
   moment timestamptz;
@@ -35,11 +36,11 @@ BEGIN
   END IF;
   UPDATE public.idempotency_keys k SET response_rows = emptied
   FROM unnest(owners, resources) AS t (user_id, id)
-  WHERE k.user_id = t.user_id AND k.resource = t.id AND k.response_rows IS NOT NULL;
+  WHERE k.user_id = t.user_id AND k.resource = kind || t.id AND k.response_rows IS NOT NULL;
   -- From '/' to '0': all that begins with the id and a slash.
   UPDATE public.idempotency_keys k SET response_rows = emptied
   FROM unnest(owners, resources) AS t (user_id, id)
-  WHERE k.user_id = t.user_id AND k.resource > t.id || '/' AND k.resource < t.id || '0' AND k.response_rows IS NOT NULL;
+  WHERE kind = '' AND k.user_id = t.user_id AND k.resource > t.id || '/' AND k.resource < t.id || '0' AND k.response_rows IS NOT NULL;
   -- What the release before has kept, for the day that it lives.
   UPDATE public.idempotency_keys k SET response_rows = emptied
   FROM unnest(owners, resources) AS t (user_id, id)

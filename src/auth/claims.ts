@@ -34,7 +34,7 @@ export function readClaims(payload: JsonObject, rules: ClaimRules): Result<Claim
   if (typeof scope !== 'string' || !isStrings(groups)) return refuse('bad_claims')
   const userId = sub.toLowerCase()
   const signInId = origin ?? `${authTime ?? iat ?? exp}:${userId}`
-  if (typeof signInId !== 'string' || signInId.length === 0 || signInId.length > 128) return refuse('bad_claims')
+  if (typeof signInId !== 'string' || !isName(signInId)) return refuse('bad_claims')
 
   const identity = Object.freeze({
     userId,
@@ -60,7 +60,13 @@ export function checkTime({ identity, validFrom }: Claims, now: number): Result<
   return ok(true)
 }
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+/** The end of the year 9999, beyond which ISO-8601 needs more digits. */
+const LAST = 253_402_300_799
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LAST
+
+/** Postgres keeps it, too. */
+const isName = (text: string): boolean => /^[^\0]{1,128}$/.test(text) && text.isWellFormed()
 
 const isTimeIfAny = (value: unknown): value is number | undefined => value === undefined || isTime(value)
 

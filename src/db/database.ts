@@ -2,7 +2,7 @@ import { neon, neonConfig } from '@neondatabase/serverless'
 import { sql } from 'drizzle-orm'
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
 import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { type AppError, fail, ok, type Result, tryCatch } from '../result.ts'
+import { type AppError, type ErrorCode, fail, ok, type Result, tryCatch } from '../result.ts'
 import type { Trace } from '../trace.ts'
 import { describeFailure } from './failure.ts'
 import { prepared } from './prepared.ts'
@@ -106,7 +106,7 @@ export function asUser(
   { lastSeen, heavy = false, statementMs }: RequestRules = {},
 ): Database {
   const { requestId, address, userAgent } = trace
-  return createDatabase(options, trace, (timeoutMs) => {
+  const db = createDatabase(options, trace, (timeoutMs) => {
     const seen = lastSeen?.isDue(signInId) ?? false
     const statement = admitRequest({
       userId,
@@ -123,7 +123,29 @@ export function asUser(
     })
     return { statement, readOnly: !seen, whenDone: () => seen && lastSeen?.note(signInId) }
   })
+  return {
+    read: db.read,
+    async write(name, ...call) {
+      const result = await db.write(name, ...call)
+      // What the database has refused takes the sign-in's row along. Whoever only tried out ids would be in no list.
+      const isLost = result[1] !== null && !SAYS_NOTHING.has(result[1].code) && lastSeen?.isDue(signInId) === true
+      if (isLost) await db.write('sessions.seen', () => [one({})])
+      return result
+    },
+  }
 }
+
+/** After these there is no row to write, or it cannot be written now. */
+const SAYS_NOTHING: ReadonlySet<ErrorCode> = new Set([
+  'not_registered',
+  'account_deleted',
+  'session_revoked',
+  'too_many_at_once',
+  'misconfigured',
+  'database_unavailable',
+  'database_timeout',
+  'outcome_unknown',
+])
 
 /** For the one request of a verified user that comes before the row in `users`. */
 export function asNewcomer(

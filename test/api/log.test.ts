@@ -49,6 +49,9 @@ describe('A binding', () => {
     ['EMBEDDING_BASE_URL', 'do-not-leak'],
     ['DATABASE_TIMEOUT_MS', 'do-not-leak'],
     ['DATABASE_TIMEOUT_MS', '0'],
+    // An empty one is no 0.
+    ['ACCOUNT_GRACE_DAYS', ''],
+    ['QUOTA_MESSAGES', ''],
   ]
   it.each(CASES)('%s that is %s is named in the log, and its value is not', async (name, value) => {
     const api = createApi({ [name]: value })

@@ -162,6 +162,14 @@ describe('The kept answer of a request with a key', () => {
   })
 })
 
+it('A purged conversation leaves the answer of a document that has the same id', async () => {
+  const id = crypto.randomUUID()
+  const document = await read(postWithKey('/v1/documents', { id, title: secret, content: secret }), 201)
+  await read(ada.post(LIST, { id }), 201)
+  await purge(`${LIST}/${id}`)
+  expect(await read(postWithKey('/v1/documents', { id, title: secret, content: secret }), 201)).toEqual(document)
+})
+
 const wipe = async (conversationId: string, messageId: string) => {
   expect((await hasty.as(ada).delete(`${LIST}/${conversationId}/messages/${messageId}`)).status).toBe(204)
   await hasty.sweep()

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest'
 import { refreshLocally } from '../../dev/cognito/sign-in.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { expectProblem, type Page, read, type SignIn } from './helpers.ts'
+import { expectProblem, openConversation, type Page, read, type SignIn } from './helpers.ts'
 import { reissue } from './tokens.ts'
 
 type Session = SignIn['session'] & { current: boolean }
@@ -35,6 +35,14 @@ describe('A sign-in that never called POST /v1/session', () => {
     await (await user.elsewhere()).get('/v1/me')
     const { data } = await read<Page<{ action: string; resource: string }>>(user.get('/v1/audit-events'))
     expect(data.filter(({ action, resource }) => `${action} ${resource}` === 'create session')).toHaveLength(2)
+  })
+
+  it('is listed though the database has refused what it asked for first', async () => {
+    const user = await api.newUser()
+    const { id } = await openConversation(user)
+    const thief = await user.elsewhere()
+    await expectProblem(await thief.post('/v1/conversations', { id }), 409, 'conflict')
+    expect(await listed(user)).toHaveLength(2)
   })
 
   it('is listed though its first request failed before it came to the database', async () => {

@@ -82,6 +82,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
           selectWritten(q, userId, false, targetDocument(document)),
         ],
         answer: (q) => selectWritten(q, userId, false, targetDocument(document)),
+        resource: (row) => sql`'document ' || (${row} ->> 'id')`,
         constraints: CONSTRAINTS,
       })
       if (error) return fail(error)

@@ -17,7 +17,7 @@ export const idempotencyKeys = pgTable(
     /** The rows that the answer was made of, and which request wrote them. */
     responseRows: jsonb('response_rows').$type<unknown>(),
     /**
-     * What the answer shows: the id of a conversation or document, or `conversation/message` of a vector. By it a purge finds the answer
+     * What the answer shows: the id of a conversation, `document` and its id, or `conversation/message` of a vector. By it a purge finds the answer
      * (`app.forget_answers`). Null until there is one, and where the release before has written it.
      */
     resource: idText('resource'),

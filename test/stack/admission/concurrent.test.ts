@@ -20,6 +20,8 @@ describe.each(places.filter(({ embedded }) => !embedded))('Requests of one user 
   let userId: string
   beforeAll(async () => {
     place = await open()
+    // Else Postgres would find a deadlock after a second, and the repetition would hide it.
+    await place.asSuperuser((client) => client.query(`alter database ${place.name} set deadlock_timeout = '1min'`))
     endpoint = await startNeonEndpoint({ upstream: place.upstream })
   })
   afterAll(async () => {
@@ -87,6 +89,45 @@ describe.each(places.filter(({ embedded }) => !embedded))('Requests of one user 
     const [used] = await createUsageRepository(database(userId), userId).get()
     expect(used).toMatchObject({ conversations: 3 })
     expect(await rows('select count(*)::int as shards from usage where user_id = $1')).toEqual([{ shards: 2 }])
+  })
+
+  it('are counted once each, however many rows the count has, and whatever the planner knows of them', async () => {
+    const open: Client[] = []
+    const insert = async (client: Client) => {
+      await client.query('begin')
+      await client.query(`select set_config('app.user_id', $1, true)`, [userId])
+      await client.query(`insert into conversations (user_id, id) values ($1, $2)`, [userId, randomUUID()])
+      open.push(client)
+    }
+    await place.as('parley_app', async (first) => {
+      await insert(first)
+      await place.as('parley_app', async (second) => {
+        await insert(second)
+        await place.as('parley_app', insert)
+        await second.query('commit')
+      })
+      await first.query('commit')
+    })
+    await place.asSuperuser((client) => client.query('analyze usage'))
+    for (let n = 0; n < 3; n++) await openConversation(userId)
+    const [used] = await createUsageRepository(database(userId), userId).get()
+    const [stored] = await rows('select count(*)::int as conversations from conversations where user_id = $1')
+    expect(used).toMatchObject({ ...stored })
+    await place.asSuperuser((client) => client.query('select app.count_embedded($1, 7)', [userId]))
+    expect((await createUsageRepository(database(userId), userId).get())[0]).toMatchObject({ embeddedTokens: 7 })
+  })
+
+  it('first ones of several sign-ins do not wait for each other for ever', async () => {
+    const signOut = (n: number) => {
+      const signInId = `new ${n}`
+      return createSessionRepository(database(userId, { signInId, signedInAt: 9e9 }), userId).signOutOthers({
+        signInId,
+      })
+    }
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => signOut(n)))
+    // Each ends the others: one that is ended before its own request is told so. None ends in a deadlock.
+    for (const [, error] of answers) expect(['session_revoked', undefined]).toContain(error?.code)
+    expect(await rows('select 1 as open from sessions where user_id = $1 and revoked_at is null')).toHaveLength(1)
   })
 
   it('ending all sign-ins waits for one that is being listed, and ends it', async () => {

@@ -20,6 +20,8 @@ export interface IdempotentWrite<T extends Queries> {
   write: (q: NeonHttpDatabase, isFirst: SQL) => T
   /** The rows that the answer is made of. None where nothing was made: {@link writtenHere} keeps older ones out. */
   answer: (q: NeonHttpDatabase) => StorableSelect
+  /** What the answer shows, of its first row: see the column. By default a conversation, or a vector of a message. */
+  resource?: (row: SQL) => SQL
   constraints?: ConstraintErrors
   /** Of the call; by default the deployment's. */
   timeoutMs?: number
@@ -48,7 +50,7 @@ export const writtenHere = (table: Table): SQL =>
 export async function writeOnce<T extends Queries>(
   db: Database,
   name: string,
-  { userId, requestKey, write, answer, constraints, ...options }: IdempotentWrite<T>,
+  { userId, requestKey, write, answer, resource = resourceOf, constraints, ...options }: IdempotentWrite<T>,
 ): Promise<Result<IdempotentResult<T>>> {
   if (!requestKey) {
     const [results, error] = await db.write(name, (q) => write(q, sql`true`), constraints, options)
@@ -60,7 +62,7 @@ export async function writeOnce<T extends Queries>(
     name,
     (q) => {
       kept.rows = storedRows(answer(q))
-      const last = q.execute(keep(userId, requestKey, kept.rows))
+      const last = q.execute(keep(userId, requestKey, kept.rows, resource))
       return [q.execute(claim(userId, requestKey)), ...write(q, isFirst), last]
     },
     constraints,
@@ -95,14 +97,19 @@ const claim = (userId: string, { key, digest }: RequestKey) => sql`
   returning set_config('app.claimed_key', 'on', true)`
 
 /** For the first one: keeps the rows, or gives the key back where there are none. For all others: what was kept. */
-function keep(userId: string, { key, digest, by }: RequestKey, { names, query }: StoredRows) {
+function keep(
+  userId: string,
+  { key, digest, by }: RequestKey,
+  { names, query }: StoredRows,
+  resource: (row: SQL) => SQL,
+) {
   const ofKey = sql`k.user_id = ${userId} and k.key = ${key}`
   return sql`
     with answer (${names}) as (${query}),
     found as (select jsonb_agg(to_jsonb(answer)) as rows from answer),
     kept as (
       update idempotency_keys k
-      set response_rows = jsonb_build_object('by', ${by}::text, 'rows', found.rows), resource = ${resourceOf(sql`found.rows -> 0`)}
+      set response_rows = jsonb_build_object('by', ${by}::text, 'rows', found.rows), resource = ${resource(sql`found.rows -> 0`)}
       from found
       where ${ofKey} and ${isFirst} and found.rows is not null),
     freed as (delete from idempotency_keys k where ${ofKey} and ${isFirst} and not exists (select from answer))
@@ -110,7 +117,6 @@ function keep(userId: string, { key, digest, by }: RequestKey, { names, query }:
     where ${ofKey} and (${isFirst}) is not true`
 }
 
-/** The column `resource` of an answer, from its first row. */
 const resourceOf = (row: SQL) =>
   sql`coalesce(${row} ->> 'conversationId' || coalesce('/' || (${row} ->> 'messageId'), ''), ${row} ->> 'id')`
 
