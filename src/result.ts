@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'mixed_models'
   | 'idempotency_key_reused'
   | 'payload_too_large'
+  | 'request_timeout'
   | 'uri_too_long'
   | 'headers_too_large'
   | 'unsupported_media_type'

@@ -24,7 +24,12 @@ const SIGNED_IN: readonly ErrorCode[] = [
   'database_unavailable',
   'database_timeout',
 ]
-const WITH_BODY: readonly ErrorCode[] = ['invalid_request', 'payload_too_large', 'unsupported_media_type']
+const WITH_BODY: readonly ErrorCode[] = [
+  'invalid_request',
+  'payload_too_large',
+  'request_timeout',
+  'unsupported_media_type',
+]
 
 /** An `Authorization` header wins over cookies. */
 const SCHEMES = {
@@ -106,7 +111,7 @@ function describe({ method, operation, inputs }: Route, schemas: Schemas): objec
   if (method !== 'GET' && !operation.open) add(['origin_not_allowed'])
   if (method !== 'GET' && !operation.open && !operation.readOnly) add(['outcome_unknown'])
   if (method !== 'GET' && method !== 'DELETE' && !operation.open && !operation.readOnly) add(['quota_exceeded'])
-  if (operation.heavy) add(['too_many_at_once'])
+  if (operation.heavy || operation.heavyWith) add(['too_many_at_once'])
   if (body) add(WITH_BODY)
   else if (inputs.length > 0) add(['invalid_request'])
   if (operation.preconditions === 'write') add(['precondition_failed'])

@@ -16,8 +16,13 @@ const READ_MS = 2_000
 export const asCaller = (deps: Deps) =>
   createMiddleware<UserEnv>((c, next) => {
     const { identity, trace } = c.var
-    const { heavy, statementMs = isSafe(c.req.method) ? READ_MS : undefined } = c.var.operation ?? {}
-    const rules = { lastSeen: deps.lastSeen, heavy, ...(statementMs === undefined ? {} : { statementMs }) }
+    const {
+      heavy = false,
+      heavyWith = [],
+      statementMs = isSafe(c.req.method) ? READ_MS : undefined,
+    } = c.var.operation ?? {}
+    const isHeavy = heavy || heavyWith.some((name) => c.req.query(name) !== undefined)
+    const rules = { lastSeen: deps.lastSeen, heavy: isHeavy, ...(statementMs === undefined ? {} : { statementMs }) }
     const db = asUser(deps.database, trace, identity, rules)
     const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work)
     c.set('caller', { userId: identity.userId, identity, db, trace, waitUntil })

@@ -124,7 +124,7 @@ export function asUser(
     return { statement, readOnly: !seen, whenDone: () => seen && lastSeen?.note(signInId) }
   })
   return {
-    read: db.read,
+    read: (name, build) => db.read(name, build),
     async write(name, ...call) {
       const result = await db.write(name, ...call)
       // What the database has refused takes the sign-in's row along. Whoever only tried out ids would be in no list.
@@ -142,6 +142,7 @@ const SAYS_NOTHING: ReadonlySet<ErrorCode> = new Set([
   'session_revoked',
   'too_many_at_once',
   'misconfigured',
+  'internal',
   'database_unavailable',
   'database_timeout',
   'outcome_unknown',

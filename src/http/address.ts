@@ -10,10 +10,13 @@ export function addressOf(request: Request): string | null {
   return address !== null && ADDRESS.test(address) ? address : null
 }
 
+/** One spelling of each group (RFC 5952 §4). */
+const withoutZeros = (group: string): string => group.toLowerCase().replace(/^0+(?=.)/, '')
+
 /** What counts as one client: the address, or of IPv6 the /64, as whoever has one address there has them all. */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address
-  const [head, tail] = address.split('::').map((half) => half.split(':').filter(Boolean))
+  const [head, tail] = address.split('::').map((half) => half.split(':').filter(Boolean).map(withoutZeros))
   const zeros = tail ? Array<string>(Math.max(0, 8 - (head?.length ?? 0) - tail.length)).fill('0') : []
   return [...(head ?? []), ...zeros, ...(tail ?? [])].slice(0, 4).join(':')
 }

@@ -1,6 +1,7 @@
-import type { Context, Next } from 'hono'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './app-env.ts'
+import { hasLength, MIB, TOO_LARGE } from './body.ts'
 import { readRefreshCookies, takeBack } from './cookies.ts'
 import { operationOf } from './openapi.ts'
 import { problem } from './problem.ts'
@@ -17,45 +18,9 @@ const MAX_HEADERS = Object.entries({
   Origin: 1024,
 })
 
-export const MIB = 1024 * 1024
-
-/** 413 for a longer body. One that doesn't tell its length is read into memory. */
-async function limitBody(c: Context<AppEnv>, maxSize: number, next: Next): Promise<Response | void> {
-  const { raw } = c.req
-  if (!raw.body) return next()
-  const length = raw.headers.get('Content-Length')
-  if (length !== null && !raw.headers.has('Transfer-Encoding')) return Number(length) <= maxSize ? next() : tooLarge(c)
-  const body = await readWithin(raw.body, maxSize)
-  if (body === null) return tooLarge(c)
-  c.req.raw = new Request(raw, { method: raw.method, body })
-  return next()
-}
-
-const tooLarge = (c: Context<AppEnv>) => problem(c, { code: 'payload_too_large' })
-
-/** @returns all of the stream, or null where it is longer; then the rest can still be read */
-async function readWithin(stream: ReadableStream<Uint8Array>, maxSize: number): Promise<Uint8Array | null> {
-  let size = 0
-  let buffer = new Uint8Array(0)
-  const reader = stream.getReader()
-  try {
-    for (;;) {
-      const { value } = await reader.read()
-      if (value === undefined) return buffer.subarray(0, size)
-      const offset = size
-      size += value.length
-      if (size > maxSize) return null
-      if (size > buffer.length) {
-        const grown = new Uint8Array(Math.min(maxSize, Math.max(size, buffer.length * 2)))
-        grown.set(buffer.subarray(0, offset))
-        buffer = grown
-      }
-      buffer.set(value, offset)
-    }
-  } finally {
-    reader.releaseLock()
-  }
-}
+/** Whether the request says that its body is longer than its route takes. One that doesn't tell its length is bounded when it is read. */
+const isTooLong = ({ raw }: Context<AppEnv>['req'], maxSize: number): boolean =>
+  raw.body !== null && hasLength(raw) && Number(raw.headers.get('Content-Length')) > maxSize
 
 const oldRefreshCookies = (c: Context<AppEnv>) =>
   readRefreshCookies(c)
@@ -82,5 +47,5 @@ export const boundRequests = createMiddleware<AppEnv>(async (c, next) => {
   }
   // Where there is no route, nobody reads the body.
   const { maxBody = MIB } = operation ?? { maxBody: null }
-  return maxBody === null ? next() : limitBody(c, maxBody, next)
+  return maxBody !== null && isTooLong(c.req, maxBody) ? problem(c, TOO_LARGE) : next()
 })

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { RequestKey } from '../request-key.ts'
 import type { AppError } from '../result.ts'
 import type { AppEnv } from './app-env.ts'
+import { readBody } from './body.ts'
 import { describeInput } from './openapi.ts'
 import { problem } from './problem.ts'
 
@@ -38,7 +39,9 @@ export const idempotent = describeInput(
     }
     const key = readKey(header)
     if (key === null) return problem(c, BAD_KEY)
-    const requestKey: RequestKey = { key, digest: await digestOf(c), by: crypto.randomUUID(), replayed: false }
+    const [body, unread] = await readBody(c)
+    if (unread) return problem(c, unread)
+    const requestKey: RequestKey = { key, digest: await digestOf(c, body), by: crypto.randomUUID(), replayed: false }
     c.set('requestKey', requestKey)
     await next()
     if (requestKey.replayed) c.res.headers.set('Idempotency-Replayed', 'true')
@@ -57,10 +60,9 @@ function readKey(header: string): string | null {
   return key.length <= MAX_KEY && /^[!-~]+$/.test(key) ? key : null
 }
 
-async function digestOf(c: Context): Promise<string> {
+async function digestOf(c: Context, body: Uint8Array): Promise<string> {
   const { pathname, search } = new URL(c.req.url)
   const head = new TextEncoder().encode(`${c.req.method} ${pathname}${search}\n`)
-  const body = new Uint8Array(await c.req.arrayBuffer())
   const all = new Uint8Array(head.length + body.length)
   all.set(head)
   all.set(body, head.length)

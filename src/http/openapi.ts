@@ -54,6 +54,8 @@ export interface OperationDescription {
   maxBody?: number | null
   /** Of these a user may run only a few at a time: see `app.admit_request`. */
   heavy?: boolean
+  /** Query parameters with which it is one of these, too. */
+  heavyWith?: readonly string[]
   /** What a statement of it may take in the database, where not 2 s for a GET and the deployment's time-out for others. */
   statementMs?: number
   /** What its requests count against, where not `user`. */

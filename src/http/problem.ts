@@ -77,6 +77,11 @@ const PROBLEMS = {
     title: 'Precondition failed',
     detail: 'This has changed since you read it. Read it again, then decide.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'Request time-out',
+    detail: 'The request body did not come to its end in a minute.',
+  },
   payload_too_large: { status: 413, title: 'Body too large', detail: 'The request body is larger than allowed here.' },
   uri_too_long: { status: 414, title: 'URI too long', detail: 'The path with its query is longer than allowed here.' },
   headers_too_large: { status: 431, title: 'Headers too large', detail: 'A header is longer than allowed here.' },

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import * as z from 'zod'
 import type { AppError, FieldError } from '../result.ts'
 import type { AppEnv } from './app-env.ts'
+import { readBody } from './body.ts'
 import { parseJson } from './json.ts'
 import { describeInput } from './openapi.ts'
 import { problem } from './problem.ts'
@@ -23,16 +24,17 @@ export function validate<T extends z.ZodType, K extends 'json' | 'query' | 'para
     },
     { validationFunction: (_, value) => parse(schema, value) as ReturnType<typeof schema.safeParse> as never },
   )
-  return describeInput(target, schema, target === 'json' ? onlyJson(readBody(schema) as typeof handler) : handler)
+  return describeInput(target, schema, target === 'json' ? onlyJson(readJson(schema) as typeof handler) : handler)
 }
 
 /** What zValidator does, with {@link parseJson} in place of `JSON.parse`. */
-const readBody =
+const readJson =
   (schema: z.ZodType): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
-    // A body that breaks off is as good as none.
-    const [value, unread] = parseJson(await c.req.text().catch(() => ''))
-    if (unread) return problem(c, { code: 'invalid_request', errors: [unread] })
+    const [bytes, unread] = await readBody(c)
+    if (unread) return problem(c, unread)
+    const [value, refused] = parseJson(new TextDecoder().decode(bytes))
+    if (refused) return problem(c, { code: 'invalid_request', errors: [refused] })
     const result = parse(schema, value)
     if (!result.success) return problem(c, invalidRequest(result.error.issues))
     c.req.addValidatedData('json', result.data as object)

@@ -127,6 +127,23 @@ const CROWDS: [what: string, route: () => string, body: () => string, path: stri
   ['sources', () => '/v1/search', () => filled('{"query":"x","sources":[', () => '0', ']}'), 'sources'],
 ]
 
+it.each([
+  ['a sign-in', '/v1/session', {}],
+  ['another request', '/v1/conversations', {}],
+  ['one with a key', '/v1/conversations', { 'Idempotency-Key': 'mine' }],
+])('A body that breaks off is a 400: %s', async (_, path, headers) => {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"x":'))
+      controller.error(new Error('gone'))
+    },
+  })
+  const user = await api.newUser()
+  const sent = { 'Content-Type': 'application/json', Authorization: `Bearer ${user.accessToken}`, ...headers }
+  const { errors } = await expectProblem(await api.call('POST', path, { body, headers: sent }), 400, 'invalid_request')
+  expect(errors).toEqual([{ path: '(root)', message: 'breaks off' }])
+})
+
 describe('A crowd', () => {
   it.each(CROWDS)('of %s is one error', async (_, route, body, path) => {
     const { errors } = await refusal(() => post(route(), body()))

@@ -57,6 +57,7 @@ export const conversationRoutes = (deps: Deps) => {
       '/',
       operation({
         operationId: 'listConversations',
+        heavyWith: ['metadata', 'title'],
         tag: conversationTag,
         summary: 'List conversations, newest activity first',
         description: 'Filters hold together. A cursor belongs to the filters and the order that it was made with.',

@@ -1,6 +1,6 @@
 import { userRoutes } from '../../auth/user-routes.ts'
 import type { Deps } from '../../deps.ts'
-import { MIB } from '../../http/bounds.ts'
+import { MIB } from '../../http/body.ts'
 import { idempotent } from '../../http/idempotency.ts'
 import { operation } from '../../http/openapi.ts'
 import { allowedStates, isFresh } from '../../http/preconditions.ts'
@@ -22,6 +22,7 @@ export const documentRoutes = (deps: Deps) => {
       '/',
       operation({
         operationId: 'putDocument',
+        heavy: true,
         maxBody: 5 * MIB,
         tag: documentTag,
         summary: 'Store a document',
@@ -65,6 +66,7 @@ export const documentRoutes = (deps: Deps) => {
       '/',
       operation({
         operationId: 'listDocuments',
+        heavyWith: ['metadata', 'title'],
         tag: documentTag,
         summary: 'List documents, the newest first',
         description:
@@ -102,6 +104,7 @@ export const documentRoutes = (deps: Deps) => {
       '/:documentId',
       operation({
         operationId: 'updateDocument',
+        heavy: true,
         maxBody: 5 * MIB,
         tag: documentTag,
         summary: 'Change a document',

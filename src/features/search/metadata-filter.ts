@@ -6,9 +6,9 @@ const MAX_NODES = 32
 const MAX_DEPTH = 4
 const MAX_VALUES = 50
 const MAX_COMPARISONS = 64
-/** An array with more elements than this is not looked into: at the end of a path, and before it. */
+/** An array with more elements than this is not looked into: at the end of a path, and before it, the fewer the longer the path. */
 const MAX_ELEMENTS = 100
-const MAX_ELEMENTS_BEFORE = 16
+const MAX_ELEMENTS_BEFORE = [16, 4, 2]
 
 const value = z.union([z.string().max(256), z.number(), z.boolean(), z.null()])
 const ordered = z.union([z.string().max(256), z.number()])
@@ -82,7 +82,7 @@ export const metadataCondition = z.preprocess(
 export const metadataConditionInput = z
   .union([condition, z.object({ and: z.array(condition) }), z.object({ or: z.array(condition) })])
   .meta({
-    description: `On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must; an array of more than ${MAX_ELEMENTS} elements is not looked into, nor one of more than ${MAX_ELEMENTS_BEFORE} before the end of a path. No more than ${MAX_COMPARISONS} comparisons: an operator is one, and so are four values of \`in\`; with a key of two names each counts as 4, of three names or more as 16. \`and\` and \`or\` may be nested, ${MAX_DEPTH} levels deep.`,
+    description: `On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must; an array of more than ${MAX_ELEMENTS} elements is not looked into, nor one of more than ${MAX_ELEMENTS_BEFORE[0]} before the end of a path of two names, ${MAX_ELEMENTS_BEFORE[1]} of three, ${MAX_ELEMENTS_BEFORE[2]} of more. No more than ${MAX_COMPARISONS} comparisons: an operator is one, and so are four values of \`in\`; with a key of two names each counts as 4, of three names or more as 16. \`and\` and \`or\` may be nested, ${MAX_DEPTH} levels deep.`,
   })
 
 function nodesOf(filter: MetadataFilter): number {
@@ -146,6 +146,7 @@ export function toPredicate(filter: MetadataFilter): MetadataPredicate {
 /** That no array on the path is too long: `size()` of what is no array is 1. */
 const boundsOf = (names: readonly string[]): string[] =>
   names.slice(1).map((_, i) => {
-    const most = i === names.length - 2 ? MAX_ELEMENTS : MAX_ELEMENTS_BEFORE
+    const before = MAX_ELEMENTS_BEFORE[Math.min(names.length - 3, 2)]
+    const most = i === names.length - 2 ? MAX_ELEMENTS : before
     return `!(${names.slice(0, i + 2).join('.')}.size() > ${most})`
   })

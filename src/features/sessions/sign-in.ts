@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts'
 import type { IdentityEnv } from '../../auth/user-env.ts'
 import type { AppEnv } from '../../http/app-env.ts'
 import { fitsAccessCookie, fitsRefreshCookie, type RefreshToken } from '../../http/cookies.ts'
+import { readBody } from '../../http/body.ts'
 import { describeInput } from '../../http/openapi.ts'
 import { isOwnPage, originNotAllowed } from '../../http/origin.ts'
 import { problem } from '../../http/problem.ts'
@@ -33,7 +34,9 @@ export interface TokensEnv {
 export function bodyIfAny(deps: Deps): MiddlewareHandler<AppEnv, string, Input> {
   const read: MiddlewareHandler = validate('json', cookieSignIn)
   return describeInput('json', signInRequest, async (c, next) => {
-    const text = new TextDecoder().decode(await c.req.arrayBuffer())
+    const [bytes, unread] = await readBody(c)
+    if (unread) return problem(c, unread)
+    const text = new TextDecoder().decode(bytes)
     if (/^\s*(\{\s*\}\s*)?$/.test(text)) return next()
     return isOwnPage(c, deps) ? read(c, next) : problem(c, originNotAllowed(c))
   })

@@ -1147,7 +1147,7 @@ export type SearchRequest = {
         createdAfter?: string;
         /** ISO-8601 with an offset or Z; exclusive */
         createdBefore?: string;
-        /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must; an array of more than 100 elements is not looked into, nor one of more than 16 before the end of a path. No more than 64 comparisons: an operator is one, and so are four values of `in`; with a key of two names each counts as 4, of three names or more as 16. `and` and `or` may be nested, 4 levels deep. */
+        /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must; an array of more than 100 elements is not looked into, nor one of more than 16 before the end of a path of two names, 4 of three, 2 of more. No more than 64 comparisons: an operator is one, and so are four values of `in`; with a key of two names each counts as 4, of three names or more as 16. `and` and `or` may be nested, 4 levels deep. */
         metadata?: {
             key?: string | string[];
             eq?: string | number | boolean | null;
@@ -1396,6 +1396,9 @@ export function signIn({ signInRequest }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 413;
@@ -1717,6 +1720,9 @@ export function updateMe({ ifMatch, userPatch }: {
         status: 403;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 412;
         data: Problem;
     } | {
@@ -1816,6 +1822,9 @@ export function importConversations({ conversationId, importList }: {
         status: 403;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 409;
         data: Problem;
     } | {
@@ -1874,6 +1883,9 @@ export function appendMessages({ conversationId, idempotencyKey, messageAppend }
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 409;
@@ -2045,6 +2057,9 @@ export function updateMessage({ conversationId, messageId, ifMatch, messagePatch
         status: 404;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 412;
         data: Problem;
     } | {
@@ -2197,6 +2212,9 @@ export function createConversation({ idempotencyKey, newConversation }: {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 409;
@@ -2378,6 +2396,9 @@ export function updateConversation({ conversationId, ifMatch, conversationPatch 
         status: 404;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 412;
         data: Problem;
     } | {
@@ -2482,6 +2503,9 @@ export function changeConversations({ conversationBulk }: {
         status: 403;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 413;
         data: Problem;
     } | {
@@ -2533,6 +2557,9 @@ export function forkConversation({ conversationId, idempotencyKey, conversationF
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 409;
@@ -2642,6 +2669,9 @@ export function purgeConversation({ conversationId, conversationPurge }: {
         status: 404;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 412;
         data: Problem;
     } | {
@@ -2698,6 +2728,9 @@ export function putDocument({ idempotencyKey, newDocument }: {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 409;
@@ -2865,6 +2898,9 @@ export function updateDocument({ documentId, ifMatch, documentPatch }: {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 409;
@@ -3072,6 +3108,9 @@ export function purgeDocument({ documentId, documentPurge }: {
         status: 404;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 412;
         data: Problem;
     } | {
@@ -3125,6 +3164,9 @@ export function createVector({ idempotencyKey, newVector }: {
         data: Problem;
     } | {
         status: 404;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 409;
@@ -3184,6 +3226,9 @@ export function searchVectors({ vectorSearch }: {
         status: 403;
         data: Problem;
     } | {
+        status: 408;
+        data: Problem;
+    } | {
         status: 409;
         data: Problem;
     } | {
@@ -3233,6 +3278,9 @@ export function search({ searchRequest }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 408;
         data: Problem;
     } | {
         status: 409;

@@ -21,17 +21,23 @@ export interface RawPost {
   announced?: number
   /** Without a length. */
   chunked?: boolean
+  /** Sends all but the end. */
+  stalls?: boolean
 }
 
 /** Sends the request to its end, then reads the answer: unlike `fetch` and curl, which look for one while they write. */
-export function post(url: string, path: string, { headers, size, announced = size, chunked }: RawPost): Promise<Seen> {
+export function post(
+  url: string,
+  path: string,
+  { headers, size, announced = size, chunked, stalls }: RawPost,
+): Promise<Seen> {
   const length = chunked ? { 'Transfer-Encoding': 'chunked' } : { 'Content-Length': String(announced) }
   return exchange(url, `POST ${path}`, { ...headers, ...length }, async (socket) => {
     for (let left = size; left > 0; left -= CHUNK.length) {
       const chunk = CHUNK.subarray(0, Math.min(left, CHUNK.length))
       await write(socket, chunked ? Buffer.concat([hexOf(chunk), chunk, Buffer.from('\r\n')]) : chunk)
     }
-    if (chunked) await write(socket, Buffer.from('0\r\n\r\n'))
+    if (chunked && !stalls) await write(socket, Buffer.from('0\r\n\r\n'))
   })
 }
 

@@ -84,6 +84,13 @@ describe('A body that is refused is received to its end, so that the client read
   })
 })
 
+describe('A body that does not come to its end', () => {
+  it('is not read before it is known who asks', async () => {
+    const seen = await post(worker.url, '/v1/conversations', { headers: json, size: 5, chunked: true, stalls: true })
+    expect(seen.status).toBe(401)
+  })
+})
+
 describe('A client that waits for the answer before it sends the body', () => {
   it('gets it at once where it says so', async () => {
     const headers = { ...json, Expect: '100-continue' }
