@@ -1,7 +1,7 @@
 /**
  * Waits until a second is over. A token tells its `auth_time` in whole seconds, so that a sign-in of the second in which all
- * were ended cannot be told from an earlier one, and is refused. The answer that says so comes a little later: who signs in
- * after it is let in.
+ * were ended cannot be told from an earlier one, and is refused. The answer is held back until that second is over, so that a
+ * sign-in after it is let in.
  *
  * @param time ISO-8601, of the database's clock
  */

@@ -127,7 +127,7 @@ export function asUser(
     read: (name, build) => db.read(name, build),
     async write(name, ...call) {
       const result = await db.write(name, ...call)
-      // What the database has refused takes the sign-in's row along. Whoever only tried out ids would be in no list.
+      // What the database refuses takes the sign-in's new row along: one that only tries out ids would be in no list.
       const isLost = result[1] !== null && !SAYS_NOTHING.has(result[1].code) && lastSeen?.isDue(signInId) === true
       if (isLost) await db.write('sessions.seen', () => [one({})])
       return result

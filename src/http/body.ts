@@ -19,7 +19,7 @@ interface BodyContext {
 const bodies = new WeakMap<Request, Promise<Result<Uint8Array>>>()
 
 /**
- * The whole body of a request. Nobody reads one before it is known who asks, but where the body itself says so.
+ * The whole body of a request. Only sign-in reads it before it is known who asks.
  *
  * @returns `payload_too_large` where it is longer than its route takes; `request_timeout` where it does not come; `invalid_request`
  *   where it breaks off

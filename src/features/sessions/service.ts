@@ -48,7 +48,7 @@ export function createSessionService(deps: Pick<Deps, 'cognito' | 'database' | '
 
     /** `not_found` where there is none of this id, or it is revoked already. */
     revoke: (caller: Caller, id: string) => of(caller).revoke(id),
-    /** Ends all sign-ins but this one. Whoever signs in after it is let in: see {@link secondAfter}. */
+    /** Ends all sign-ins but this one. A sign-in after it is let in: see {@link secondAfter}. */
     async revokeOthers(caller: Caller) {
       const [endedAt, error] = await of(caller).signOutOthers(caller.identity)
       if (error) return fail(error)
