@@ -22,7 +22,6 @@ export const documentRoutes = (deps: Deps) => {
       '/',
       operation({
         operationId: 'putDocument',
-        heavy: true,
         maxBody: 5 * MIB,
         tag: documentTag,
         summary: 'Store a document',
