@@ -71,6 +71,14 @@ const METADATA_FILTERS: readonly CostInput[] = [
   metadataSearch('31 × ne', { and: range(31, (i) => ({ key: 'a', ne: 1000 + i })) }),
   metadataSearch('a path through arrays', { or: range(31, (i) => ({ key: ['a', 'b'], eq: 1000 + i })) }),
   metadataSearch('a path of 8', { or: range(31, () => ({ key: ['a', 'k1', 'd', 'd', 'd', 'd', 'd', 'd'], eq: 'x' })) }),
+  metadataSearch('a path of three through arrays', {
+    or: range(4, () => ({ key: ['a', 'b', 'c'], in: values(4) })),
+  }),
+  metadataSearch(
+    'hybrid, a path of three',
+    { or: range(4, () => ({ key: ['a', 'b', 'c'], in: values(4) })) },
+    { mode: 'hybrid' },
+  ),
   metadataSearch('semantic, 50 values', { key: 'a', in: values(50) }, { mode: 'semantic' }),
   metadataSearch('hybrid, 50 values', { key: 'a', in: values(50) }, { mode: 'hybrid' }),
   metadataSearch(

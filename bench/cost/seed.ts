@@ -20,11 +20,14 @@ export interface CostSeed {
 export const PLACES = { chain: 'chain', branches: 'branches', texts: 'texts', metadata: 'metadata' } as const
 
 /** Metadata of nearly 32,768 characters, the most that a row can have: of another shape for each `n`. */
-const METADATA = `case n % 5
+const METADATA = `case n % 6
   when 0 then jsonb_build_object('a', (select jsonb_agg(i) from generate_series(1000, 6400) i))
   when 1 then jsonb_build_object('a', (select jsonb_agg(jsonb_build_object('b', i)) from generate_series(1, 2500) i))
   when 2 then jsonb_build_object('a', (select jsonb_agg(jsonb_build_array(i)) from generate_series(1, 4000) i))
   when 3 then jsonb_build_object('a', (select jsonb_agg('v' || i) from generate_series(1, 3600) i))
+  when 4 then jsonb_build_object('a', (select jsonb_agg(jsonb_build_object('b', (
+    select jsonb_agg(jsonb_build_object('c', (select jsonb_agg(i) from generate_series(1, 100) i))) from generate_series(1, 4)
+  ))) from generate_series(1, 4)))
   else jsonb_build_object('a', (select jsonb_object_agg('k' || i, (repeat('{"d":', 30) || i || repeat('}', 30))::jsonb)
     from generate_series(1, 130) i)) end`
 /** Texts of 200,000 characters, the most that a message can have. */
