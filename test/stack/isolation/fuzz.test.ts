@@ -18,7 +18,7 @@ import { digestRows } from './tables.ts'
 const seed = Number(process.env.FUZZ_SEED ?? 1)
 const requestsOn = (embedded: boolean) => Number(process.env.FUZZ_REQUESTS ?? (embedded ? 300 : 1500))
 
-vi.setConfig({ testTimeout: 60_000 + requestsOn(false) * 100, hookTimeout: 120_000 })
+vi.setConfig({ hookTimeout: 120_000 })
 
 describe.each(places)('Three users at random, on $name', ({ name, embedded, open }) => {
   let place: Place
@@ -36,7 +36,7 @@ describe.each(places)('Three users at random, on $name', ({ name, embedded, open
     }
   }
 
-  it('see, count and change only what is their own', () =>
+  it('see, count and change only what is their own', { timeout: 60_000 + requestsOn(false) * 100 }, () =>
     inHouse({ filters: true, rowSecurity: true }, async (house) => {
       const { players, requests, refusals, violations } = await play(house, { seed, requests: requestsOn(embedded) })
       const leaks = violations.filter((violation) => violation.includes('LEAK')).length
@@ -51,7 +51,8 @@ describe.each(places)('Three users at random, on $name', ({ name, embedded, open
         expect(await countRows(house, player.userId)).toEqual(rowsOf(player))
         expect(await countedFor(house, player.userId)).toEqual(await countable(house, player.userId))
       }
-    }))
+    }),
+  )
 
   it('would be noticed at other things, with neither filters nor row-level security', () =>
     inHouse({ filters: false, rowSecurity: false }, async (house) => {
