@@ -20,7 +20,15 @@ export function listJobs({ me, person }: Turn): Move {
       const found = data.map(({ conversationId, messageId, documentId }) =>
         typeof documentId === 'string' ? `in ${documentId}` : `${String(conversationId)} ${String(messageId)}`,
       )
-      expectSame('jobs', found.toSorted(), waiting(me).toSorted())
+      const all = waiting(me).toSorted()
+      // In a long game there are more than a page has: then none of the page may be another's.
+      if (all.length <= 100) expectSame('jobs', found.toSorted(), all)
+      else
+        expectSame(
+          'jobs',
+          found.filter((job) => !all.includes(job)),
+          [],
+        )
     },
   }
 }
