@@ -72,7 +72,7 @@ BEGIN
   FROM public.users u LEFT JOIN public.sessions s ON s.user_id = asking_user AND s.sign_in_id = sign_in
   WHERE u.id = asking_user;
   IF FOUND AND session_id IS NULL AND current_setting('transaction_read_only') = 'off' THEN
-    -- Who signs out everywhere changes this row first: either that is seen here, or the row below is seen there. Not FOR SHARE: two
+    -- Signing out everywhere changes this row first: either that is seen here, or the row below is seen there. Not FOR SHARE: two
     -- requests that went on to change it would wait for each other.
     PERFORM FROM public.users u WHERE u.id = asking_user FOR NO KEY UPDATE;
     SELECT u.deleted_at IS NOT NULL, u.not_valid_before, s.id, s.revoked_at IS NOT NULL
@@ -112,7 +112,7 @@ GRANT EXECUTE ON FUNCTION app.admit_request(uuid, text, timestamptz, timestamptz
 -- First statement of the one request that comes before the row in `users`, or brings a deleted one back. It holds that row until the
 -- end, so that signing out everywhere and the purge come before it or after it. PY002: the sign-in was ended, or has no row and is
 -- from before the user signed out everywhere or deleted the account; of a purged one the receipt knows when. PY003: the account was
--- deleted and its grace time is over, by the wall clock, as a purge may have held the row; until its purge has ended nobody gets in.
+-- deleted and its grace time is over, by the wall clock, as a purge may have held the row; no sign-in is let in until the purge has ended.
 CREATE OR REPLACE FUNCTION app.admit_sign_in(asking_user uuid, sign_in text, signed_in_at timestamptz, request_id text, address text)
   RETURNS void
   LANGUAGE plpgsql

@@ -1,7 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Stands in front of the Neon endpoint and asks the database itself how long each batch of a request took. */
+/** A proxy for the Neon endpoint that measures each batch by the clock of the database. */
 export interface DatabaseClock {
   port: number
   /** Milliseconds of all batches of requests since the last call. */

@@ -23,7 +23,7 @@ BEGIN
   FROM public.users u LEFT JOIN public.sessions s ON s.user_id = asking_user AND s.sign_in_id = sign_in
   WHERE u.id = asking_user;
   IF FOUND AND session_id IS NULL AND current_setting('transaction_read_only') = 'off' THEN
-    -- Who signs out everywhere changes this row first: either that is seen here, or the row below is seen there. Not FOR SHARE: two
+    -- Signing out everywhere changes this row first: either that is seen here, or the row below is seen there. Not FOR SHARE: two
     -- requests that went on to change it would wait for each other.
     PERFORM FROM public.users u WHERE u.id = asking_user FOR NO KEY UPDATE;
     SELECT u.deleted_at IS NOT NULL, u.not_valid_before, s.id, s.revoked_at IS NOT NULL

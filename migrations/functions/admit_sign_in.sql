@@ -1,7 +1,7 @@
 -- First statement of the one request that comes before the row in `users`, or brings a deleted one back. It holds that row until the
 -- end, so that signing out everywhere and the purge come before it or after it. PY002: the sign-in was ended, or has no row and is
 -- from before the user signed out everywhere or deleted the account; of a purged one the receipt knows when. PY003: the account was
--- deleted and its grace time is over, by the wall clock, as a purge may have held the row; until its purge has ended nobody gets in.
+-- deleted and its grace time is over, by the wall clock, as a purge may have held the row; no sign-in is let in until the purge has ended.
 CREATE OR REPLACE FUNCTION app.admit_sign_in(asking_user uuid, sign_in text, signed_in_at timestamptz, request_id text, address text)
   RETURNS void
   LANGUAGE plpgsql

@@ -135,7 +135,7 @@ export function asUser(
   }
 }
 
-/** After these there is no row to write, or it cannot be written now. */
+/** Errors after which the row is not written: it was refused, it cannot be written now, or the fault is ours. */
 const SAYS_NOTHING: ReadonlySet<ErrorCode> = new Set([
   'not_registered',
   'account_deleted',

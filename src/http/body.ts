@@ -19,7 +19,7 @@ interface BodyContext {
 const bodies = new WeakMap<Request, Promise<Result<Uint8Array>>>()
 
 /**
- * The whole body of a request. Only sign-in reads it before it is known who asks.
+ * The whole body of a request. Only sign-in reads it before a token is verified.
  *
  * @returns `payload_too_large` where it is longer than its route takes; `request_timeout` where it does not come; `invalid_request`
  *   where it breaks off

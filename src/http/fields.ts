@@ -24,7 +24,7 @@ export const storedTime = z.string().meta({ format: 'date-time', description: 'I
 
 const METADATA_BYTES = 16_384
 
-/** A JSON object of somebody else's making. Its length is looked at first: after that, its members are few. */
+/** A JSON object made by others. Its length is checked first: after that, its members are few. */
 export const freeJson = (maxLength = METADATA_BYTES) => objectWithin(maxLength, () => null)
 
 /** Free JSON of the client's own. Numbers in it are kept as they came, or refused. */

@@ -72,7 +72,7 @@ export async function readJson(body: Body): Promise<Result<unknown>> {
   return refused ? fail({ code: 'invalid_request', errors: [refused] }) : ok(value)
 }
 
-/** Whoever stops listening leaves the rest to `receiveRest`. */
+/** What is not read here is received by `receiveRest`. */
 async function* chunksOf(body: Body): AsyncGenerator<Uint8Array, void> {
   const reader = body.getReader()
   try {

@@ -146,9 +146,11 @@ const REPEATABLE: ReadonlySet<ErrorCode> = new Set([
 ])
 
 /** A failure midway says that it is one; so does a first batch of which nobody knows whether it was stored. */
-export const interrupted = (error: AppError, batches: number): AppError =>
-  error.code === 'quota_exceeded' && batches > 0
-    ? { ...error, detail: `${error.detail} What was taken until then stays.` }
-    : REPEATABLE.has(error.code) && (batches > 0 || error.code === 'outcome_unknown')
-      ? { code: 'import_interrupted', context: { ...error.context, cause: error.code, batches } }
-      : error
+export function interrupted(error: AppError, batches: number): AppError {
+  if (error.code === 'quota_exceeded' && batches > 0) {
+    return { ...error, detail: `${error.detail} What was taken until then stays.` }
+  }
+  return REPEATABLE.has(error.code) && (batches > 0 || error.code === 'outcome_unknown')
+    ? { code: 'import_interrupted', context: { ...error.context, cause: error.code, batches } }
+    : error
+}

@@ -85,7 +85,7 @@ const NO_TOKENS: AppError = {
   code: 'quota_exceeded',
   quota: 'embeddedTokens',
   detail:
-    'You have used up the quota embeddedTokens. Search by keyword or by embedding until GET /v1/usage says that it counts anew.',
+    'You have used up the quota embeddedTokens. Search by keyword or by embedding until it is reset: GET /v1/usage says when.',
 }
 
 /** As the queue counts texts. */

@@ -28,7 +28,7 @@ export interface SessionRepository {
    * A deleted account comes back. Fails with `session_revoked` for a sign-in that was ended, and with
    * `account_deleted` where it is too late to restore.
    *
-   * @param profile null where Cognito could not be asked: a registered user keeps the profile that is stored, and nobody is
+   * @param profile null where Cognito could not be asked: a registered user keeps the profile that is stored, and a new one is not
    *   registered (`not_registered`)
    */
   signIn(identity: Identity, profile: CognitoProfile | null, userAgent: string | null): Promise<Result<SignIn>>
@@ -57,7 +57,7 @@ const BEING_PURGED: AppError = {
 }
 
 const ended = z.object({ notValidBefore: z.string() })
-/** The session of somebody without a row in `users`. */
+/** The session of a user without a row in `users`. */
 const NO_USER: ConstraintErrors = { sessions_user_id_users_id_fk: { code: 'not_registered' } }
 
 export function createSessionRepository(db: Database, userId: string): SessionRepository {

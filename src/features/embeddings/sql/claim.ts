@@ -21,7 +21,7 @@ export const claimSettings = sql`select set_config('enable_seqscan', 'off', true
 interface Claim {
   limit: number
   leaseSeconds: number
-  /** What may be embedded of one user in a day; null for anything. The texts of who has had as much wait. */
+  /** What may be embedded of one user in a day; null for no limit. After that the user's texts wait. */
   dailyTokens: number | null
 }
 
