@@ -113,6 +113,7 @@ export function createSessionRepository(db: Database, userId: string): SessionRe
     },
 
     async signOut({ signInId }) {
+      // It has a row, however new it is: the batch begins with app.admit_request.
       const [, error] = await db.write('sessions.signOut', (q) => [
         q
           .update(sessions)
