@@ -329,12 +329,39 @@ END
 $$;
 REVOKE ALL ON FUNCTION app.forget_answers() FROM PUBLIC;
 --> statement-breakpoint
+-- functions/index_words.sql
+-- Before a row is written: the words of its text, for the keyword search. Of what one transaction writes, 64 KiB are read at once;
+-- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
+CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
+  LANGUAGE plpgsql
+  AS $$
+DECLARE
+  language regconfig := 'simple';
+  content text := NEW.content;
+  bytes int;
+BEGIN
+  IF TG_TABLE_NAME = 'document_chunks' THEN
+    language := NEW.language;
+    content := NEW.context || ' ' || NEW.content;
+  END IF;
+  bytes := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(content), 240000);
+  IF bytes > 65536 THEN
+    NEW.search := NULL;
+  ELSE
+    PERFORM set_config('app.words_read', bytes::text, true);
+    NEW.search := app.words_of(language, content);
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION app.index_words() FROM PUBLIC;
+--> statement-breakpoint
 -- functions/keyword_hits.sql
 -- The asking user's messages and chunks that hold the words, the best first. With parley_system's rights, whose policies show
 -- it every text: so the index of owner and words serves the condition on words, which row-level security would keep from it
 -- (docs/decisions/024-keyword-search.md). Whose texts these are is said here, by the same setting that the policies read.
 -- All words: ranked by ts_rank, each word by itself, because for words together it compares each place of one with each of the
--- other. Languages that read a word alike look it up once. Relaxed: each word is looked up by itself, in 5,000 texts at most (fewer for more than four words), and counts by how rare it is
+-- other. Languages that read a word alike look it up once. Relaxed: each word is looked up by itself, in 3,000 texts at most (fewer for more than four words), and counts by how rare it is
 -- (idf as in BM25). A word that is in more texts than that is frequent: it finds texts only where the others don't find enough, but
 -- counts in all that are found, which also tell how frequent it is.
 GRANT CREATE ON SCHEMA app TO parley_system;
@@ -404,7 +431,7 @@ BEGIN
   END IF;
   texts := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL)
     + (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL);
-  most_matches := least(5000, greatest(1000, 20000 / (SELECT greatest(1, count(DISTINCT term)) FROM unnest(terms) term)));
+  most_matches := least(3000, greatest(600, 12000 / (SELECT greatest(1, count(DISTINCT term)) FROM unnest(terms) term)));
   RETURN QUERY
   WITH terms AS (
     SELECT s.source, array_agg(t.language) AS languages, t.term, dense_rank() OVER (ORDER BY t.term) AS number
@@ -618,3 +645,13 @@ END
 $$;
 REVOKE ALL ON FUNCTION app.show_hits(uuid, text[], text[], tsquery[], jsonb[], int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.show_hits(uuid, text[], text[], tsquery[], jsonb[], int) TO parley_app;
+--> statement-breakpoint
+-- functions/words_of.sql
+-- The words of a text, of its first 60,000 characters: a tsvector holds 1 MiB of words, and some texts give more than they are.
+-- Postgres' parser takes what stands in `<…>` for no words, and all of a `<script>`: code is text here, too. In lower case first,
+-- since a word that grows by it is too long for Postgres 17.5.
+CREATE OR REPLACE FUNCTION app.words_of(language regconfig, content text) RETURNS tsvector
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN to_tsvector(language, translate(lower("left"(content, 60000)), '<', ' '));
+REVOKE ALL ON FUNCTION app.words_of(regconfig, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.words_of(regconfig, text) TO parley_app, parley_system;

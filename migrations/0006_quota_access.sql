@@ -106,3 +106,19 @@ GRANT UPDATE (resource) ON idempotency_keys TO parley_app;
 GRANT SELECT (resource, response_rows, created_at), UPDATE (response_rows) ON idempotency_keys TO parley_system;
 --> statement-breakpoint
 GRANT SELECT (created_at) ON conversations TO parley_system;
+--> statement-breakpoint
+-- Words are indexed as their text is written, or later where one transaction writes much. A fork brings those of the original along.
+CREATE TRIGGER index_words_create BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.search IS NULL) EXECUTE FUNCTION app.index_words();
+--> statement-breakpoint
+CREATE TRIGGER index_words_change BEFORE UPDATE OF content ON messages FOR EACH ROW
+  WHEN (NEW.content <> OLD.content) EXECUTE FUNCTION app.index_words();
+--> statement-breakpoint
+CREATE TRIGGER index_words_create BEFORE INSERT ON document_chunks FOR EACH ROW EXECUTE FUNCTION app.index_words();
+--> statement-breakpoint
+CREATE TRIGGER index_words_change BEFORE UPDATE OF content, context, language ON document_chunks FOR EACH ROW
+  WHEN ((NEW.content, NEW.context, NEW.language) IS DISTINCT FROM (OLD.content, OLD.context, OLD.language))
+  EXECUTE FUNCTION app.index_words();
+--> statement-breakpoint
+GRANT UPDATE (search) ON messages TO parley_system;
+--> statement-breakpoint
+GRANT UPDATE (search) ON document_chunks TO parley_system;

@@ -10,6 +10,7 @@ import { createEmbedder } from './embeddings/create-embedder.ts'
 import { type Config, type Env, type Limiters, parseEnv } from './env.ts'
 import { sweepEmbeddings } from './features/embeddings/service.ts'
 import { sweepIdempotencyKeys } from './features/idempotency/service.ts'
+import { sweepKeywords } from './features/keywords/service.ts'
 import { purgeAccounts } from './features/account-purge/service.ts'
 import { emptyTrash } from './features/trash/service.ts'
 import { createSpentBudgets } from './features/usage/spent-budgets.ts'
@@ -21,7 +22,7 @@ import { type AppError, fail, ok, type Result } from './result.ts'
 import { createTrace } from './trace.ts'
 
 /** What the cron trigger runs, side by side. */
-const SWEEPS = [sweepEmbeddings, purgeAccounts, emptyTrash, sweepIdempotencyKeys]
+const SWEEPS = [sweepKeywords, sweepEmbeddings, purgeAccounts, emptyTrash, sweepIdempotencyKeys]
 
 /** What an isolate keeps for the lifetime of its bindings. */
 interface Runtime {

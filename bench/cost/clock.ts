@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 /** A proxy for the Neon endpoint that measures each batch by the clock of the database. */
 export interface DatabaseClock {
   port: number
-  /** Milliseconds of all batches of requests since the last call. */
-  take(): number
+  /** Milliseconds of requests' batches since the last call: of all together, and of the longest. */
+  take(): { all: number; longest: number }
   close(): Promise<void>
 }
 
@@ -22,7 +22,7 @@ interface Results {
 /** @param targetPort of the endpoint, on loopback */
 export async function startDatabaseClock(targetPort: number): Promise<DatabaseClock> {
   const agent = new Agent({ keepAlive: true })
-  let milliseconds = 0
+  let batches: number[] = []
   const server = createServer((incoming, outgoing) => {
     void relay(incoming).then(
       ({ status, body }) => outgoing.writeHead(status, { 'content-type': 'application/json' }).end(body),
@@ -44,11 +44,11 @@ export async function startDatabaseClock(targetPort: number): Promise<DatabaseCl
     )
     if (answer.status !== 200) {
       // It has rolled back, and with it the last statement.
-      milliseconds += performance.now() - started
+      batches.push(performance.now() - started)
       return answer
     }
     const { results, ...rest } = JSON.parse(answer.body) as Results
-    milliseconds += Number(Object.values(results.at(-1)?.rows[0] ?? {})[0])
+    batches.push(Number(Object.values(results.at(-1)?.rows[0] ?? {})[0]))
     return { status: answer.status, body: JSON.stringify({ ...rest, results: results.slice(0, -1) }) }
   }
 
@@ -73,9 +73,10 @@ export async function startDatabaseClock(targetPort: number): Promise<DatabaseCl
   return {
     port: (server.address() as AddressInfo).port,
     take() {
-      const taken = milliseconds
-      milliseconds = 0
-      return taken
+      const all = batches.reduce((sum, ms) => sum + ms, 0)
+      const longest = Math.max(0, ...batches)
+      batches = []
+      return { all, longest }
     },
     close: () =>
       new Promise((resolve) => {

@@ -2,7 +2,7 @@
 -- it every text: so the index of owner and words serves the condition on words, which row-level security would keep from it
 -- (docs/decisions/024-keyword-search.md). Whose texts these are is said here, by the same setting that the policies read.
 -- All words: ranked by ts_rank, each word by itself, because for words together it compares each place of one with each of the
--- other. Languages that read a word alike look it up once. Relaxed: each word is looked up by itself, in 5,000 texts at most (fewer for more than four words), and counts by how rare it is
+-- other. Languages that read a word alike look it up once. Relaxed: each word is looked up by itself, in 3,000 texts at most (fewer for more than four words), and counts by how rare it is
 -- (idf as in BM25). A word that is in more texts than that is frequent: it finds texts only where the others don't find enough, but
 -- counts in all that are found, which also tell how frequent it is.
 GRANT CREATE ON SCHEMA app TO parley_system;
@@ -72,7 +72,7 @@ BEGIN
   END IF;
   texts := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL)
     + (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL);
-  most_matches := least(5000, greatest(1000, 20000 / (SELECT greatest(1, count(DISTINCT term)) FROM unnest(terms) term)));
+  most_matches := least(3000, greatest(600, 12000 / (SELECT greatest(1, count(DISTINCT term)) FROM unnest(terms) term)));
   RETURN QUERY
   WITH terms AS (
     SELECT s.source, array_agg(t.language) AS languages, t.term, dense_rank() OVER (ORDER BY t.term) AS number

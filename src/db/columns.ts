@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { check, customType, integer, pgPolicy, pgRole, uuid } from 'drizzle-orm/pg-core'
 import { metadataFits } from './metadata.ts'
 import { now } from './row-state.ts'
@@ -28,17 +28,6 @@ export function toIsoUtc(text: string): string {
 /** A text search configuration, such as `simple` or `english`: which words of a language are the same word. */
 export const regconfig = customType<{ data: string }>({ dataType: () => 'regconfig' })
 export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
-
-/** How much of a text the keyword search sees, in characters: a tsvector holds 1 MiB of words, and some texts give more than they are. */
-const SEARCHABLE_LENGTH = 60_000
-
-/**
- * The words of a text. Postgres' parser takes what stands in `<…>` for no words, and all of a `<script>`: code is text here,
- * too. In lower case first, since a word that grows by it is too long for Postgres 17.5. `left` as a name of its own is a
- * keyword, hence the quotes.
- */
-export const searchable = (language: SQL, content: SQL): SQL =>
-  sql`to_tsvector(${language}, translate(lower("left"(${content}, ${sql.raw(String(SEARCHABLE_LENGTH))})), '<', ' '))`
 
 /**
  * An id that a client may have chosen: a domain over `text COLLATE "C"` that checks its form (docs/decisions/030-client-ids.md). What

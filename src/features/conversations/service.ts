@@ -11,6 +11,7 @@ import { embedSoon, type EmbeddingDeps } from '../embeddings/service.ts'
 import type { MessageRef } from '../embeddings/sql/queue.ts'
 import type { ConversationBulk, ConversationFork, ConversationOpen } from './action-schemas.ts'
 import type { ConversationFilters, ConversationsQuery } from './filters.ts'
+import { indexSoon } from '../keywords/service.ts'
 import { createConversationRepository } from './repository.ts'
 import type { ConversationPatch } from './schemas.ts'
 import { changeConversations } from './sql/bulk.ts'
@@ -50,7 +51,10 @@ export function createConversationService(deps: EmbeddingDeps & Pick<Deps, 'rete
     async open(caller: Caller, conversation: ConversationOpen, requestKey: RequestKey | null = null) {
       const [opened, error] = await openConversation(caller.db, caller.userId, conversation, requestKey)
       if (error) return fail(error)
-      if (opened.messages && !requestKey?.replayed) embedSoon(deps, caller, { messages: opened.messages })
+      if (opened.messages && !requestKey?.replayed) {
+        indexSoon(deps, caller, opened.messages)
+        embedSoon(deps, caller, { messages: opened.messages })
+      }
       return ok(opened)
     },
 

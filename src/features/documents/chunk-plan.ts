@@ -14,7 +14,9 @@ export interface ChunkPlan {
   count: number
 }
 
-export const MAX_CHUNKS = 20_000
+/** For each MiB of content begun: what a request costs the database follows the number of chunks (docs/decisions/035-request-cost.md). */
+const MAX_CHUNKS_PER_MIB = 2_000
+const MIB = 1_048_576
 const MAX_HEADING = 200
 /** Of a plan as Neon gets it, JSON within JSON: with 5 MiB of content within the 10 MiB that it takes. */
 const MAX_PLAN_BYTES = 4 * 1024 * 1024
@@ -31,7 +33,12 @@ export function planChunks(content: string, format: DocumentFormat, chunking: Ch
     return ok({ paths: '[[]]', chunks: JSON.stringify(whole), count: 1 })
   }
   const cut = chunkText(content, { format, ...chunking })
-  if (cut.length > MAX_CHUNKS) return fail(refusal(`must not make more than ${MAX_CHUNKS} chunks`))
+  const most = MAX_CHUNKS_PER_MIB * Math.ceil(content.length / MIB)
+  if (cut.length > most) {
+    return fail(
+      refusal(`would make ${cut.length} chunks, more than ${most}: choose a larger chunking.size or a smaller overlap`),
+    )
+  }
 
   const pathIds = new Map<string, number>()
   const toPath = (headings: readonly string[]): number => {

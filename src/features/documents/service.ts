@@ -7,6 +7,7 @@ import { type PageRequest, readPage } from '../../http/page.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { fail, ok } from '../../result.ts'
 import { embedSoon, type EmbeddingDeps } from '../embeddings/service.ts'
+import { indexSoon } from '../keywords/service.ts'
 import type { DocumentsQuery } from './filters.ts'
 import { createDocumentRepository } from './repository.ts'
 import type { DocumentCreate, DocumentPatch, DocumentRow } from './schemas.ts'
@@ -26,6 +27,7 @@ const of = ({ db, userId }: Caller) => createDocumentRepository(db, userId)
  */
 export function createDocumentService(deps: EmbeddingDeps & Pick<Deps, 'retentionDays'>) {
   const embedPending = (caller: Caller, { id, jobs }: DocumentRow) => {
+    indexSoon(deps, caller)
     if (jobs.pending > 0) embedSoon(deps, caller, { documentIds: [id] })
   }
 

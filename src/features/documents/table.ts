@@ -21,7 +21,6 @@ import {
   purgeCheck,
   purgePolicy,
   regconfig,
-  searchable,
   systemPolicy,
   systemRole,
   timestamptz,
@@ -110,9 +109,8 @@ export const documentChunks = pgTable(
     endOffset: integer('end_offset').notNull(),
     /** The document's. A column here, because a generated one sees nothing of other tables. */
     language: regconfig('language').notNull(),
-    search: tsvector('search')
-      .notNull()
-      .generatedAlwaysAs(searchable(sql`language`, sql`context || ' ' || content`)),
+    /** For the keyword search; a trigger sets it. Null while it waits to be indexed. */
+    search: tsvector('search'),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
@@ -123,8 +121,17 @@ export const documentChunks = pgTable(
     // Not unique: an update that moves chunks passes through states in which two share a position.
     index('document_chunks_position_idx').on(table.userId, table.documentId, table.position),
     index('document_chunks_search_idx').using('gin', table.userId, table.search),
+    index('document_chunks_unindexed_idx')
+      .on(table.userId)
+      .where(sql`search is null`),
     ownerPolicy(),
     systemPolicy('select'),
+    pgPolicy('words', {
+      to: systemRole,
+      for: 'update',
+      using: sql`search is null`,
+      withCheck: sql`search is not null`,
+    }),
     purgePolicy('delete'),
     pgPolicy('retention', {
       to: systemRole,

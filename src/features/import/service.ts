@@ -8,6 +8,7 @@ import { linesOf, readJson } from './body.ts'
 import type { MessageRef } from '../embeddings/sql/queue.ts'
 import { createImportBatcher, interrupted } from './import-batcher.ts'
 import { createReport } from './report.ts'
+import { indexSoon } from '../keywords/service.ts'
 import { createImportRepository, type ImportRepository } from './repository.ts'
 import type { ImportReport } from './schemas.ts'
 import { importUiMessages } from './ui-messages.ts'
@@ -34,6 +35,7 @@ export function createImportService(deps: EmbeddingDeps & Pick<Deps, 'retentionD
         source,
       )
       if (error) return fail(error)
+      indexSoon(deps, caller)
       if (done.fresh.length > 0) embedSoon(deps, caller, { messages: done.fresh })
       return ok(done.report)
     },

@@ -6,6 +6,7 @@ import { readPage } from '../../http/page.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { fail, ok } from '../../result.ts'
 import { embedSoon, type EmbeddingDeps } from '../embeddings/service.ts'
+import { indexSoon } from '../keywords/service.ts'
 import { createMessageRepository } from './repository.ts'
 import type { MessagesQuery, MessagePatch, NewMessage } from './schemas.ts'
 
@@ -36,7 +37,9 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
     ) {
       const [rows, error] = await of(caller, conversationId).append(news, requestKey)
       if (error) return fail(error)
-      if (!requestKey?.replayed) embedSoon(deps, caller, { messages: rows })
+      if (requestKey?.replayed) return ok(rows)
+      indexSoon(deps, caller, rows)
+      embedSoon(deps, caller, { messages: rows })
       return ok(rows)
     },
 
@@ -79,6 +82,7 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
     ) {
       const [message, error] = await of(caller, conversationId).patch(messageId, patch, states)
       if (error) return fail(error)
+      if (patch.content !== undefined || patch.parts) indexSoon(deps, caller, [message])
       embedSoon(deps, caller, { messages: [message] })
       return ok(message)
     },

@@ -20,7 +20,6 @@ import {
   ownerPolicy,
   purgeCheck,
   purgePolicy,
-  searchable,
   systemPolicy,
   systemRole,
   timestamptz,
@@ -71,10 +70,8 @@ export const messages = pgTable(
     /** Of a deleted message: until then it can be restored. Null again once its text has been wiped. */
     purgeAfter: timestamptz('purge_after'),
     version: version(),
-    /** For the keyword search, in no language. */
-    search: tsvector('search')
-      .notNull()
-      .generatedAlwaysAs(searchable(sql`'simple'`, sql`content`)),
+    /** For the keyword search, in no language; a trigger sets it. Null while it waits to be indexed. */
+    search: tsvector('search'),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.conversationId, table.id] }),
@@ -92,12 +89,21 @@ export const messages = pgTable(
       .on(table.userId, table.conversationId)
       .where(sql`parent_id is null`),
     index('messages_search_idx').using('gin', table.userId, table.search),
+    index('messages_unindexed_idx')
+      .on(table.userId)
+      .where(sql`search is null`),
     oneOfCheck('messages_role_check', 'role', MESSAGE_ROLES),
     oneOfCheck('messages_status_check', 'status', MESSAGE_STATUSES),
     metadataCheck('messages_metadata_check'),
     purgeCheck('messages_purge_check'),
     ownerPolicy(),
     systemPolicy('select'),
+    pgPolicy('words', {
+      to: systemRole,
+      for: 'update',
+      using: sql`search is null`,
+      withCheck: sql`search is not null`,
+    }),
     purgePolicy('delete'),
     pgPolicy('retention', {
       to: systemRole,

@@ -1,0 +1,25 @@
+-- Before a row is written: the words of its text, for the keyword search. Of what one transaction writes, 64 KiB are read at once;
+-- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
+CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
+  LANGUAGE plpgsql
+  AS $$
+DECLARE
+  language regconfig := 'simple';
+  content text := NEW.content;
+  bytes int;
+BEGIN
+  IF TG_TABLE_NAME = 'document_chunks' THEN
+    language := NEW.language;
+    content := NEW.context || ' ' || NEW.content;
+  END IF;
+  bytes := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(content), 240000);
+  IF bytes > 65536 THEN
+    NEW.search := NULL;
+  ELSE
+    PERFORM set_config('app.words_read', bytes::text, true);
+    NEW.search := app.words_of(language, content);
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION app.index_words() FROM PUBLIC;

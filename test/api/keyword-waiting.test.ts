@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, inject, it } from 'vitest'
+import { put } from './document-helpers.ts'
+import { createApi, type TestUser } from './harness.ts'
+import { idsOf, openConversation, providerDown, say, search } from './helpers.ts'
+
+/** Nothing that it stores ever gets a vector: what is found here is found by its words. */
+const api = createApi(providerDown())
+/** Its background work is refused by the database. */
+const unswept = createApi({
+  ...providerDown(),
+  DATABASE_URL_SYSTEM: inject('bindings').DATABASE_URL_SYSTEM.replace('parley_system', 'parley_nobody'),
+})
+
+let ada: TestUser
+let conversation: string
+
+beforeEach(async () => {
+  ada = await api.newUser()
+  conversation = (await openConversation(ada)).id
+})
+
+const LONG = 'lorem ipsum dolor sit amet '.repeat(1_000)
+const texts = Array.from({ length: 8 }, (_, i) => `word${i} ${LONG}`)
+const found = async (query: string) => (await search(ada, { query, mode: 'keyword', limit: 50 })).data
+const foundOf = (words: readonly string[]) => Promise.all(words.map(async (word) => (await found(word)).length))
+const each = texts.map((_, i) => `word${i}`)
+
+describe('What one request stores beyond 64 KiB of text', () => {
+  it('is found by its words as soon as the work after the answer is done', async () => {
+    await say(ada, conversation, ...texts)
+    expect(await foundOf(each)).toEqual(each.map(() => 1))
+  })
+
+  it('is found by its words after the next sweep, where that work came to nothing', async () => {
+    await say(unswept.as(ada), conversation, ...texts)
+    expect(await foundOf(each)).toEqual([1, 1, 0, 0, 0, 0, 0, 0])
+    expect(await found('lorem')).toHaveLength(2)
+    await api.sweep()
+    expect(await foundOf(each)).toEqual(each.map(() => 1))
+  })
+
+  it('is found by its new words alone, where it changes while the old ones wait', async () => {
+    const ids = await say(unswept.as(ada), conversation, ...texts)
+    const last = `/v1/conversations/${conversation}/messages/${ids.at(-1)?.id}`
+    await unswept.as(ada).patch(last, { content: 'short now' })
+    await api.sweep()
+    expect(await foundOf(['word7', 'short', 'word6'])).toEqual([0, 1, 1])
+  })
+
+  it('is not found once it is deleted, indexed or not', async () => {
+    await say(unswept.as(ada), conversation, ...texts)
+    await ada.delete(`/v1/conversations/${conversation}`)
+    await api.sweep()
+    expect(await found('lorem')).toEqual([])
+  })
+
+  it('is copied by a fork with the words that it has, and the others follow', async () => {
+    await say(unswept.as(ada), conversation, ...texts)
+    await unswept.as(ada).post(`/v1/conversations/${conversation}/fork`, {})
+    await api.sweep()
+    expect(await foundOf(each)).toEqual(each.map(() => 2))
+  })
+})
+
+it('All chunks of a long document are found by their words', async () => {
+  const { id } = await put(ada, { content: texts.join('\n\n') })
+  expect(idsOf(await found('word0'))).toHaveLength(1)
+  expect(idsOf(await found('word7'))).toHaveLength(1)
+  await ada.patch(`/v1/documents/${id}`, { title: 'Renamed' })
+  expect((await found('renamed')).length).toBe((await found('lorem')).length)
+})
