@@ -565,6 +565,18 @@ CREATE OR REPLACE FUNCTION app.purged_at(owner uuid) RETURNS timestamptz
 REVOKE ALL ON FUNCTION app.purged_at(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.purged_at(uuid) TO parley_app;
 --> statement-breakpoint
+-- functions/refuse_text.sql
+-- Scheduled work wipes the texts of deleted messages, indexes words and settles what was left unfinished; it writes no text. Policies that
+-- let it do one thing let it do the others: they are alternatives, and none sees the row as it was.
+CREATE OR REPLACE FUNCTION app.refuse_text() RETURNS trigger
+  LANGUAGE plpgsql
+  AS $$
+BEGIN
+  RAISE EXCEPTION 'parley_system may wipe the text of a deleted message, and write none' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+REVOKE ALL ON FUNCTION app.refuse_text() FROM PUBLIC;
+--> statement-breakpoint
 -- functions/show_hits.sql
 -- Hits as JSON, in order: of each text, message or chunk by its `text_id` (see app.nearest), as many characters as asked for,
 -- what it belongs to, and what `scoring` says. Where `words` stand, passages with them: the words are between U+0002 and U+0003,

@@ -216,6 +216,16 @@ describe.each(places)('What was deleted, on $name', ({ open, embedded }) => {
       place.as('parley_system', (client) =>
         client.query(`update messages set content = 'Forged' where user_id = $1`, [user]),
       ),
-    ).rejects.toThrow('row-level security')
+    ).rejects.toThrow('write none')
+    await rows('update messages set purge_after = null, deleted_at = null, search = null where user_id = $1', [user])
+    for (const change of [
+      `content = 'Forged', search = ''`,
+      `search = '', parts = '[]'`,
+      `search = '', content = ''`,
+    ]) {
+      await expect(
+        place.as('parley_system', (client) => client.query(`update messages set ${change} where user_id = $1`, [user])),
+      ).rejects.toThrow('write none')
+    }
   })
 })
