@@ -6,45 +6,52 @@ import { fail, ok, type Result } from '../../result.ts'
 const SLICE_BYTES = 131_072
 const SLICE_ROWS = 500
 
+/** Whose texts: of one user, or of those whose ids begin at one. */
+export type Whose = { userId: string } | { from: string }
+
 /** The texts whose words wait to be indexed, for `parley_system`. */
 export interface KeywordRepository {
   /**
-   * Indexes the words of some texts that wait, of all users or of one; of each user one transaction at a time.
+   * Indexes the words of some texts that wait. Of one user, by one caller at a time.
    *
    * @returns how many texts; 0 where none waits, or where others are at it
    */
-  index(userId?: string): Promise<Result<number>>
+  index(whose: Whose): Promise<Result<number>>
 }
 
 export function createKeywordRepository(db: Database): KeywordRepository {
   return {
-    async index(userId) {
+    async index(whose) {
       const [results, error] = await db.write('keywords.index', (q) => [
-        q.execute(ofMessages(userId)),
-        q.execute(ofChunks(userId)),
+        q.execute(ofMessages(whose)),
+        q.execute(ofChunks(whose)),
       ])
       return error ? fail(error) : ok(results[0].rows.length + results[1].rows.length)
     },
   }
 }
 
+const waits = (whose: Whose) =>
+  'userId' in whose
+    ? sql`user_id = ${whose.userId} and (select pg_try_advisory_xact_lock(hashtextextended(${`words:${whose.userId}`}, 0)))`
+    : sql`user_id >= ${whose.from} order by user_id`
+
 /** The first texts that wait, as many as fit a slice; at least one. */
-const slice = (columns: SQL, text: SQL, from: SQL) => sql`
+const slice = (columns: SQL, text: SQL, table: SQL, whose: Whose) => sql`
   with waiting as materialized (
-    select ${columns}, ${text} as text from ${from} limit ${SLICE_ROWS}::int for no key update skip locked
+    select ${columns}, ${text} as text from ${table} where search is null and ${waits(whose)}
+    limit ${SLICE_ROWS}::int for no key update skip locked
   ), slice as (
     select * from (select *, sum(octet_length(text)) over (rows unbounded preceding) - octet_length(text) as before from waiting) w
     where before < ${SLICE_BYTES}::int
   )`
 
-const of = (userId: string | undefined) => (userId === undefined ? sql`` : sql`and user_id = ${userId}`)
-
-const ofMessages = (userId: string | undefined) => sql`
-  ${slice(sql`user_id, conversation_id, id`, sql`content`, sql`messages where search is null ${of(userId)}`)}
+const ofMessages = (whose: Whose) => sql`
+  ${slice(sql`user_id, conversation_id, id`, sql`content`, sql`messages`, whose)}
   update messages m set search = app.words_of('simple', s.text) from slice s
   where m.user_id = s.user_id and m.conversation_id = s.conversation_id and m.id = s.id returning 1`
 
-const ofChunks = (userId: string | undefined) => sql`
-  ${slice(sql`user_id, id, language`, sql`context || ' ' || content`, sql`document_chunks where search is null ${of(userId)}`)}
+const ofChunks = (whose: Whose) => sql`
+  ${slice(sql`user_id, id, language`, sql`context || ' ' || content`, sql`document_chunks`, whose)}
   update document_chunks c set search = app.words_of(s.language, s.text) from slice s
   where c.user_id = s.user_id and c.id = s.id returning 1`

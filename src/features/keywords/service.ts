@@ -1,8 +1,9 @@
 import type { Caller } from '../../auth/caller.ts'
 import { asSystem } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
-import { sweep, SWEEP_MS } from '../../jobs/sweep.ts'
+import { sweep } from '../../jobs/sweep.ts'
 import { logSlowQueries } from '../../log.ts'
+import type { AppError } from '../../result.ts'
 import { createTrace } from '../../trace.ts'
 import { createKeywordRepository, type KeywordRepository } from './repository.ts'
 
@@ -11,6 +12,8 @@ const REQUEST_MS = 10_000
 /** So much of what one transaction writes is indexed there, in bytes: see `app.index_words`. */
 const AT_ONCE = 65_536
 const MAX_BYTES_PER_UNIT = 3
+/** The lowest id. */
+const FIRST = '00000000-0000-0000-0000-000000000000'
 
 /** What indexing needs. */
 export type KeywordDeps = Pick<Deps, 'systemDatabase' | 'log' | 'slowQueryMs'>
@@ -36,15 +39,18 @@ export function indexSoon(deps: KeywordDeps, caller: Caller, texts?: readonly { 
 
 /** Indexes the words of all texts that still wait. */
 export const sweepKeywords = (deps: Deps): Promise<void> =>
-  sweep(deps, 'indexing_failed', async ({ db, logFailure }) =>
-    logFailure(await indexAll(createKeywordRepository(db), Date.now() + SWEEP_MS)),
+  sweep(deps, 'indexing_failed', async ({ db, until, logFailure }) =>
+    logFailure(await indexAll(createKeywordRepository(db), until)),
   )
 
-async function indexAll(keywords: KeywordRepository, until: number, userId?: string) {
-  for (let some = true; some && Date.now() < until;) {
-    const [count, error] = await keywords.index(userId)
+/** Begins at a random user each time, so that nobody waits for what somebody else has plenty of. */
+async function indexAll(keywords: KeywordRepository, until: number, userId?: string): Promise<AppError | null> {
+  let from = FIRST
+  while (Date.now() < until) {
+    const [count, error] = await keywords.index(userId === undefined ? { from } : { userId })
     if (error) return error
-    some = count > 0
+    if (count === 0 && from === FIRST) return null
+    from = count === 0 || userId ? FIRST : crypto.randomUUID()
   }
   return null
 }
