@@ -7,6 +7,13 @@ export const MAX_PARTS = 500
 /** Most of a message's parts, in bytes as {@link storedSize} counts them. */
 export const MAX_PARTS_BYTES = 2 * 1024 * 1024
 
+/** Most of the body of a request that brings messages. */
+export const MAX_MESSAGE_BODY = 8 * 1024 * 1024
+/** Parts that are longer, other than texts, are left out of a page in which they don't fit. */
+export const LARGE_PART_BYTES = 65_536
+/** The type of what stands in a page in place of a part that was left out. To an SDK it is one of the data parts that it does not know. */
+export const OMITTED_PART = 'data-parley-omitted'
+
 /** What ends a number with an exponent, where a number can end in JSON. */
 const EXPONENT = /e[+-](\d{1,3})(?=[,\]}])/g
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { listOf } from '../../http/fields.ts'
 import { isObject, openObject, shownAs } from '../../http/open-object.ts'
-import { MAX_PARTS, MAX_PARTS_BYTES, MAX_TEXT, withinSize } from './part-bounds.ts'
+import { MAX_PARTS, MAX_PARTS_BYTES, MAX_TEXT, OMITTED_PART, withinSize } from './part-bounds.ts'
 
 /*
  * The parts of the AI SDK's `UIMessage` (vercel/ai, packages/ai/src/ui/ui-messages.ts). What an SDK makes is kept as it comes: these
@@ -73,7 +73,12 @@ export type Part = z.output<typeof otherPart>
 
 /** One part, as an SDK has made it. */
 export const messagePart: z.ZodType<Part, Part> = shownAs(
-  openObject(schemaOf).meta({ id: 'MessagePart' }),
+  openObject(schemaOf)
+    .refine((part) => part?.type !== OMITTED_PART, {
+      path: ['type'],
+      error: 'stands for a part that was left out of a page; read the message by itself first',
+    })
+    .meta({ id: 'MessagePart' }),
   z.union([textPart, reasoningPart, filePart, sourcePart, toolPart, dataPart, otherPart]),
 )
 

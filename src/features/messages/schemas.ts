@@ -4,6 +4,7 @@ import { changesSomething, clientId, listOf, metadata, pathId, storedClientId, s
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { conversationPath } from '../conversations/schemas.ts'
 import { attachments, model, usage } from './attachments.ts'
+import { OMITTED_PART } from './part-bounds.ts'
 import { messageParts } from './parts.ts'
 import { MESSAGE_ROLES, MESSAGE_STATUSES, messages } from './table.ts'
 
@@ -42,7 +43,7 @@ export const withMetadata = <T extends Pick<MessageRow, 'metadata' | 'hasMetadat
 }: T) => (hasMetadata ? { ...row, metadata } : row)
 
 /** A row of a page: with how many rows there were to make the page of. */
-export const treeRow = messageRow.extend({ found: z.int() })
+export const treeRow = messageRow.extend({ found: z.int(), partsOmitted: z.boolean() })
 export type TreeRow = z.output<typeof treeRow>
 
 /** A row of a path: with the message that the path leads to. */
@@ -70,6 +71,12 @@ export const messageSchema = messageRow
   .meta({ id: 'Message' })
 const pathMessage = messageSchema
   .extend({
+    partsOmitted: z
+      .boolean()
+      .optional()
+      .meta({
+        description: `Large parts were left out, as the page was full. In place of each is a part of the type ${OMITTED_PART}; the message read by itself has all of them`,
+      }),
     siblings: z
       .object({ ids: z.array(storedClientId), position: z.int() })
       .optional()

@@ -1,7 +1,7 @@
 import { isObject } from '../../http/open-object.ts'
 import type { Attachment } from './attachments.ts'
 import { readParts } from './parts.ts'
-import { type MessageRow, type PathRow, withMetadata } from './schemas.ts'
+import { type MessageRow, type PathRow, type TreeRow, withMetadata } from './schemas.ts'
 
 /**
  * A row as the API shows it. What is stored and is no list of parts or attachments, or no usage, is left out and the message marked
@@ -23,9 +23,15 @@ export function toMessage(stored: MessageRow) {
   }
 }
 
-/** With its siblings, where they were asked for. */
-export function toPathMessage({ siblings, leafId: _leaf, leafIsLast: _isLast, found: _found, ...row }: PathRow) {
+/** A row of a page. */
+export function toTreeMessage({ found: _found, partsOmitted, ...row }: TreeRow) {
   const message = toMessage(row)
+  return partsOmitted ? { ...message, partsOmitted } : message
+}
+
+/** With its siblings, where they were asked for. */
+export function toPathMessage({ siblings, leafId: _leaf, leafIsLast: _isLast, ...row }: PathRow) {
+  const message = toTreeMessage(row)
   return siblings === null
     ? message
     : { ...message, siblings: { ids: siblings, position: siblings.indexOf(message.id) + 1 } }

@@ -440,6 +440,8 @@ export type PathMessage = {
     updatedAt: string;
     /** Its stored parts or attachments could not be read any more, and are left out */
     tombstone?: boolean;
+    /** Large parts were left out, as the page was full. In place of each is a part of the type data-parley-omitted; the message read by itself has all of them */
+    partsOmitted?: boolean;
     /** Messages with the same parent, this one included, and its place among them: 1, 2 … */
     siblings?: {
         ids: string[];

@@ -25,7 +25,7 @@ const UNKNOWN_MESSAGE: AppError = {
   code: 'invalid_request',
   errors: [{ path: 'messageId', message: 'is not a message of this conversation' }],
 }
-/** A longer path could not be copied in time. What a message costs is mostly the index of its words. */
+/** A longer path could not be copied in time. What a message costs is mostly the index of its words; parts, which have none, count a quarter. */
 const MAX_MESSAGES = 10_000
 const MAX_TEXT_MIB = 16
 const TOO_LONG: AppError = {
@@ -115,8 +115,8 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
   ), weighed as materialized (
     select count(*) <= ${MAX_MESSAGES}::int and coalesce(sum(bytes), 0) <= ${MAX_TEXT_MIB}::int * 1048576 as fits from (
       select m.bytes from source s cross join stretch cross join lateral (
-        select octet_length(content) + coalesce(octet_length(reasoning), 0) + coalesce(pg_column_size(parts), 0)
-          + coalesce(pg_column_size(attachments), 0) as bytes
+        select octet_length(content) + coalesce(octet_length(reasoning), 0) + (coalesce(pg_column_size(parts), 0)
+          + coalesce(pg_column_size(attachments), 0)) / 4 as bytes
         from messages where ${ofStretch}) m
       limit ${MAX_MESSAGES}::int + 1) path
   ), copied as materialized (
