@@ -6,6 +6,8 @@ export const TOO_DEEP = `must not be nested deeper than ${MAX_DEPTH} levels`
 const MAX_PATH = 128
 /** A full embedding has 1536, a full append of 100 messages with all their metadata some thousands. */
 const MAX_VALUES = 50_000
+/** A longer body has as many for each mebibyte; parsing bounds lists and objects, too. */
+export const mostValues = (maxBody: number): number => MAX_VALUES * Math.max(1, maxBody / 1024 / 1024)
 
 /**
  * Finds what JSON can say and Postgres cannot keep: NUL bytes, lone surrogates, numbers beyond a double (`1e999` parses
@@ -14,8 +16,8 @@ const MAX_VALUES = 50_000
  *
  * @returns the first such place, with its dotted path, or null
  */
-export function findUnstorable(value: unknown): FieldError | null {
-  const found = walk(value, 0, { left: MAX_VALUES })
+export function findUnstorable(value: unknown, maxValues: number = MAX_VALUES): FieldError | null {
+  const found = walk(value, 0, { left: maxValues, most: maxValues })
   return found && { path: found.path.toReversed().join('.') || '(root)', message: found.message }
 }
 
@@ -32,9 +34,13 @@ interface Found {
 /** How many values the rest of the walk may meet. */
 interface Budget {
   left: number
+  most: number
 }
 
-const tooMany = (): Found => ({ path: [], message: `must not bring the body to more than ${MAX_VALUES} values` })
+const tooMany = ({ most }: Budget): Found => ({
+  path: [],
+  message: `must not bring the body to more than ${most} values`,
+})
 
 function walk(value: unknown, depth: number, budget: Budget): Found | null {
   switch (typeof value) {
@@ -56,7 +62,7 @@ function walk(value: unknown, depth: number, budget: Budget): Found | null {
 
 function walkArray(values: unknown[], depth: number, budget: Budget): Found | null {
   budget.left -= values.length
-  if (budget.left < 0) return tooMany()
+  if (budget.left < 0) return tooMany(budget)
   for (let i = 0; i < values.length; i++) {
     const found = walk(values[i], depth + 1, budget)
     if (found) return within(found, i)
@@ -66,7 +72,7 @@ function walkArray(values: unknown[], depth: number, budget: Budget): Found | nu
 
 function walkObject(object: Record<string, unknown>, depth: number, budget: Budget): Found | null {
   for (const key in object) {
-    if (--budget.left < 0) return tooMany()
+    if (--budget.left < 0) return tooMany(budget)
     const found = refuseKey(key) ?? walk(object[key], depth + 1, budget)
     if (found) return within(found, key)
   }

@@ -3,11 +3,11 @@ import type { Context, MiddlewareHandler } from 'hono'
 import * as z from 'zod'
 import type { AppError, FieldError } from '../result.ts'
 import type { AppEnv } from './app-env.ts'
-import { readBody } from './body.ts'
+import { MIB, readBody } from './body.ts'
 import { parseJson } from './json.ts'
 import { describeInput } from './openapi.ts'
 import { problem } from './problem.ts'
-import { cutPath, findUnstorable } from './storable.ts'
+import { cutPath, findUnstorable, mostValues } from './storable.ts'
 
 /**
  * zValidator with Parley's answers: 400 with `errors: [{ path, message }]`, and 415 for a body that doesn't say that it
@@ -35,14 +35,14 @@ const readJson =
     if (unread) return problem(c, unread)
     const [value, refused] = parseJson(new TextDecoder().decode(bytes))
     if (refused) return problem(c, { code: 'invalid_request', errors: [refused] })
-    const result = parse(schema, value)
+    const result = parse(schema, value, mostValues(c.var.operation?.maxBody ?? MIB))
     if (!result.success) return problem(c, invalidRequest(result.error.issues))
     c.req.addValidatedData('json', result.data as object)
     return next()
   }
 
-function parse(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
-  const found = findUnstorable(value)
+function parse(schema: z.ZodType, value: unknown, maxValues?: number): z.ZodSafeParseResult<unknown> {
+  const found = findUnstorable(value, maxValues)
   if (!found) return schema.safeParse(value)
   const issue = { code: 'custom' as const, path: [found.path], message: found.message, input: undefined }
   return { success: false, error: new z.ZodError([issue]) }

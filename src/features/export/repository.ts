@@ -1,4 +1,4 @@
-import { eq, getTableColumns, sql } from 'drizzle-orm'
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { Database } from '../../db/database.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
@@ -33,7 +33,9 @@ interface Limits {
   /** A page has at least one row, unless that is longer than so many bytes. */
   alone: number
 }
-const FIRST: Limits = { rows: 1_000, bytes: 256 * 1024, alone: 2 * 1024 * 1024 }
+/** A control character of a text. */
+const BYTES_OF_A_CHARACTER = 6
+const FIRST: Limits = { rows: 1_000, bytes: 256 * 1024, alone: 512 * 1024 }
 const NEXT: Limits = { rows: 1_000, bytes: 1_536 * 1024, alone: 2 ** 31 - 1 }
 
 export function createExportRepository(db: Database, userId: string): ExportRepository {
@@ -43,7 +45,7 @@ export function createExportRepository(db: Database, userId: string): ExportRepo
     after: ExportKey | null,
     { rows, bytes, alone }: Limits,
   ) => {
-    const { table, columns = getTableColumns(table), more = sql``, key, size, condition } = source
+    const { table, columns = getTableColumns(table), more = sql``, key, size, answerSize, condition } = source
     const order = sql.join(
       key.map(([column]) => sql.identifier(column)),
       sql`, `,
@@ -54,17 +56,26 @@ export function createExportRepository(db: Database, userId: string): ExportRepo
           sql`, `,
         )})`
       : sql``
-    const page = q.$with('page', { ...columns, found: sql`found`.mapWith(Number).as('found') }).as(sql`
+    const bySize = sql`
       select *, row_number() over w as position, sum(${size}) over w as bytes, count(*) over () as found
       from (
         select * from ${table} where user_id = ${userId} ${condition ? sql`and ${condition}` : sql``} ${behind}
         order by ${order} limit ${rows + 1}) own ${more}
-      window w as (order by ${order})`)
+      window w as (order by ${order})`
+    const fits = (sum: SQL, times: number) =>
+      sql`(position = 1 and ${sum} <= ${alone * times}) or (position <= ${rows} and ${sum} <= ${bytes * times})`
+    const exactly = sql`
+      select * from (
+        select *, sum(${answerSize}) over (order by position) as answer_bytes from (${bySize}) page where ${fits(sql`bytes`, 1)}) page
+      where ${fits(sql`answer_bytes`, BYTES_OF_A_CHARACTER)}`
+    const page = q
+      .$with('page', { ...columns, found: sql`found`.mapWith(Number).as('found') })
+      .as(answerSize ? exactly : bySize)
     return q
       .with(page)
       .select()
       .from(page)
-      .where(sql`(position = 1 and bytes <= ${alone}) or (position <= ${rows} and bytes <= ${bytes})`)
+      .where(fits(sql`bytes`, 1))
       .orderBy(sql`position`)
   }
 

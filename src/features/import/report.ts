@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { AppError, FieldError } from '../../result.ts'
-import { cutPath, findUnstorable } from '../../http/storable.ts'
+import { cutPath, findUnstorable, mostValues } from '../../http/storable.ts'
+import { MAX_MESSAGE_BODY } from '../messages/part-bounds.ts'
 import type { ImportReport } from './schemas.ts'
 import type { RowStatus } from './rows.ts'
 
@@ -78,7 +79,7 @@ export function check<T extends z.ZodType>(
   schema: T,
   value: unknown,
 ): [value: z.output<T>, errors: null] | [value: null, errors: FieldError[]] {
-  const unstorable = findUnstorable(value)
+  const unstorable = findUnstorable(value, mostValues(MAX_MESSAGE_BODY))
   if (unstorable) return [null, [unstorable]]
   const parsed = schema.safeParse(value)
   if (parsed.success) return [parsed.data, null]

@@ -7,6 +7,7 @@ import { problem } from '../../http/problem.ts'
 import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
 import { conversationPath } from '../conversations/schemas.ts'
+import { MAX_MESSAGE_BODY } from './part-bounds.ts'
 import {
   messageAppend,
   messageAppendInput,
@@ -18,8 +19,7 @@ import {
   messagesQuery,
 } from './schemas.ts'
 import { createMessageService } from './service.ts'
-import { toMessage, toPathMessage } from './wire.ts'
-import * as z from 'zod'
+import { toMessage, toPathMessage, toTreeMessage } from './wire.ts'
 
 const tag = { name: 'Messages', description: 'What is said in a conversation, in order.' }
 
@@ -31,9 +31,11 @@ export const messageRoutes = (deps: Deps) => {
       '/',
       operation({
         operationId: 'appendMessages',
+        maxBody: MAX_MESSAGE_BODY,
         tag,
         summary: 'Append one message or several',
-        description: 'All or none, in the order given. The texts become searchable by meaning shortly after.',
+        description:
+          'All or none, in the order given. The answer is a list, also of one message. The texts become searchable by meaning shortly after.',
         examples: {
           text: { summary: 'A text', value: { role: 'user', content: 'Where can I stay near the river?' } },
           parts: {
@@ -60,7 +62,7 @@ export const messageRoutes = (deps: Deps) => {
           },
         },
         responses: {
-          201: { description: 'The message, or `data` with all', schema: z.union([messageSchema, messageList]) },
+          201: { description: 'The messages, also where it is one', schema: messageList },
         },
         errors: ['not_found', 'conflict'],
       }),
@@ -72,9 +74,7 @@ export const messageRoutes = (deps: Deps) => {
         const { conversationId } = c.req.valid('param')
         const [rows, error] = await messages.append(c.var.caller, conversationId, news, c.var.requestKey)
         if (error) return problem(c, single ? inSingle(error) : error)
-        const data = rows.map(toMessage)
-        const [first] = data
-        return single && first ? c.json(first, 201) : c.json({ data }, 201)
+        return c.json({ data: rows.map(toMessage) }, 201)
       },
     )
     .get(
@@ -84,7 +84,7 @@ export const messageRoutes = (deps: Deps) => {
         tag,
         summary: 'List messages in order',
         description:
-          'By default the way from the beginning to the active leaf: a conversation without branches as it was said.',
+          'By default the way from the beginning to the active leaf: a conversation without branches as it was said. A page of large messages ends early, or shows some without their large parts (`partsOmitted`).',
         responses: { 200: { description: 'A page', schema: messagePage } },
         errors: ['not_found', 'invalid_cursor'],
       }),
@@ -96,7 +96,7 @@ export const messageRoutes = (deps: Deps) => {
         if (query.view === 'tree') {
           const [page, error] = await messages.tree(c.var.caller, conversationId, query)
           if (error) return problem(c, error)
-          return c.json({ ...page, data: page.data.map(({ found: _found, ...row }) => toMessage(row)) }, 200)
+          return c.json({ ...page, data: page.data.map(toTreeMessage) }, 200)
         }
         const [page, error] = await messages.path(c.var.caller, conversationId, query)
         return error ? problem(c, error) : c.json({ ...page, data: page.data.map(toPathMessage) }, 200)
@@ -125,6 +125,7 @@ export const messageRoutes = (deps: Deps) => {
       '/:messageId',
       operation({
         operationId: 'updateMessage',
+        maxBody: MAX_MESSAGE_BODY,
         tag,
         summary: 'Change a message',
         description: 'A changed text is embedded anew; until then a search by meaning does not find it.',

@@ -4,6 +4,7 @@ import { changesSomething, clientId, listOf, metadata, pathId, storedClientId, s
 import { pageOf, pageQuery } from '../../http/page.ts'
 import { conversationPath } from '../conversations/schemas.ts'
 import { attachments, model, usage } from './attachments.ts'
+import { OMITTED_PART } from './part-bounds.ts'
 import { messageParts } from './parts.ts'
 import { MESSAGE_ROLES, MESSAGE_STATUSES, messages } from './table.ts'
 
@@ -22,8 +23,27 @@ export const messageRow = createSelectSchema(messages, {
 }).omit({ userId: true, deletedAt: true, purgeAfter: true, branch: true, search: true })
 export type MessageRow = z.output<typeof messageRow>
 
+/** What the database makes of a message that is appended. */
+export const placedRow = messageRow.pick({
+  id: true,
+  conversationId: true,
+  seq: true,
+  parentId: true,
+  depth: true,
+  createdAt: true,
+  updatedAt: true,
+  version: true,
+})
+
+/** A row without the metadata that was never given. */
+export const withMetadata = <T extends Pick<MessageRow, 'metadata' | 'hasMetadata'>>({
+  hasMetadata,
+  metadata,
+  ...row
+}: T) => (hasMetadata ? { ...row, metadata } : row)
+
 /** A row of a page: with how many rows there were to make the page of. */
-export const treeRow = messageRow.extend({ found: z.int() })
+export const treeRow = messageRow.extend({ found: z.int(), partsOmitted: z.boolean() })
 export type TreeRow = z.output<typeof treeRow>
 
 /** A row of a path: with the message that the path leads to. */
@@ -36,8 +56,9 @@ export type PathRow = z.output<typeof pathRow>
 
 /** A message on the wire: an AI SDK UIMessage, and what is known of it beside. */
 export const messageSchema = messageRow
-  .omit({ version: true, depth: true })
+  .omit({ version: true, depth: true, hasMetadata: true })
   .extend({
+    metadata: messageRow.shape.metadata.optional().meta({ description: 'Absent where none was given' }),
     parentId: storedClientId.nullable().meta({ description: 'What it answers or follows; null for a beginning' }),
     parts: messageParts,
     attachments,
@@ -50,6 +71,12 @@ export const messageSchema = messageRow
   .meta({ id: 'Message' })
 const pathMessage = messageSchema
   .extend({
+    partsOmitted: z
+      .boolean()
+      .optional()
+      .meta({
+        description: `Large parts were left out, as the page was full. In place of each is a part of the type ${OMITTED_PART}; the message read by itself has all of them`,
+      }),
     siblings: z
       .object({ ids: z.array(storedClientId), position: z.int() })
       .optional()
@@ -57,7 +84,7 @@ const pathMessage = messageSchema
   })
   .meta({ id: 'PathMessage' })
 export const messagePage = pageOf(pathMessage).meta({ id: 'MessagePage' })
-export const messageList = z.object({ data: z.array(messageSchema) })
+export const messageList = z.object({ data: z.array(messageSchema) }).meta({ id: 'MessageList' })
 
 /** Most messages of one POST. */
 export const MAX_APPEND = 100

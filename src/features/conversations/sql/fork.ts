@@ -25,7 +25,7 @@ const UNKNOWN_MESSAGE: AppError = {
   code: 'invalid_request',
   errors: [{ path: 'messageId', message: 'is not a message of this conversation' }],
 }
-/** A longer path could not be copied in time. What a message costs is mostly the index of its words. */
+/** A longer path could not be copied in time. What a message costs is mostly the index of its words; parts, which have none, count a quarter. */
 const MAX_MESSAGES = 10_000
 const MAX_TEXT_MIB = 16
 const TOO_LONG: AppError = {
@@ -115,15 +115,15 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
   ), weighed as materialized (
     select count(*) <= ${MAX_MESSAGES}::int and coalesce(sum(bytes), 0) <= ${MAX_TEXT_MIB}::int * 1048576 as fits from (
       select m.bytes from source s cross join stretch cross join lateral (
-        select octet_length(content) + coalesce(octet_length(reasoning), 0) + coalesce(pg_column_size(parts), 0)
-          + coalesce(pg_column_size(attachments), 0) as bytes
+        select octet_length(content) + coalesce(octet_length(reasoning), 0) + (coalesce(pg_column_size(parts), 0)
+          + coalesce(pg_column_size(attachments), 0)) / 4 as bytes
         from messages where ${ofStretch}) m
       limit ${MAX_MESSAGES}::int + 1) path
   ), copied as materialized (
     select m.*, app.uuid_v7()::text as copy_id, row_number() over (order by m.depth)::int as place
     from source s cross join stretch cross join lateral (
       select user_id, conversation_id, id, depth, role, content, parts, attachments, reasoning, status, model, usage, metadata,
-        created_at, updated_at, search
+        has_metadata, created_at, updated_at, search
       from messages where ${ofStretch} order by depth offset 0) m
     where (select fits from weighed)
   ), known as materialized (
@@ -139,10 +139,10 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
     returning user_id, id
   ), said as (
     insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
-      reasoning, status, model, usage, metadata, created_at, updated_at, search)
+      reasoning, status, model, usage, metadata, has_metadata, created_at, updated_at, search)
     select o.user_id, c.copy_id, o.id, c.place, lag(c.copy_id) over (order by c.place), 1, c.place, c.role, c.content,
       c.parts, c.attachments, c.reasoning, case c.status when 'in_progress' then 'failed' else c.status end, c.model,
-      c.usage, c.metadata, c.created_at, c.updated_at, c.search
+      c.usage, c.metadata, c.has_metadata, c.created_at, c.updated_at, c.search
     from opened o cross join copied c
   ), vectors as (
     ${copyVectors(sql`known`, sql`opened`)}

@@ -19,10 +19,15 @@ export interface ExportSource {
   key: readonly [column: string, property: string][]
   /** Roughly the bytes of a row's texts, without reading those that are stored out of line. */
   size: SQL
+  /** What a row of `page` takes at most in an answer, where its size does not bound that. Only asked of what fits by its size. */
+  answerSize?: SQL
   /** A row may be longer than what comes along with the first request. */
   hasLargeRows?: boolean
   /** A row as the line shows it, deleted ones too. What follows from other lines (counters, versions) stays out. */
   row: z.ZodObject
+  /** The line, where it is not the row. */
+  line?: z.ZodObject
+  toLine?: (row: Record<string, unknown>) => object
   /** What the reference calls the line. */
   name: string
 }

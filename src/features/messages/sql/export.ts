@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { storedTime } from '../../../http/fields.ts'
 import { exported } from '../../export/sql/source.ts'
-import { messageRow } from '../schemas.ts'
+import { type MessageRow, messageRow, withMetadata } from '../schemas.ts'
 import { messageColumns, messages } from '../table.ts'
+import { answerSize } from './page-size.ts'
 
 exported({
   type: 'message',
@@ -14,6 +15,13 @@ exported({
     ['conversation_id', 'conversationId'],
     ['seq', 'seq'],
   ],
-  size: sql`300 + octet_length(content) + octet_length(metadata::text)`,
+  size: sql`300 + octet_length(content) + coalesce(octet_length(reasoning), 0) + octet_length(metadata::text)
+    + (coalesce(pg_column_size(parts), 0) + coalesce(pg_column_size(attachments), 0)) / 3`,
+  answerSize: answerSize(sql`page`),
+  hasLargeRows: true,
   row: messageRow.omit({ version: true, depth: true }).extend({ deletedAt: storedTime.nullable() }),
+  line: messageRow
+    .omit({ version: true, depth: true, hasMetadata: true })
+    .extend({ deletedAt: storedTime.nullable(), metadata: messageRow.shape.metadata.optional() }),
+  toLine: (row) => withMetadata(row as MessageRow),
 })

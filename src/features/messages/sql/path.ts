@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { prepared } from '../../../db/prepared.ts'
 import { messageColumns } from '../table.ts'
+import { fitting, pageColumns } from './page-size.ts'
 
 const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = messageColumns
 const given = sql.placeholder
@@ -16,27 +17,15 @@ const siblings = sql`case when m.parent_id is null then (
       and b.conversation_id = m.conversation_id and b.parent_id = m.parent_id and b.deleted_at is null)
   end`
 
-/** What a page may weigh: Neon caps an answer at 10 MiB of JSON, in which a control character takes six bytes. */
-const MAX_BYTES = 1_536 * 1024
-const sized = sql`row_number() over page as place, count(*) over () as found, sum(
-  octet_length(m.content) + octet_length(m.metadata::text) + coalesce(octet_length(m.parts::text), 0)
-  + coalesce(octet_length(m.attachments::text), 0) + coalesce(octet_length(m.reasoning), 0)) over page as bytes`
-/** A page of large messages ends early, and says by `found` that there are more; it has at least one. */
-const fits = sql`place = 1 or bytes <= ${MAX_BYTES}`
-const found = sql<number>`found`.mapWith(Number).as('found')
-
 /** A page of all messages by `seq`. */
 function treePage(q: NeonHttpDatabase, order: 'asc' | 'desc', isNext: boolean) {
   const direction = sql.raw(order)
   const behind: SQL = isNext ? sql`and seq ${sql.raw(order === 'asc' ? '>' : '<')} ${given('after')}` : sql``
-  const page = q.$with('page', { ...columns, found }).as(sql`
-      select * from (
-        select m.*, ${sized} from (
-          select * from messages where user_id = ${given('userId')} and conversation_id = ${given('conversationId')}
-            and deleted_at is null ${behind}
-          order by seq ${direction} limit ${given('limit')}) m
-        window page as (order by m.seq ${direction})) rows
-      where ${fits}`)
+  const rows = sql`
+    select * from messages where user_id = ${given('userId')} and conversation_id = ${given('conversationId')}
+      and deleted_at is null ${behind}
+    order by seq ${direction} limit ${given('limit')}`
+  const page = q.$with('page', { ...columns, ...pageColumns }).as(fitting(rows, sql`m.seq ${direction}`))
   return q
     .with(page)
     .select()
@@ -59,9 +48,16 @@ function pathPage(q: NeonHttpDatabase, order: 'asc' | 'desc', isNext: boolean, w
   const direction = sql.raw(order)
   const behind: SQL = isNext ? sql`and depth ${sql.raw(order === 'asc' ? '>' : '<')} ${given('after')}` : sql``
   const mine = sql`user_id = ${given('userId')} and conversation_id = ${given('conversationId')}`
+  const rows = sql`
+    select m.*, ${withSiblings ? siblings : sql`null::jsonb`} as siblings from (
+      select m.*, leaf.id as leaf_id, leaf.is_last as leaf_is_last
+      from leaf, stretch s cross join lateral (
+        select * from messages where ${mine} and branch = s.branch and depth <= s.upto and deleted_at is null ${behind}
+        order by depth ${direction} limit ${given('limit')}) m
+      order by m.depth ${direction} limit ${given('limit')}) m`
   const page = q.$with('page', {
     ...columns,
-    found,
+    ...pageColumns,
     siblings: sql<string[] | null>`siblings`.as('siblings'),
     leafId: sql<string>`leaf_id`.as('leaf_id'),
     leafIsLast: sql<boolean>`leaf_is_last`.as('leaf_is_last'),
@@ -84,15 +80,7 @@ function pathPage(q: NeonHttpDatabase, order: 'asc' | 'desc', isNext: boolean, w
           select parent_id from messages where ${mine} and branch = s.branch order by branch, depth limit 1) first
         join messages parent on parent.user_id = ${given('userId')} and parent.conversation_id = ${given('conversationId')}
           and parent.id = first.parent_id)
-      select * from (
-        select m.*, ${withSiblings ? siblings : sql`null::jsonb`} as siblings, ${sized} from (
-          select m.*, leaf.id as leaf_id, leaf.is_last as leaf_is_last
-          from leaf, stretch s cross join lateral (
-            select * from messages where ${mine} and branch = s.branch and depth <= s.upto and deleted_at is null ${behind}
-            order by depth ${direction} limit ${given('limit')}) m
-          order by m.depth ${direction} limit ${given('limit')}) m
-        window page as (order by m.depth ${direction})) rows
-      where ${fits}`)
+      ${fitting(rows, sql`m.depth ${direction}`)}`)
   return q
     .with(page)
     .select()
