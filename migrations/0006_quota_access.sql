@@ -127,3 +127,8 @@ CREATE TRIGGER refuse_text BEFORE UPDATE OF content, parts, attachments, reasoni
 GRANT UPDATE (search) ON messages TO parley_system;
 --> statement-breakpoint
 GRANT UPDATE (search) ON document_chunks TO parley_system;
+--> statement-breakpoint
+GRANT UPDATE (has_metadata) ON messages TO parley_app;
+--> statement-breakpoint
+-- Scheduled work gives up messages that nobody writes to any more; the policy `settle` says which, and what they become.
+GRANT SELECT (updated_at, version), UPDATE (status, updated_at, version) ON messages TO parley_system;

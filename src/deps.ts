@@ -35,6 +35,8 @@ export interface Deps {
   graceDays: number
   /** Days from the deletion of a conversation or a message to its purge. */
   retentionDays: number
+  /** Minutes after which an untouched `in_progress` message reads as `failed`. */
+  inProgressMinutes: number
   log: Logger
   slowQueryMs: number
 }

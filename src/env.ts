@@ -58,6 +58,8 @@ const bindings = z.object({
   ACCOUNT_GRACE_DAYS: wholeNumber(0, 3650).default(30),
   /** How long deleted conversations and messages can be restored. */
   CONVERSATION_RETENTION_DAYS: wholeNumber(0, 3650).default(30),
+  /** Minutes after which an `in_progress` message that nothing has written to reads as `failed`. */
+  IN_PROGRESS_TIMEOUT_MINUTES: wholeNumber(1, 10_080).default(15),
   DATABASE_TIMEOUT_MS: milliseconds(10_000),
   IDENTITY_TIMEOUT_MS: milliseconds(5_000),
   SLOW_QUERY_MS: milliseconds(250),
@@ -95,6 +97,7 @@ const configuration = bindings
     refreshCookieDays: env.REFRESH_COOKIE_DAYS,
     graceDays: env.ACCOUNT_GRACE_DAYS,
     retentionDays: env.CONVERSATION_RETENTION_DAYS,
+    inProgressMinutes: env.IN_PROGRESS_TIMEOUT_MINUTES,
     rateLimit: env.RATE_LIMIT,
     quotas: quotasOf(env),
     identityTimeoutMs: env.IDENTITY_TIMEOUT_MS,

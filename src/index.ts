@@ -12,6 +12,7 @@ import { sweepEmbeddings } from './features/embeddings/service.ts'
 import { sweepIdempotencyKeys } from './features/idempotency/service.ts'
 import { sweepKeywords } from './features/keywords/service.ts'
 import { purgeAccounts } from './features/account-purge/service.ts'
+import { settleMessages } from './features/messages/service.ts'
 import { emptyTrash } from './features/trash/service.ts'
 import { createSpentBudgets } from './features/usage/spent-budgets.ts'
 import { toProblem } from './http/problem.ts'
@@ -22,7 +23,7 @@ import { type AppError, fail, ok, type Result } from './result.ts'
 import { createTrace } from './trace.ts'
 
 /** What the cron trigger runs, side by side. */
-const SWEEPS = [sweepKeywords, sweepEmbeddings, purgeAccounts, emptyTrash, sweepIdempotencyKeys]
+const SWEEPS = [sweepKeywords, sweepEmbeddings, purgeAccounts, emptyTrash, sweepIdempotencyKeys, settleMessages]
 
 /** What an isolate keeps for the lifetime of its bindings. */
 interface Runtime {
@@ -79,6 +80,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     refreshCookieDays: config.refreshCookieDays,
     graceDays: config.graceDays,
     retentionDays: config.retentionDays,
+    inProgressMinutes: config.inProgressMinutes,
     log: consoleLogger,
     slowQueryMs: config.slowQueryMs,
   }

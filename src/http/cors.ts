@@ -3,7 +3,7 @@ import type { AppEnv } from './app-env.ts'
 import type { AcceptedOrigins } from './origin.ts'
 
 const PREFLIGHT = {
-  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE',
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id',
   // Two hours, the most that Chromium keeps.
   'Access-Control-Max-Age': '7200',

@@ -25,7 +25,7 @@ beforeEach(async () => {
   path = `/v1/conversations/${id}/messages`
 })
 
-type PathMessage = Message & { siblings?: { ids: string[]; position: number } }
+type PathMessage = Message & { siblings?: { ids: string[]; leafIds: string[]; position: number } }
 
 const add = (content: string, parentId?: string | null) =>
   append(ada, path, { role: 'user', content, ...(parentId !== undefined && { parentId }) })
@@ -71,17 +71,42 @@ describe('A conversation with branches', () => {
     const [a, b, c] = [await add('a', root.id), await add('b', root.id), await add('c', root.id)]
     await add('below')
     const [first, second, third] = await list('&siblings=true')
-    expect(first?.siblings).toEqual({ ids: [root.id], position: 1 })
-    expect(second?.siblings).toEqual({ ids: [a.id, b.id, c.id], position: 3 })
+    const below = third?.id
+    expect(first?.siblings).toEqual({ ids: [root.id], leafIds: [below], position: 1 })
+    expect(second?.siblings).toEqual({ ids: [a.id, b.id, c.id], leafIds: [a.id, b.id, below], position: 3 })
     expect(third?.siblings?.position).toBe(1)
     expect((await list())[0]).not.toHaveProperty('siblings')
     await ada.delete(`${path}/${a.id}`)
-    expect((await list('&siblings=true'))[1]?.siblings).toEqual({ ids: [b.id, c.id], position: 2 })
+    expect((await list('&siblings=true'))[1]?.siblings).toMatchObject({ ids: [b.id, c.id], position: 2 })
+  })
+
+  it('tells which leaf lies below each sibling: the active one, else the one written last', async () => {
+    const root = await add('root')
+    const a = await add('a', root.id)
+    const a1 = await add('a1', a.id)
+    const a2 = await add('a2', a.id)
+    const a1x = await add('a1x', a1.id)
+    const b = await add('b', root.id)
+    const leaves = async (query = '') => (await list(`&siblings=true${query}`)).map(({ siblings }) => siblings?.leafIds)
+    expect(await leaves()).toEqual([[b.id], [a1x.id, b.id]])
+    expect(await leaves(`&leafId=${a2.id}`)).toEqual([[b.id], [a1x.id, b.id], [a1x.id, a2.id]])
+    await read(ada.patch(`/v1/conversations/${id}`, { activeLeafId: a2.id }))
+    expect(await leaves()).toEqual([[a2.id], [a2.id, b.id], [a1x.id, a2.id]])
+    await read(ada.patch(`/v1/conversations/${id}`, { activeLeafId: a1.id }))
+    expect(await leaves(`&leafId=${a1x.id}`)).toEqual([[a1.id], [a1.id, b.id], [a1.id, a2.id], [a1x.id]])
+    await ada.delete(`${path}/${a1.id}`)
+    await ada.delete(`${path}/${a1x.id}`)
+    expect(await leaves(`&leafId=${a2.id}`)).toEqual([[b.id], [a2.id, b.id], [a2.id]])
+    expect(await shown(`&leafId=${a2.id}`)).toBe('root a a2')
   })
 
   it('puts siblings among the beginnings, too', async () => {
     const [a, b] = [await add('a', null), await add('b', null)]
-    expect((await list('&siblings=true'))[0]?.siblings).toEqual({ ids: [a.id, b.id], position: 2 })
+    expect((await list('&siblings=true'))[0]?.siblings).toEqual({
+      ids: [a.id, b.id],
+      leafIds: [a.id, b.id],
+      position: 2,
+    })
   })
 
   it('goes on behind a deleted leaf, and through a deleted message', async () => {
@@ -103,7 +128,11 @@ describe('A conversation with branches', () => {
     const answers = ['a', 'b'].map((content) => ({ role: 'assistant', content, parentId: root.id }))
     const [a, b] = await addMany(answers)
     expect(await shown()).toBe('root b')
-    expect((await list('&siblings=true'))[1]?.siblings).toEqual({ ids: [a?.id, b?.id], position: 2 })
+    expect((await list('&siblings=true'))[1]?.siblings).toEqual({
+      ids: [a?.id, b?.id],
+      leafIds: [a?.id, b?.id],
+      position: 2,
+    })
   })
 
   it('takes a whole tree in one request, parents before their children', async () => {
@@ -199,6 +228,14 @@ describe('A conversation with branches', () => {
       expect(await walkPath(`&leafId=${id}&order=desc`)).toEqual(wayTo(id).toReversed())
     }
     expect((await list('&view=tree')).map(({ content }) => content)).toEqual([...tree.values()].map((m) => m.content))
+    const isBelow = (of: string, id: string | null): boolean =>
+      id !== null && (id === of || isBelow(of, tree.get(id)?.parent ?? null))
+    const leafBelow = (of: string) => (isBelow(of, leaf) ? leaf : [...tree.keys()].findLast((id) => isBelow(of, id)))
+    for (const of of [...tree.keys()].filter((_, n) => n % 7 === 0)) {
+      for (const { siblings } of await list(`&siblings=true&leafId=${of}`)) {
+        expect(siblings?.leafIds).toEqual(siblings?.ids.map(leafBelow))
+      }
+    }
   })
 
   it('stays on its way from page to page, whoever answers elsewhere meanwhile', async () => {

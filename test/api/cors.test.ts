@@ -58,7 +58,7 @@ describe.each([CHAT, LOCAL])('The configured origin %s', (Origin) => {
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': Origin,
       'access-control-allow-credentials': 'true',
-      'access-control-allow-methods': expect.stringMatching(/GET.*POST.*PATCH.*DELETE/),
+      'access-control-allow-methods': expect.stringMatching(/GET.*POST.*PUT.*PATCH.*DELETE/),
       'access-control-allow-headers':
         'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id',
       'access-control-max-age': expect.stringMatching(/^\d+$/),

@@ -63,6 +63,11 @@ beforeAll(async () => {
 const ROUTES: [method: string, path: string, json?: () => unknown][] = [
   ['POST', '/v1/conversations', () => ({ title: 'Forged' })],
   ['PATCH', '/v1/me', () => ({ name: 'Forged' })],
+  [
+    'PUT',
+    '/v1/conversations/forged/messages',
+    () => ({ messages: [{ id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Forged' }] }] }),
+  ],
   ['DELETE', '/v1/sessions'],
   ['POST', '/v1/session'],
   ['POST', '/v1/session', () => bodyOf(ada)],

@@ -43,6 +43,7 @@ export interface TestUser extends Tokens {
   elsewhere(): Promise<TestUser>
   get(path: string, headers?: Record<string, string>): Promise<Response>
   post(path: string, json?: unknown, headers?: Record<string, string>): Promise<Response>
+  put(path: string, json: unknown, headers?: Record<string, string>): Promise<Response>
   patch(path: string, json: unknown, headers?: Record<string, string>): Promise<Response>
   delete(path: string, headers?: Record<string, string>): Promise<Response>
 }
@@ -86,6 +87,7 @@ export function createApi(overrides: Overrides = {}): Api {
       elsewhere: async () => as(await signIn(tokens.email)),
       get: (path, headers) => call('GET', path, { headers: { ...authorized, ...headers } }),
       post: (path, json, headers) => call('POST', path, { json, headers: { ...authorized, ...headers } }),
+      put: (path, json, headers) => call('PUT', path, { json, headers: { ...authorized, ...headers } }),
       patch: (path, json, headers) => call('PATCH', path, { json, headers: { ...authorized, ...headers } }),
       delete: (path, headers) => call('DELETE', path, { headers: { ...authorized, ...headers } }),
     }

@@ -13,7 +13,7 @@ export interface Place {
 
 /** A route that needs a token, and how to call it well. */
 export interface ProtectedRoute {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As the router has it. */
   pattern: string
   /** Answer to a call that is right. */
@@ -92,6 +92,15 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     field: 'confirmation',
   },
   { method: 'POST', pattern: messages, status: 201, names: inConversation, body: () => said, field: 'content' },
+  // A conversation that is missing is created: it tells nothing of others' (save-chat.test.ts).
+  {
+    method: 'PUT',
+    pattern: messages,
+    status: 200,
+    body: () => ({ messages: [{ id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Hello' }] }] }),
+    field: 'messages',
+    mebibytes: 8,
+  },
   { method: 'GET', pattern: messages, status: 200, names: inConversation },
   { method: 'GET', pattern: message, status: 200, names: ofMessage },
   {

@@ -5,7 +5,7 @@ import { allRows, oneRow } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { type UserRow, userRow } from '../users/schemas.ts'
 import { users } from '../users/table.ts'
-import { type ExportSource, exportSources } from './sql/source.ts'
+import { type ExportSettings, type ExportSource, exportSources } from './sql/source.ts'
 
 /** A part of what a source has, in the order of its key. */
 export interface ExportPage {
@@ -38,7 +38,7 @@ const BYTES_OF_A_CHARACTER = 6
 const FIRST: Limits = { rows: 1_000, bytes: 256 * 1024, alone: 512 * 1024 }
 const NEXT: Limits = { rows: 1_000, bytes: 1_536 * 1024, alone: 2 ** 31 - 1 }
 
-export function createExportRepository(db: Database, userId: string): ExportRepository {
+export function createExportRepository(db: Database, userId: string, settings: ExportSettings): ExportRepository {
   const select = (
     q: NeonHttpDatabase,
     source: ExportSource,
@@ -94,7 +94,7 @@ export function createExportRepository(db: Database, userId: string): ExportRepo
       if (missing) return fail(missing)
       const pages = new Map<ExportSource, ExportPage>()
       for (const [i, source] of sources.entries()) {
-        const [page, unfit] = toPage(source, others[i] as FoundRow[])
+        const [page, unfit] = toPage(source, others[i] as FoundRow[], settings)
         if (unfit) return fail(unfit)
         // A first one that is too long to come along is the next page's.
         const some = others[sources.length + large.indexOf(source)] as { rows: unknown[] } | undefined
@@ -106,7 +106,7 @@ export function createExportRepository(db: Database, userId: string): ExportRepo
 
     async next(source, after) {
       const [results, error] = await db.read('export.next', (q) => [select(q, source, after, NEXT)])
-      return error ? fail(error) : toPage(source, results[0])
+      return error ? fail(error) : toPage(source, results[0], settings)
     },
   }
 }
@@ -116,11 +116,15 @@ const BEGINNING: ExportKey = []
 /** `found`: how many rows were there to take this page from. */
 type FoundRow = Record<string, unknown> & { found: number }
 
-function toPage({ row, key }: ExportSource, found: FoundRow[]): Result<ExportPage> {
+function toPage(
+  { row, key, asRead = (read) => read }: ExportSource,
+  found: FoundRow[],
+  settings: ExportSettings,
+): Result<ExportPage> {
   const [rows, unfit] = allRows(found, row)
   if (unfit) return fail(unfit)
   const last = found.at(-1)
   const isLast = last === undefined || last.found === found.length
   const next = isLast ? null : key.map(([, property]) => last[property] as string | number)
-  return ok({ rows, next })
+  return ok({ rows: rows.map((each) => asRead(each, settings)), next })
 }

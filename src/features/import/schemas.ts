@@ -64,6 +64,7 @@ const conversationLine = z.strictObject({
 const messageLine = z.strictObject({
   type: z.literal('message'),
   id: clientId,
+  sentId: clientId.nullable().optional(),
   conversationId: clientId,
   seq: z.int().positive().optional(),
   parentId: clientId.nullable(),

@@ -1,6 +1,7 @@
 import './sql/export.ts'
 import { and, eq, inArray, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import type * as z from 'zod'
 import { deletedFor, isInState, newVersion, type RowState } from '../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
@@ -10,12 +11,17 @@ import type { RequestKey } from '../../request-key.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { conversations } from '../conversations/table.ts'
 import { dropEmbeddings } from '../embeddings/sql/drop.ts'
-import { queueMessages, requeueMessages } from '../embeddings/sql/queue.ts'
-import { writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
+import { queueMessages, requeueMessages, requeueWritten } from '../embeddings/sql/queue.ts'
+import { insertWhere, writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
+import { toGiven } from './save-chat.ts'
+import { type ChatMessage, type SavedChat, savedRow } from './save-schemas.ts'
 import { appendStatement } from './sql/append.ts'
+import { saveStatement } from './sql/save.ts'
 import { toChanges } from './sql/patch.ts'
 import { titleWithout, titleWithRestored } from './sql/derived-title.ts'
 import { keptColumns, toAppended, toRow, unknownParents } from './new-message.ts'
+import { leafFinder } from './leaves.ts'
+import { type Branch, branchesOf, branchRow } from './sql/branches.ts'
 import { PATH_PAGES, TREE_PAGES } from './sql/path.ts'
 import {
   type MessagePatch,
@@ -42,8 +48,15 @@ export interface PathQuery {
   /** The way to this message; null for that to the active leaf. */
   leafId: string | null
   after: PathPosition | null
-  /** With the ids of each message's siblings. */
+  /** With each message's siblings, and the leaf below each of them. */
   siblings: boolean
+}
+
+export interface SaveOptions {
+  /** In which the conversation may be; null for any, or none yet. */
+  states: RowState[] | null
+  /** After which an `in_progress` message that nothing has written to counts as failed. */
+  timeoutMinutes: number
 }
 
 /** All messages of the tree by `seq`. */
@@ -62,6 +75,12 @@ export interface MessageRepository {
    * `invalid_request` where a named parent is no message of this conversation.
    */
   append(news: readonly NewMessage[], requestKey?: RequestKey | null): Promise<Result<MessageRow[]>>
+  /**
+   * Brings the conversation to this list, a path: adds what is new, extends what is not finished, and makes a branch of what differs.
+   * Creates the conversation where it is missing, unless `states` are given. The same list twice writes nothing.
+   * `not_found` for a deleted conversation, `payload_too_large` where the list cannot be sent to the database.
+   */
+  save(list: readonly ChatMessage[], options: SaveOptions): Promise<Result<SavedChat>>
   /** The way from the root to a leaf. Pages of large messages are shorter than asked for. */
   path(query: PathQuery): Promise<Result<PathRow[]>>
   /** Every message, whatever way it is on. */
@@ -126,6 +145,35 @@ export function createMessageRepository(db: Database, userId: string, conversati
       return toAppended(rows, results[1])
     },
 
+    async save(list, { states, timeoutMinutes }) {
+      const state = { version: conversations.version, createdAt: conversations.createdAt }
+      const condition = isInState(conversations, states)
+      const [results, error] = await db.write(
+        'messages.save',
+        (q) => [
+          q.execute(sql`${insertWhere(conversations, { userId, id: conversationId }, sql`${states === null}::boolean`)}
+            on conflict do nothing returning id`),
+          q
+            .select({ isInState: sql<boolean>`${condition ?? sql`true`}` })
+            .from(conversations)
+            .where(liveConversation)
+            .for('update'),
+          saveStatement(q, { userId, conversationId }, toGiven(list), { timeoutMinutes, condition }),
+          ...requeueWritten(q, { userId, conversationId }),
+          q.select(state).from(conversations).where(liveConversation),
+        ],
+        CONSTRAINTS,
+        // With a state that was asked for, the repetition would not find it any more.
+        { repeatable: states === null },
+      )
+      if (error) return fail(error)
+      const [opened, [locked], saved, , , , [conversation]] = results
+      if (!locked || !conversation) return fail({ code: 'not_found' })
+      if (!locked.isInState) return fail({ code: 'precondition_failed' })
+      const [rows, unfit] = allRows(saved.rows, savedRow)
+      return unfit ? fail(unfit) : ok({ rows, conversation, isNew: opened.rows.length > 0 })
+    },
+
     async path({ limit, order, leafId, after, siblings }) {
       const pages = PATH_PAGES[siblings ? 'siblings' : 'plain'][order]
       const page = after === null ? pages.first : pages.next
@@ -133,12 +181,16 @@ export function createMessageRepository(db: Database, userId: string, conversati
       const [results, error] = await db.read('messages.path', () => [
         liveConversationOf({ userId, conversationId, leaf }),
         page({ userId, conversationId, limit, leaf, goesOn: after?.goesOn ?? false, after: after?.depth ?? null }),
+        ...(siblings ? [branchesOf({ userId, conversationId })] : []),
       ])
       if (error) return fail(error)
       const [conversation] = results[0]
       if (!conversation) return fail({ code: 'not_found' })
       if (leaf !== null && !conversation.hasLeaf) return fail(UNKNOWN_LEAF)
-      return allRows(results[1], pathRow)
+      const [rows, unfit] = allRows(results[1], pathRow)
+      if (unfit) return fail(unfit)
+      const [branches, broken] = allRows(results[2]?.rows ?? [], branchRow)
+      return broken ? fail(broken) : ok(withLeaves(rows, branches))
     },
 
     async tree({ limit, order, after }) {
@@ -239,6 +291,16 @@ export function createMessageRepository(db: Database, userId: string, conversati
       return error ? fail(error) : oneRow(results[2], messageRow)
     },
   }
+}
+
+/** With the leaf below each sibling. */
+function withLeaves(rows: readonly z.output<typeof pathRow>[], branches: readonly Branch[]): PathRow[] {
+  const leafBelow = leafFinder(branches)
+  return rows.map(({ siblings, ...row }) => {
+    const ids = siblings?.map(([id]) => id) ?? []
+    const leafIds = siblings?.map(([id, branch, depth]) => leafBelow({ id, branch, depth })) ?? []
+    return { ...row, siblings: siblings && { ids, leafIds } }
+  })
 }
 
 type Value = string | Placeholder

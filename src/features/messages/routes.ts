@@ -8,6 +8,7 @@ import { validate } from '../../http/validate.ts'
 import type { AppError } from '../../result.ts'
 import { conversationPath } from '../conversations/schemas.ts'
 import { MAX_MESSAGE_BODY } from './part-bounds.ts'
+import { chatSave, savedChat } from './save-schemas.ts'
 import {
   messageAppend,
   messageAppendInput,
@@ -18,6 +19,7 @@ import {
   messageSchema,
   messagesQuery,
 } from './schemas.ts'
+import type { MessageRow } from './schemas.ts'
 import { createMessageService } from './service.ts'
 import { toMessage, toPathMessage, toTreeMessage } from './wire.ts'
 
@@ -77,6 +79,54 @@ export const messageRoutes = (deps: Deps) => {
         return c.json({ data: rows.map(toMessage) }, 201)
       },
     )
+    .put(
+      '/',
+      operation({
+        operationId: 'saveChat',
+        tag,
+        summary: 'Save a whole chat',
+        description:
+          'Takes the list that `useChat` holds, each message after the one before it, and writes only what differs: new messages are added, and one that is `in_progress` or awaits a tool or an approval is extended. A finished one is never overwritten: where it differs, it and all that follows become a branch beside it. Where its id is taken, a new message gets another `id` and keeps its own as `sentId`, by which later calls find it. The same list twice writes nothing, and what the list leaves out stays. A list may begin in the middle of what is stored.',
+        examples: {
+          chat: {
+            summary: 'A question and its answer',
+            value: {
+              messages: [
+                { id: 'msg-1', role: 'user', parts: [{ type: 'text', text: 'Where can I stay near the river?' }] },
+                {
+                  id: 'msg-2',
+                  role: 'assistant',
+                  parts: [{ type: 'step-start' }, { type: 'text', text: 'In the old town.', state: 'done' }],
+                  metadata: { model: 'example-1' },
+                },
+              ],
+            },
+          },
+        },
+        maxBody: MAX_MESSAGE_BODY,
+        responses: {
+          200: { description: 'What became of each message, in the order of the list', schema: savedChat },
+          201: { description: 'The same, in a new conversation', schema: savedChat },
+        },
+        errors: ['not_found'],
+        preconditions: 'write',
+      }),
+      validate('param', conversationPath),
+      validate('json', chatSave),
+      async (c) => {
+        const { conversationId } = c.req.valid('param')
+        const [saved, error] = await messages.save(
+          c.var.caller,
+          conversationId,
+          c.req.valid('json').messages,
+          allowedStates(c),
+        )
+        if (error) return problem(c, error)
+        c.header('ETag', etagOf(saved.conversation))
+        if (saved.isNew) c.header('Location', `/v1/conversations/${conversationId}`)
+        return c.json({ data: saved.rows }, saved.isNew ? 201 : 200)
+      },
+    )
     .get(
       '/',
       operation({
@@ -116,7 +166,7 @@ export const messageRoutes = (deps: Deps) => {
       async (c) => {
         const [message, error] = await messages.get(c.var.caller, c.req.valid('param'))
         if (error) return problem(c, error)
-        const etag = etagOf(message)
+        const etag = tagOf(message)
         c.header('ETag', etag)
         return isFresh(c, etag) ? c.body(null, 304) : c.json(toMessage(message), 200)
       },
@@ -143,7 +193,7 @@ export const messageRoutes = (deps: Deps) => {
         const patch = c.req.valid('json')
         const [message, error] = await messages.patch(c.var.caller, c.req.valid('param'), patch, allowedStates(c))
         if (error) return problem(c, error)
-        c.header('ETag', etagOf(message))
+        c.header('ETag', tagOf(message))
         return c.json(toMessage(message), 200)
       },
     )
@@ -161,7 +211,7 @@ export const messageRoutes = (deps: Deps) => {
       async (c) => {
         const [message, error] = await messages.restore(c.var.caller, c.req.valid('param'))
         if (error) return problem(c, error)
-        c.header('ETag', etagOf(message))
+        c.header('ETag', tagOf(message))
         return c.json(toMessage(message), 200)
       },
     )
@@ -183,6 +233,9 @@ export const messageRoutes = (deps: Deps) => {
       },
     )
 }
+
+/** A message fails by itself, too, after a time. */
+const tagOf = (message: MessageRow) => etagOf(message, message.status === 'failed' ? message.status : null)
 
 /** One message stands for itself: its fields have no `messages.0.` before them. */
 const inSingle = (error: AppError): AppError => ({

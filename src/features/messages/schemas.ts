@@ -11,6 +11,7 @@ import { MESSAGE_ROLES, MESSAGE_STATUSES, messages } from './table.ts'
 /** A row as it leaves the repository. What is in `parts` is looked at when it goes out: see `toMessage`. */
 export const messageRow = createSelectSchema(messages, {
   id: storedClientId,
+  sentId: storedClientId.nullable().meta({ description: 'The id that it was saved under, where that is not `id`' }),
   conversationId: storedClientId,
   parentId: storedClientId.nullable(),
   seq: z.int().positive().meta({ description: '1, 2, 3 … without a gap in its conversation' }),
@@ -50,15 +51,25 @@ export type TreeRow = z.output<typeof treeRow>
 export const pathRow = treeRow.extend({
   leafId: z.string(),
   leafIsLast: z.boolean(),
-  siblings: z.array(z.string()).nullable(),
+  /** Id, branch and depth of each. */
+  siblings: z.array(z.tuple([z.string(), z.int(), z.int()])).nullable(),
 })
-export type PathRow = z.output<typeof pathRow>
+export type PathRow = Omit<z.output<typeof pathRow>, 'siblings'> & { siblings: Siblings | null }
+
+/** Messages with the same parent, and for each the leaf below it. */
+export interface Siblings {
+  ids: string[]
+  leafIds: string[]
+}
 
 /** A message on the wire: an AI SDK UIMessage, and what is known of it beside. */
 export const messageSchema = messageRow
   .omit({ version: true, depth: true, hasMetadata: true })
   .extend({
     metadata: messageRow.shape.metadata.optional().meta({ description: 'Absent where none was given' }),
+    sentId: storedClientId
+      .optional()
+      .meta({ description: 'The id that the client knows it by, where that is not `id`: see `saveChat`' }),
     parentId: storedClientId.nullable().meta({ description: 'What it answers or follows; null for a beginning' }),
     parts: messageParts,
     attachments,
@@ -78,7 +89,14 @@ const pathMessage = messageSchema
         description: `Large parts were left out, as the page was full. In place of each is a part of the type ${OMITTED_PART}; the message read by itself has all of them`,
       }),
     siblings: z
-      .object({ ids: z.array(storedClientId), position: z.int() })
+      .object({
+        ids: z.array(storedClientId),
+        leafIds: z.array(storedClientId).meta({
+          description:
+            'For each of them, `leafId` of the path that goes through it: the active leaf where it lies below, else the one written last',
+        }),
+        position: z.int(),
+      })
       .optional()
       .meta({ description: 'Messages with the same parent, this one included, and its place among them: 1, 2 …' }),
   })
@@ -153,7 +171,7 @@ export const messagesQuery = pageQuery
       .default('path')
       .meta({ description: 'The way from the beginning to one leaf, or every message there is, by `seq`' }),
     leafId: clientId.optional().meta({ description: 'The way to this message, in place of the active leaf' }),
-    siblings: flag.meta({ description: 'With the messages that have the same parent' }),
+    siblings: flag.meta({ description: 'With the messages that have the same parent, and the leaf below each' }),
   })
   .refine(({ view, leafId, siblings }) => view === 'path' || (leafId === undefined && siblings === 'false'), {
     path: ['view'],

@@ -3,12 +3,18 @@ import type { Caller } from '../../auth/caller.ts'
 import type { RowState } from '../../db/row-state.ts'
 import type { Deps } from '../../deps.ts'
 import { readPage } from '../../http/page.ts'
+import { sweep } from '../../jobs/sweep.ts'
 import type { RequestKey } from '../../request-key.ts'
-import { fail, ok } from '../../result.ts'
+import { fail, ok, type Result } from '../../result.ts'
 import { embedSoon, type EmbeddingDeps } from '../embeddings/service.ts'
+import { EMBEDDED_AT_ONCE } from '../embeddings/sql/queue.ts'
 import { indexSoon } from '../keywords/service.ts'
+import { textOf } from './parts.ts'
 import { createMessageRepository } from './repository.ts'
-import type { MessagesQuery, MessagePatch, NewMessage } from './schemas.ts'
+import type { ChatMessage } from './save-schemas.ts'
+import type { MessageRow, MessagesQuery, MessagePatch, NewMessage } from './schemas.ts'
+import { settleTimedOut } from './sql/settle.ts'
+import { asRead } from './timed-out.ts'
 
 /** A message by its names. */
 export interface MessageName {
@@ -16,17 +22,21 @@ export interface MessageName {
   messageId: string
 }
 
+const of = ({ db, userId }: Caller, conversationId: string) => createMessageRepository(db, userId, conversationId)
+
 const treeKey = z.tuple([z.int()])
 const pathKey = z.tuple([z.string(), z.union([z.literal(0), z.literal(1)]), z.int()])
 
-const of = ({ db, userId }: Caller, conversationId: string) => createMessageRepository(db, userId, conversationId)
 const scopeOf = ({ userId }: Caller, conversationId: string, { view, order, leafId }: MessagesQuery) => ({
   list: `messages:${conversationId}:${view}:${order}:${leafId ?? ''}`,
   userId,
 })
 
 /** The messages of the caller's conversations. Errors are those of the repository, and `invalid_cursor`. */
-export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retentionDays'>) {
+export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retentionDays' | 'inProgressMinutes'>) {
+  const read = <T extends MessageRow>([rows, error]: Result<T[]>): Result<T[]> =>
+    error ? fail(error) : ok(rows.map((row) => asRead(row, deps.inProgressMinutes)))
+
   return {
     /** Appends all or none, and embeds them right after the answer. With the same `requestKey` again, what was appended then. */
     async append(
@@ -43,12 +53,30 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
       return ok(rows)
     },
 
+    /**
+     * Brings a conversation to the list of messages that a client holds, and embeds new texts right after the answer. The
+     * conversation is created where it is missing and no states are asked for; else it must be in one of these.
+     */
+    async save(caller: Caller, conversationId: string, list: readonly ChatMessage[], states: RowState[] | null) {
+      const [saved, error] = await of(caller, conversationId).save(list, {
+        states,
+        timeoutMinutes: deps.inProgressMinutes,
+      })
+      if (error) return fail(error)
+      const written = saved.rows.filter(({ result }) => result !== 'unchanged').slice(-EMBEDDED_AT_ONCE)
+      if (written.length > 0) {
+        indexSoon(deps, caller, list.map(toText))
+        embedSoon(deps, caller, { messages: written.map(({ id }) => ({ conversationId, id })) })
+      }
+      return ok(saved)
+    },
+
     /** Every message of the tree by `seq`. */
     tree: (caller: Caller, conversationId: string, query: MessagesQuery) =>
       readPage(scopeOf(caller, conversationId, query), query, {
         key: treeKey,
-        read: (limit, after) =>
-          of(caller, conversationId).tree({ limit, order: query.order, after: after && after[0] }),
+        read: async (limit, after) =>
+          read(await of(caller, conversationId).tree({ limit, order: query.order, after: after && after[0] })),
         keyOf: ({ seq }) => [seq],
       }),
 
@@ -60,9 +88,10 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
       const { order, leafId = null } = query
       return readPage(scopeOf(caller, conversationId, query), query, {
         key: pathKey,
-        read: (limit, key) => {
+        read: async (limit, key) => {
           const after = key && { leafId: key[0], goesOn: key[1] === 1, depth: key[2] }
-          return of(caller, conversationId).path({ limit, order, leafId, after, siblings: query.siblings === 'true' })
+          const siblings = query.siblings === 'true'
+          return read(await of(caller, conversationId).path({ limit, order, leafId, after, siblings }))
         },
         keyOf: (last, after) => {
           const goesOn = leafId === null && (after ? after[1] === 1 : last.leafIsLast)
@@ -71,7 +100,10 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
       })
     },
 
-    get: (caller: Caller, { conversationId, messageId }: MessageName) => of(caller, conversationId).get(messageId),
+    async get(caller: Caller, { conversationId, messageId }: MessageName) {
+      const [message, error] = await of(caller, conversationId).get(messageId)
+      return error ? fail(error) : ok(asRead(message, deps.inProgressMinutes))
+    },
 
     /** Changes a message in one of these states, or in any, and embeds a new text right after the answer. */
     async patch(
@@ -96,7 +128,17 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
       const [message, error] = await of(caller, conversationId).restore(messageId)
       if (error) return fail(error)
       embedSoon(deps, caller, { messages: [message] })
-      return ok(message)
+      return ok(asRead(message, deps.inProgressMinutes))
     },
   }
 }
+
+const toText = ({ content, parts }: ChatMessage) => ({ content: content ?? textOf(parts) })
+
+/** Gives up messages that nobody writes to any more: what reads as `failed` becomes so. */
+export const settleMessages = (deps: Deps): Promise<void> =>
+  sweep(deps, 'settling_failed', async ({ db, until, log, logFailure }) => {
+    const [settled, error] = await settleTimedOut(db, deps.inProgressMinutes, until)
+    logFailure(error)
+    if (settled) log('info', 'settled', { messages: settled })
+  })

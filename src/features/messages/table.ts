@@ -47,6 +47,8 @@ export const messages = pgTable(
     conversationId: clientId('conversation_id').notNull(),
     /** Unique in its conversation. */
     id: clientId('id').notNull(),
+    /** The id that the client knows it by, where another message of the conversation has that id; null where it is `id`. */
+    sentId: clientId('sent_id'),
     /** 1, 2, 3 … without a gap in its conversation. */
     seq: integer('seq').notNull(),
     /** What it answers or follows; null for the first, and for other beginnings of the same conversation. */
@@ -85,9 +87,15 @@ export const messages = pgTable(
     uniqueIndex('messages_seq_key').on(table.userId, table.conversationId, table.seq),
     uniqueIndex('messages_path_key').on(table.userId, table.conversationId, table.branch, table.depth),
     index('messages_parent_idx').on(table.userId, table.conversationId, table.parentId),
+    index('messages_sent_idx')
+      .on(table.userId, table.conversationId, table.sentId)
+      .where(sql`sent_id is not null`),
     index('messages_purge_after_idx')
       .on(table.purgeAfter)
       .where(sql`purge_after is not null`),
+    index('messages_in_progress_idx')
+      .on(table.updatedAt)
+      .where(sql`status = 'in_progress'`),
     index('messages_beginning_idx')
       .on(table.userId, table.conversationId)
       .where(sql`parent_id is null`),
@@ -112,6 +120,13 @@ export const messages = pgTable(
       to: systemRole,
       for: 'delete',
       using: sql`(user_id, conversation_id) in (select user_id, id from conversations where purge_after <= now())`,
+    }),
+    // A minute is the shortest IN_PROGRESS_TIMEOUT_MINUTES.
+    pgPolicy('settle', {
+      to: systemRole,
+      for: 'update',
+      using: sql`status = 'in_progress' and updated_at <= now() - interval '1 minute'`,
+      withCheck: sql`status = 'failed'`,
     }),
     pgPolicy('wipe', {
       to: systemRole,

@@ -8,7 +8,7 @@ import { type MessageRow, type PathRow, type TreeRow, withMetadata } from './sch
  * as a tombstone: one old row never breaks its thread.
  */
 export function toMessage(stored: MessageRow) {
-  const { version: _version, depth: _depth, ...row } = withMetadata(stored)
+  const { version: _version, depth: _depth, sentId, ...row } = withMetadata(stored)
   const { parts, tombstone } = readParts(row.parts, row.content)
   const attachments = row.attachments ?? []
   const hasAttachments = Array.isArray(attachments) && attachments.every(isObject)
@@ -16,6 +16,7 @@ export function toMessage(stored: MessageRow) {
   const hasUsage = usage === null || isObject(usage)
   return {
     ...row,
+    ...(sentId === null ? {} : { sentId }),
     parts,
     attachments: hasAttachments ? (attachments as Attachment[]) : [],
     usage: hasUsage ? usage : null,
@@ -34,5 +35,5 @@ export function toPathMessage({ siblings, leafId: _leaf, leafIsLast: _isLast, ..
   const message = toTreeMessage(row)
   return siblings === null
     ? message
-    : { ...message, siblings: { ids: siblings, position: siblings.indexOf(message.id) + 1 } }
+    : { ...message, siblings: { ...siblings, position: siblings.ids.indexOf(message.id) + 1 } }
 }

@@ -139,6 +139,8 @@ export type ExportedConversation = {
 export type ExportedMessage = {
     conversationId: string;
     id: string;
+    /** The id that it was saved under, where that is not `id` */
+    sentId: string | null;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
     parentId: string | null;
@@ -389,6 +391,8 @@ export type MessageAppend = NewMessage | NewMessages;
 export type Message = {
     conversationId: string;
     id: string;
+    /** The id that the client knows it by, where that is not `id`: see `saveChat` */
+    sentId?: string;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
     /** What it answers or follows; null for a beginning */
@@ -415,9 +419,38 @@ export type Message = {
 export type MessageList = {
     data: Message[];
 };
+export type ChatMessage = {
+    /** As the client knows it: `id` or `sentId` of a message that is here already */
+    id: string;
+    role: "system" | "user" | "assistant" | "tool";
+    content?: string;
+    attachments?: Attachment[];
+    reasoning?: string | null;
+    status?: "in_progress" | "complete" | "stopped" | "failed";
+    model?: string | null;
+    usage?: Usage | null;
+    metadata?: {
+        [key: string]: any;
+    };
+    parts: MessagePart[];
+};
+export type ChatSave = {
+    messages: ChatMessage[];
+};
+export type SavedChat = {
+    data: {
+        /** The id in the list */
+        sentId: string;
+        /** The id under which it is stored */
+        id: string;
+        result: "unchanged" | "created" | "updated";
+    }[];
+};
 export type PathMessage = {
     conversationId: string;
     id: string;
+    /** The id that the client knows it by, where that is not `id`: see `saveChat` */
+    sentId?: string;
     /** 1, 2, 3 … without a gap in its conversation */
     seq: number;
     /** What it answers or follows; null for a beginning */
@@ -445,6 +478,8 @@ export type PathMessage = {
     /** Messages with the same parent, this one included, and its place among them: 1, 2 … */
     siblings?: {
         ids: string[];
+        /** For each of them, `leafId` of the path that goes through it: the active leaf where it lies below, else the one written last */
+        leafIds: string[];
         position: number;
     };
 };
@@ -1601,6 +1636,71 @@ export function appendMessages({ conversationId, idempotencyKey, messageAppend }
         body: messageAppend,
         headers: oazapfts.mergeHeaders(opts?.headers, {
             "Idempotency-Key": idempotencyKey
+        })
+    }));
+}
+/**
+ * Save a whole chat
+ */
+export function saveChat({ conversationId, ifMatch, chatSave }: {
+    conversationId: string;
+    ifMatch?: string;
+    chatSave: ChatSave;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: SavedChat;
+    } | {
+        status: 201;
+        data: SavedChat;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 412;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>(`/v1/conversations/${encodeURIComponent(conversationId)}/messages`, oazapfts.json({
+        ...opts,
+        method: "PUT",
+        body: chatSave,
+        headers: oazapfts.mergeHeaders(opts?.headers, {
+            "If-Match": ifMatch
         })
     }));
 }

@@ -172,6 +172,7 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     refreshCookieDays: 30,
     graceDays: 30,
     retentionDays: 30,
+    inProgressMinutes: 15,
     log: () => {},
     slowQueryMs: 60_000,
   }

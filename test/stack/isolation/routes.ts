@@ -40,6 +40,9 @@ const BODIES: Record<string, Body> = {
   'POST /v1/conversations/:conversationId/fork': (_, marker) => ({ title: marker }),
   'POST /v1/conversations/:conversationId/purge': () => ({}),
   'POST /v1/conversations/:conversationId/messages': (_, marker) => ({ role: 'user', content: marker }),
+  'PUT /v1/conversations/:conversationId/messages': ({ messages }, marker) => ({
+    messages: [{ id: messages, role: 'user', parts: [{ type: 'text', text: marker }] }],
+  }),
   'PATCH /v1/conversations/:conversationId/messages/:messageId': (_, marker) => ({ content: marker }),
   'POST /v1/documents': (_, marker) => ({ title: marker, content: marker, externalId: 'same' }),
   'PATCH /v1/documents/:documentId': (_, marker) => ({ title: marker, content: marker, tags: [marker] }),
@@ -68,6 +71,8 @@ const BODILESS = new Set([
 ])
 /** Those that name something in their body. */
 const NAMING_BODIES = new Set(['POST /v1/vectors'])
+/** Those whose path may name what is not there: it is created. */
+const CREATING = new Set(['PUT /v1/conversations/:conversationId/messages'])
 /** POSTs that only read. */
 const SEARCHES = new Set(['POST /v1/vectors/search', 'POST /v1/search'])
 
@@ -77,7 +82,8 @@ const nameOf = ({ method, pattern }: Pick<Route, 'method' | 'pattern'>) => `${me
 export const routes: Route[] = createApp({} as Deps).routes.flatMap(({ method, path: pattern, handler }) => {
   const described = descriptionOf(handler)
   if (described?.kind !== 'operation' || described.open) return []
-  const names = pattern.includes(':') || NAMING_BODIES.has(nameOf({ method, pattern }))
+  const name = nameOf({ method, pattern })
+  const names = (pattern.includes(':') && !CREATING.has(name)) || NAMING_BODIES.has(name)
   return [{ method, pattern, names }]
 })
 

@@ -88,7 +88,9 @@ describe.each(places)('on $name', ({ embedded, open }) => {
     const source = exportSources().find((source) => source.type === type)
     if (!source) throw new Error(`${type} is not exported`)
     const after = await middleOf(table, key)
-    const { value, plans } = await asHeavy((db, userId) => createExportRepository(db, userId).next(source, after))
+    const { value, plans } = await asHeavy((db, userId) =>
+      createExportRepository(db, userId, { inProgressMinutes: 15 }).next(source, after),
+    )
     expect(value.rows.length).toBeGreaterThan(500)
     expect(waysInto(only(plans), table)).toEqual([index])
     expect(rowsRead(only(plans))).toBeLessThanOrEqual(PAGE)

@@ -93,7 +93,7 @@ interface Copy {
  * The path is read as `path.ts` reads it, stretch by stretch. Deleted messages are left out, and the chain closes over them.
  * Each is looked up by its key: in the middle of a statement the planner cannot know how few there are. Vectors are copied; a
  * text that has none gets a job. A path that is too long is only weighed. What a writer has not finished will be finished in the original
- * only: the copy counts as failed.
+ * only: the copy counts as failed. `sent_id`: a client that holds the path can save it here (`app.save_chat`).
  */
 const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, condition: SQL) => sql`
   with recursive source as (
@@ -122,7 +122,7 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
   ), copied as materialized (
     select m.*, app.uuid_v7()::text as copy_id, row_number() over (order by m.depth)::int as place
     from source s cross join stretch cross join lateral (
-      select user_id, conversation_id, id, depth, role, content, parts, attachments, reasoning, status, model, usage, metadata,
+      select user_id, conversation_id, id, sent_id, depth, role, content, parts, attachments, reasoning, status, model, usage, metadata,
         has_metadata, created_at, updated_at, search
       from messages where ${ofStretch} order by depth offset 0) m
     where (select fits from weighed)
@@ -138,9 +138,9 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
     where (${messageId}::text is null or exists (select from leaf)) and (select fits from weighed)
     returning user_id, id
   ), said as (
-    insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
+    insert into messages (user_id, id, sent_id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
       reasoning, status, model, usage, metadata, has_metadata, created_at, updated_at, search)
-    select o.user_id, c.copy_id, o.id, c.place, lag(c.copy_id) over (order by c.place), 1, c.place, c.role, c.content,
+    select o.user_id, c.copy_id, coalesce(c.sent_id, c.id), o.id, c.place, lag(c.copy_id) over (order by c.place), 1, c.place, c.role, c.content,
       c.parts, c.attachments, c.reasoning, case c.status when 'in_progress' then 'failed' else c.status end, c.model,
       c.usage, c.metadata, c.has_metadata, c.created_at, c.updated_at, c.search
     from opened o cross join copied c

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { saysSomething } from '../../../db/text.ts'
 
 /** Of the texts that one request queues, so many are embedded right after its answer; the rest is the sweep's. */
-const EMBEDDED_AT_ONCE = 100
+export const EMBEDDED_AT_ONCE = 100
 
 /** A message: its id means something in its conversation only. */
 export const messageRef = z.object({ conversationId: z.string(), id: z.string() })
@@ -71,6 +71,41 @@ export function requeueMessages(
       where (user_id, conversation_id, message_id) in ${those(sql`${changes} and not ${embeds}`)}`),
     q.execute(sql`
       delete from chat_vectors where (user_id, conversation_id, message_id) in ${those(sql`content <> ${newContent}`)}`),
+  ] as const
+}
+
+/** The setting of a transaction in which a statement leaves what it has written: see {@link noteWritten}. */
+const WRITTEN = 'app.written_messages'
+const written = sql`jsonb_to_recordset(current_setting('${sql.raw(WRITTEN)}', true)::jsonb) as w (id text, "isNewText" boolean)`
+
+/**
+ * Leaves a list of messages for {@link requeueWritten}, the next statements of the batch: statements of their own see the vector of
+ * an old text that was stored meanwhile.
+ *
+ * @param those a select of `id` and `isNewText`
+ * @returns a select of one row
+ */
+export const noteWritten = (those: SQL): SQL =>
+  sql`select set_config('${sql.raw(WRITTEN)}', coalesce(jsonb_agg(w), '[]')::text, true) from (${those}) w`
+
+/** After messages of a conversation were written: a job for each that is embedded, none for others, and no vector of an old text. */
+export function requeueWritten(
+  q: NeonHttpDatabase,
+  { userId, conversationId }: { userId: string; conversationId: string },
+) {
+  const those = sql`${written} join messages m on m.user_id = ${userId} and m.conversation_id = ${conversationId} and m.id = w.id`
+  const embeds = isEmbedded(sql`m.status`, sql`m.content`)
+  const ofConversation = sql`user_id = ${userId} and conversation_id = ${conversationId}`
+  return [
+    q.execute(sql`
+      insert into embedding_jobs (user_id, conversation_id, message_id)
+      select m.user_id, m.conversation_id, m.id from ${those} where ${embeds}
+      on conflict (user_id, conversation_id, message_id) do update set ${fromTheStart}, last_error = null`),
+    q.execute(sql`
+      delete from embedding_jobs
+      where ${ofConversation} and message_id in (select m.id from ${those} where not ${embeds})`),
+    q.execute(sql`
+      delete from chat_vectors where ${ofConversation} and message_id in (select w.id from ${written} where w."isNewText")`),
   ] as const
 }
 

@@ -1,6 +1,10 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type * as z from 'zod'
+import type { Deps } from '../../../deps.ts'
+
+/** What a row's line may depend on. */
+export type ExportSettings = Pick<Deps, 'inProgressMinutes'>
 
 /** What of a table goes into an export. The feature that owns the table declares it in its `sql/export.ts`. */
 export interface ExportSource {
@@ -28,6 +32,8 @@ export interface ExportSource {
   /** The line, where it is not the row. */
   line?: z.ZodObject
   toLine?: (row: Record<string, unknown>) => object
+  /** A row as it reads, where that takes a setting. */
+  asRead?: (row: Record<string, unknown>, settings: ExportSettings) => Record<string, unknown>
   /** What the reference calls the line. */
   name: string
 }

@@ -90,7 +90,7 @@ export const storeMessages = (
   return q.execute<Told>(sql`
     with recursive given as materialized (
       select *, ${fits} as fits from jsonb_to_recordset(${asJson(messages)}) as g (
-        position int, id text, "conversationId" text, "parentId" text, role text, content text, parts jsonb,
+        position int, id text, "sentId" text, "conversationId" text, "parentId" text, role text, content text, parts jsonb,
         attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb,
         "createdAt" timestamptz, "updatedAt" timestamptz, "deletedAt" timestamptz)
     ), met as materialized (
@@ -126,9 +126,9 @@ export const storeMessages = (
       select n.*, case when o.forks then o.own_branch else o.branch end as in_branch
       from numbered n join numbered o on o.position = n.beginning
     ), added as (
-      insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
+      insert into messages (user_id, id, sent_id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
         reasoning, status, model, usage, metadata, has_metadata, created_at, updated_at, deleted_at, purge_after)
-      select ${userId}::uuid, g.id, n.conversation_id, n.seq, g."parentId", n.in_branch, n.depth, g.role, g.content, g.parts,
+      select ${userId}::uuid, g.id, g."sentId", n.conversation_id, n.seq, g."parentId", n.in_branch, n.depth, g.role, g.content, g.parts,
         g.attachments, g.reasoning, coalesce(g.status, 'complete'), g.model, g.usage, coalesce(g.metadata, '{}'),
         g.metadata is not null,
         coalesce(g."createdAt", now()), coalesce(g."updatedAt", g."createdAt", now()), g."deletedAt",

@@ -1,9 +1,13 @@
 import { sql } from 'drizzle-orm'
+import type * as z from 'zod'
 import { storedTime } from '../../../http/fields.ts'
 import { exported } from '../../export/sql/source.ts'
 import { type MessageRow, messageRow, withMetadata } from '../schemas.ts'
 import { messageColumns, messages } from '../table.ts'
 import { answerSize } from './page-size.ts'
+import { asRead } from '../timed-out.ts'
+
+const row = messageRow.omit({ version: true, depth: true }).extend({ deletedAt: storedTime.nullable() })
 
 exported({
   type: 'message',
@@ -19,9 +23,10 @@ exported({
     + (coalesce(pg_column_size(parts), 0) + coalesce(pg_column_size(attachments), 0)) / 3`,
   answerSize: answerSize(sql`page`),
   hasLargeRows: true,
-  row: messageRow.omit({ version: true, depth: true }).extend({ deletedAt: storedTime.nullable() }),
+  row,
   line: messageRow
     .omit({ version: true, depth: true, hasMetadata: true })
     .extend({ deletedAt: storedTime.nullable(), metadata: messageRow.shape.metadata.optional() }),
-  toLine: (row) => withMetadata(row as MessageRow),
+  asRead: (line, { inProgressMinutes }) => asRead(line as z.output<typeof row>, inProgressMinutes),
+  toLine: (line) => withMetadata(line as MessageRow),
 })

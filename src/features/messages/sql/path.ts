@@ -8,12 +8,12 @@ const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = 
 const given = sql.placeholder
 const MAX_DEPTH = 2 ** 31 - 1
 
-/** Of a message that has others beside it: all of them in the order in which they were written. */
+/** The messages with the same parent and their places, in the order in which they were written. */
 const siblings = sql`case when m.parent_id is null then (
-    select jsonb_agg(b.id order by b.seq) from messages b where b.user_id = m.user_id
+    select jsonb_agg(jsonb_build_array(b.id, b.branch, b.depth) order by b.seq) from messages b where b.user_id = m.user_id
       and b.conversation_id = m.conversation_id and b.parent_id is null and b.deleted_at is null)
   else (
-    select jsonb_agg(b.id order by b.seq) from messages b where b.user_id = m.user_id
+    select jsonb_agg(jsonb_build_array(b.id, b.branch, b.depth) order by b.seq) from messages b where b.user_id = m.user_id
       and b.conversation_id = m.conversation_id and b.parent_id = m.parent_id and b.deleted_at is null)
   end`
 
@@ -58,7 +58,7 @@ function pathPage(q: NeonHttpDatabase, order: 'asc' | 'desc', isNext: boolean, w
   const page = q.$with('page', {
     ...columns,
     ...pageColumns,
-    siblings: sql<string[] | null>`siblings`.as('siblings'),
+    siblings: sql<unknown>`siblings`.as('siblings'),
     leafId: sql<string>`leaf_id`.as('leaf_id'),
     leafIsLast: sql<boolean>`leaf_is_last`.as('leaf_is_last'),
   }).as(sql`

@@ -25,6 +25,8 @@ export const etagOf = ({ version, createdAt }: Versioned, later = 0): string =>
 
 /** `If-Match` as clients send it: mostly none, the current state's, an old one's, both, any. */
 export function ifMatch({ dice }: Turn, mine: Versioned | undefined): { header?: string; holds: boolean } {
+  // Of what a save has made, nobody knows yet when.
+  if (mine?.createdAt === '') return { holds: true }
   const state = mine ?? { version: 1, createdAt: '2026-01-01T00:00:00.000Z' }
   const [now, old] = [etagOf(state), etagOf(state, 7)]
   const choices = [

@@ -14,6 +14,7 @@ import {
   someMessage,
   messageIds,
   messageKey,
+  type ModelConversation,
   type Turn,
 } from './model.ts'
 
@@ -25,12 +26,15 @@ const textOf = ({ me, dice }: Turn) =>
 
 const pathOf = (conversationId: string) => `/v1/conversations/${conversationId}/messages`
 
-const expectMessage = (found: Row, conversationId: string, message: ModelMessage) =>
+function expectMessage(found: Row, conversationId: string, message: ModelMessage): void {
   expectSame(
     'message',
     [found['id'], found['conversationId'], found['content'], found['seq']],
     [message.id, conversationId, message.content, message.seq],
   )
+  // The answer to a save does not say when.
+  message.createdAt ||= String(found['createdAt'])
+}
 
 /** What becomes of a new text's vector. */
 const embedded = (content: string) => {
@@ -74,6 +78,56 @@ export function append(turn: Turn): Move {
       conversation.version += 1
     },
   }
+}
+
+/** The whole chat as its client holds it, deleted messages included, and perhaps something new. */
+export function saveChat(turn: Turn): Move {
+  const { me, other, dice, person } = turn
+  const conversationId = someConversation(turn)
+  const known = me.conversations.get(conversationId)
+  const before = known?.messages ?? []
+  const taken = new Set(before.map(({ id }) => id))
+  const news = Array.from({ length: dice.int(3) + (before.length === 0 ? 1 : 0) }, () => {
+    const id = newIdFor(turn, messageIds(me), messageIds(other)) ?? dice.uuid()
+    const isNew = !taken.has(id)
+    taken.add(id)
+    return isNew ? [{ id, content: textOf(turn) }] : []
+  }).flat()
+  const all = [...before.map(({ id, content }) => ({ id, content })), ...news]
+  return {
+    person,
+    method: 'PUT',
+    path: pathOf(conversationId),
+    json: { messages: all.map(({ id, content }) => ({ id, role: 'user', parts: [{ type: 'text', text: content }] })) },
+    settle(answer) {
+      const status = all.length === 0 ? 400 : known?.deleted ? 404 : known ? 200 : 201
+      const body = expectStatus(answer, status)
+      if (status > 201) return
+      expectSame(
+        'saved',
+        (body['data'] as Row[]).map(({ id, result }) => [id, result]),
+        all.map(({ id }, i) => [id, i < before.length ? 'unchanged' : 'created']),
+      )
+      const conversation = known ?? opened(me, conversationId, answer.headers['etag'] ?? '')
+      for (const { id, content } of news) {
+        const seq = conversation.messages.length + 1
+        const made = { id, content, seq, version: 1, createdAt: '', deleted: false, ...embedded(content) }
+        conversation.messages.push(made)
+        me.messages.set(messageKey(conversationId, id), { conversation, message: made })
+      }
+      if (news.length === 0) return
+      conversation.derived ??= titleOf(news.map(({ content }) => ({ role: 'user', content })))
+      conversation.version += 1
+    },
+  }
+}
+
+/** A conversation that a save has made. Its tag says when. */
+function opened(me: Turn['me'], id: string, etag: string): ModelConversation {
+  const createdAt = new Date(Number.parseInt(/-(\w+)"$/.exec(etag)?.[1] ?? '', 36)).toISOString()
+  const made = { id, title: null, derived: null, version: 1, createdAt, deleted: false, messages: [] }
+  me.conversations.set(id, made)
+  return made
 }
 
 export function listMessages(turn: Turn): Move {
@@ -125,8 +179,8 @@ export function getMessage(turn: Turn): Move {
     settle(answer) {
       const body = expectStatus(answer, message ? 200 : 404)
       if (!message) return
-      expectSame('etag', answer.headers['etag'], etagOf(message))
       expectMessage(body, conversationId, message)
+      expectSame('etag', answer.headers['etag'], etagOf(message))
     },
   }
 }

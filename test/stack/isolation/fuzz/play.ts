@@ -15,7 +15,7 @@ import {
   putDocument,
   restoreDocument,
 } from './document-moves.ts'
-import { append, deleteMessage, getMessage, listMessages, patchMessage } from './message-moves.ts'
+import { append, deleteMessage, getMessage, listMessages, patchMessage, saveChat } from './message-moves.ts'
 import { listJobs, retryJobs } from './job-moves.ts'
 import { type Move, openSessions, type Player, type Turn } from './model.ts'
 import { search, searchVectors, storeVector } from './search-moves.ts'
@@ -49,7 +49,8 @@ const MOVES: [weight: number, move: (turn: Turn) => Move][] = [
   [8, getConversation],
   [6, patchConversation],
   [3, deleteConversation],
-  [18, append],
+  [14, append],
+  [8, saveChat],
   [10, listMessages],
   [8, getMessage],
   [7, patchMessage],

@@ -1,0 +1,131 @@
+-- Brings a conversation to the list of messages that a client holds: a path, each message after the one before it. A message is
+-- looked up by the id that the client gives it, among those that follow the same parent; the first one anywhere, as a client may
+-- hold only the end of a chat. What differs from all of them is new, and so is all that follows it: one branch
+-- (docs/decisions/039-save-a-chat.md). Called under the lock on the conversation; its counters are the caller's.
+-- `given`: objects with `position` (1, 2, 3 …), `id`, `role`, `parts`, and where sent `content`, `attachments`, `reasoning`,
+-- `status`, `model`, `usage` and `metadata`. `text` is what the parts say, left out where it is that of the only text part.
+-- Of new messages it also returns what is said by whom, and the branch. `is_queued`: text or status are new; `is_new_text`: there
+-- was another one before.
+-- `timeout_minutes`: an `in_progress` message that is older counts as failed.
+CREATE OR REPLACE FUNCTION app.save_chat(owner uuid, conversation text, given jsonb, timeout_minutes int)
+  RETURNS TABLE (place int, sent text, stored text, outcome text, said_by text, said text, in_branch int, is_new_text boolean,
+    is_queued boolean)
+  LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
+  AS $$
+DECLARE
+  awaits constant jsonpath := '$[*] ? ((@.type == "dynamic-tool" || @.type starts with "tool-") &&
+    (@.state == "input-streaming" || @.state == "input-available" || @.state == "approval-requested" || @.state == "approval-responded"))';
+  chat record;
+  message jsonb;
+  known record;
+  parent text;
+  parent_branch int;
+  parent_depth int := 0;
+  first_new int;
+  own_branch int;
+BEGIN
+  SELECT c.user_id, c.id, c.last_seq, c.last_branch INTO chat
+  FROM public.conversations c WHERE c.user_id = owner AND c.id = conversation;
+  FOR message IN SELECT element FROM jsonb_array_elements(given) element ORDER BY (element -> 'position')::int LOOP
+    place := message -> 'position';
+    sent := message ->> 'id';
+    SELECT m.id, m.parent_id, m.branch, m.depth, m.content, m.status, m.is_live,
+      m.is_live AND m.is_open AS is_extended, NOT m.is_live AND (m.is_open OR m.is_wiped) AS stays_deleted,
+      m.is_same AND (m.status = m.new_status) AS is_equal, m.new_status
+    INTO known
+    FROM (
+      SELECT f.*, f.deleted_at IS NULL AS is_live, f.deleted_at IS NOT NULL AND f.purge_after IS NULL AS is_wiped,
+        f.role = message ->> 'role' AND (f.status = 'in_progress' OR coalesce(f.parts @? awaits, false)) AS is_open,
+        CASE WHEN message ? 'status' THEN message ->> 'status'
+          WHEN f.status = 'in_progress' AND NOT coalesce(message -> 'parts' @? awaits, false) THEN 'complete'
+          ELSE f.status END AS new_status,
+        f.role = message ->> 'role'
+          AND message -> 'parts' = CASE WHEN f.parts IS NOT NULL THEN f.parts WHEN f.content = '' THEN '[]'
+            ELSE jsonb_build_array(jsonb_build_object('type', 'text', 'text', f.content)) END
+          AND (NOT message ? 'content' OR f.content = message ->> 'content')
+          AND (NOT message ? 'metadata'
+            OR f.metadata = message -> 'metadata' AND (f.has_metadata OR f.status <> 'in_progress'))
+          AND (NOT message ? 'attachments' OR coalesce(f.attachments, '[]') = message -> 'attachments')
+          AND (NOT message ? 'reasoning' OR f.reasoning IS NOT DISTINCT FROM message ->> 'reasoning')
+          AND (NOT message ? 'model' OR f.model IS NOT DISTINCT FROM message ->> 'model')
+          AND (NOT message ? 'usage' OR f.usage IS NOT DISTINCT FROM nullif(message -> 'usage', 'null')) AS is_same
+      FROM (
+        SELECT i.id, i.parent_id, i.branch, i.depth, i.seq, i.role, i.content, i.parts, i.attachments, i.reasoning, i.model, i.usage,
+          i.metadata, i.has_metadata, i.deleted_at, i.purge_after,
+          CASE WHEN i.status = 'in_progress' AND i.updated_at <= now() - make_interval(mins => timeout_minutes)
+            THEN 'failed' ELSE i.status END AS status
+        FROM (
+          SELECT m.* FROM public.messages m
+          WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = sent
+          UNION ALL
+          SELECT m.* FROM public.messages m
+          WHERE m.user_id = owner AND m.conversation_id = conversation AND m.sent_id = sent) i
+        WHERE place = 1 OR i.parent_id IS NOT DISTINCT FROM parent) f) m
+    ORDER BY is_equal DESC, m.is_live DESC, m.is_open OR m.is_wiped DESC, m.seq DESC LIMIT 1;
+    IF NOT FOUND OR NOT (known.is_equal OR known.is_extended OR known.stays_deleted) THEN
+      IF place = 1 AND FOUND THEN
+        parent := known.parent_id;
+      END IF;
+      first_new := place;
+      EXIT;
+    END IF;
+    outcome := 'unchanged';
+    is_new_text := false;
+    is_queued := false;
+    IF known.is_extended AND NOT known.is_equal THEN
+      outcome := 'updated';
+      UPDATE public.messages m
+      SET parts = message -> 'parts', content = coalesce(message ->> 'content', message ->> 'text',
+          jsonb_path_query_first(message -> 'parts', '$[*] ? (@.type == "text").text') #>> '{}', ''),
+        attachments = CASE WHEN message ? 'attachments' THEN message -> 'attachments' ELSE m.attachments END,
+        reasoning = CASE WHEN message ? 'reasoning' THEN message ->> 'reasoning' ELSE m.reasoning END,
+        model = CASE WHEN message ? 'model' THEN message ->> 'model' ELSE m.model END,
+        usage = CASE WHEN message ? 'usage' THEN nullif(message -> 'usage', 'null') ELSE m.usage END,
+        metadata = CASE WHEN message ? 'metadata' THEN message -> 'metadata' ELSE m.metadata END,
+        has_metadata = m.has_metadata OR message ? 'metadata',
+        status = known.new_status, updated_at = now(), version = m.version + 1
+      WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = known.id
+      RETURNING m.content <> known.content, m.content <> known.content OR m.status <> known.status INTO is_new_text, is_queued;
+    END IF;
+    stored := known.id;
+    parent := known.id;
+    parent_branch := known.branch;
+    parent_depth := known.depth;
+    RETURN NEXT;
+  END LOOP;
+  IF first_new IS NULL THEN
+    RETURN;
+  END IF;
+
+  IF first_new = 1 AND parent IS NOT NULL THEN
+    SELECT m.branch, m.depth INTO parent_branch, parent_depth FROM public.messages m
+    WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = parent;
+  END IF;
+  -- Whoever is the first to follow a message goes on with its branch.
+  own_branch := CASE WHEN parent IS NOT NULL AND NOT EXISTS (
+      SELECT FROM public.messages m WHERE m.user_id = owner AND m.conversation_id = conversation
+        AND m.branch = parent_branch AND m.depth > parent_depth)
+    THEN parent_branch ELSE chat.last_branch + 1 END;
+  RETURN QUERY
+    WITH news AS MATERIALIZED (
+      SELECT g.*, CASE WHEN EXISTS (
+          SELECT FROM public.messages m WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = g.id)
+        THEN app.uuid_v7()::text ELSE g.id END AS new_id,
+        coalesce(g.content, g.text, jsonb_path_query_first(g.parts, '$[*] ? (@.type == "text").text') #>> '{}', '') AS new_content,
+        g.position - first_new + 1 AS below
+      FROM jsonb_to_recordset(given) AS g (position int, id text, role text, content text, text text, parts jsonb, attachments jsonb,
+        reasoning text, status text, model text, usage jsonb, metadata jsonb)
+      WHERE g.position >= first_new
+    ), added AS (
+      INSERT INTO public.messages (user_id, conversation_id, id, sent_id, seq, parent_id, branch, depth, role, content, parts,
+        attachments, reasoning, status, model, usage, metadata, has_metadata)
+      SELECT chat.user_id, chat.id, n.new_id, nullif(n.id, n.new_id), chat.last_seq + n.below,
+        coalesce(lag(n.new_id) OVER (ORDER BY n.position), parent), own_branch, parent_depth + n.below, n.role, n.new_content,
+        n.parts, n.attachments, n.reasoning, coalesce(n.status, 'complete'), n.model, nullif(n.usage, 'null'), coalesce(n.metadata, '{}'),
+        n.metadata IS NOT NULL
+      FROM news n ORDER BY n.position)
+    SELECT n.position, n.id, n.new_id, 'created', n.role, n.new_content, own_branch, false, true FROM news n ORDER BY n.position;
+END
+$$;
+REVOKE ALL ON FUNCTION app.save_chat(uuid, text, jsonb, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.save_chat(uuid, text, jsonb, int) TO parley_app;
