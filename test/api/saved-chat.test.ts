@@ -14,6 +14,9 @@ beforeEach(() => {
   chat = newChat(ada)
 })
 
+const long = (letter: string, length: number) =>
+  Array.from({ length: 36 }, (_, n) => bot(`m${n}`, letter.repeat(length)))
+
 describe('A saved chat', () => {
   it('takes a state that was asked for, and tells the new one', async () => {
     const said = [user('u1', 'one')]
@@ -81,8 +84,6 @@ describe('A saved chat', () => {
   })
 
   it('takes 7 MiB, unless the database could not be told', { tags: 'slow' }, async () => {
-    const long = (letter: string, length: number) =>
-      Array.from({ length: 36 }, (_, n) => bot(`m${n}`, letter.repeat(length)))
     expect(new Set(await chat.results(long('x', 200_000), 201))).toEqual(new Set(['created']))
     expect((await chat.list())[0]?.content).toHaveLength(200_000)
     // Each quote takes four bytes as JSON within JSON.
