@@ -31,6 +31,7 @@ const add = (content: string, parentId?: string | null) =>
   append(ada, path, { role: 'user', content, ...(parentId !== undefined && { parentId }) })
 const addMany = async (messages: object[]) => (await read<Page<Message>>(ada.post(path, { messages }), 201)).data
 const list = async (query = '') => (await read<Page<PathMessage>>(ada.get(`${path}?limit=100${query}`))).data
+const leaves = async (query = '') => (await list(`&siblings=true${query}`)).map(({ siblings }) => siblings?.leafIds)
 const shown = async (query = '') => (await list(query)).map(({ content }) => content).join(' ')
 
 const walkPath = async (query: string) => {
@@ -87,7 +88,6 @@ describe('A conversation with branches', () => {
     const a2 = await add('a2', a.id)
     const a1x = await add('a1x', a1.id)
     const b = await add('b', root.id)
-    const leaves = async (query = '') => (await list(`&siblings=true${query}`)).map(({ siblings }) => siblings?.leafIds)
     expect(await leaves()).toEqual([[b.id], [a1x.id, b.id]])
     expect(await leaves(`&leafId=${a2.id}`)).toEqual([[b.id], [a1x.id, b.id], [a1x.id, a2.id]])
     await read(ada.patch(`/v1/conversations/${id}`, { activeLeafId: a2.id }))

@@ -14,6 +14,9 @@ beforeEach(() => {
   chat = newChat(ada)
 })
 
+const long = (letter: string, length: number) =>
+  Array.from({ length: 36 }, (_, n) => bot(`m${n}`, letter.repeat(length)))
+
 describe('A saved chat', () => {
   it('takes a state that was asked for, and tells the new one', async () => {
     const said = [user('u1', 'one')]
@@ -78,6 +81,18 @@ describe('A saved chat', () => {
     expect(new Set(await chat.results(said))).toEqual(new Set(['unchanged']))
     const rows = await chat.list('&order=desc&view=tree')
     expect(rows[0]).toMatchObject({ id: 'm999', seq: 1000, parentId: 'm998' })
+  })
+
+  it('takes 7 MiB, unless the database could not be told', { tags: 'slow' }, async () => {
+    expect(new Set(await chat.results(long('x', 200_000), 201))).toEqual(new Set(['created']))
+    expect((await chat.list())[0]?.content).toHaveLength(200_000)
+    // Each quote takes four bytes as JSON within JSON.
+    const { detail } = await expectProblem(
+      await ada.put(chat.path, { messages: long('"', 100_000) }),
+      413,
+      'payload_too_large',
+    )
+    expect(detail).toContain('without its oldest messages')
   })
 
   it('goes on in a fork, whose copies have new ids', async () => {

@@ -41,6 +41,7 @@ const DERIVED: Record<string, readonly string[]> = {
   messages: [
     'user_id',
     'id',
+    'sent_id',
     'conversation_id',
     'seq',
     'parent_id',

@@ -93,7 +93,10 @@ export function requeueWritten(
   q: NeonHttpDatabase,
   { userId, conversationId }: { userId: string; conversationId: string },
 ) {
-  const those = sql`${written} join messages m on m.user_id = ${userId} and m.conversation_id = ${conversationId} and m.id = w.id`
+  // Lateral with a limit, and by arrays: a join might read all of the conversation.
+  const those = sql`${written} cross join lateral (
+    select user_id, conversation_id, id, status, content from messages
+    where user_id = ${userId} and conversation_id = ${conversationId} and id = w.id limit 1) m`
   const embeds = isEmbedded(sql`m.status`, sql`m.content`)
   const ofConversation = sql`user_id = ${userId} and conversation_id = ${conversationId}`
   return [
@@ -103,9 +106,9 @@ export function requeueWritten(
       on conflict (user_id, conversation_id, message_id) do update set ${fromTheStart}, last_error = null`),
     q.execute(sql`
       delete from embedding_jobs
-      where ${ofConversation} and message_id in (select m.id from ${those} where not ${embeds})`),
+      where ${ofConversation} and message_id = any (array(select m.id from ${those} where not ${embeds}))`),
     q.execute(sql`
-      delete from chat_vectors where ${ofConversation} and message_id in (select w.id from ${written} where w."isNewText")`),
+      delete from chat_vectors where ${ofConversation} and message_id = any (array(select w.id from ${written} where w."isNewText"))`),
   ] as const
 }
 

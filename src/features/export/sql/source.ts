@@ -1,10 +1,11 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type * as z from 'zod'
-import type { Deps } from '../../../deps.ts'
 
 /** What a row's line may depend on. */
-export type ExportSettings = Pick<Deps, 'inProgressMinutes'>
+export interface ExportSettings {
+  inProgressMinutes: number
+}
 
 /** What of a table goes into an export. The feature that owns the table declares it in its `sql/export.ts`. */
 export interface ExportSource {
