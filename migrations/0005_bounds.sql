@@ -66,7 +66,9 @@ DECLARE
   is_revoked boolean;
 BEGIN
   PERFORM app.introduce(asking_user, sign_in, request_id, address), set_config('app.quotas', quotas, true),
-    set_config('statement_timeout', statement_ms::text, true);
+    set_config('statement_timeout', statement_ms::text, true),
+    -- Of a user with many rows the planner expects so much that Postgres would compile the statement: seconds in place of milliseconds.
+    set_config('jit', 'off', true);
   SELECT u.deleted_at IS NOT NULL, u.not_valid_before, s.id, s.revoked_at IS NOT NULL
   INTO is_deleted, not_before, session_id, is_revoked
   FROM public.users u LEFT JOIN public.sessions s ON s.user_id = asking_user AND s.sign_in_id = sign_in

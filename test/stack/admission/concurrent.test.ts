@@ -55,6 +55,11 @@ describe.each(places)('Requests of one user at once, on $name:', ({ open, embedd
   const heavyRead = (id: string) =>
     database(id, { heavy: true }).read('heavy', (q) => [q.execute(sql`select 1 as one`)])
 
+  it.skipIf(embedded)('are not compiled, however much the planner expects of them', async () => {
+    const [results] = await database(userId).read('jit', (q) => [q.execute(sql`select current_setting('jit') as jit`)])
+    expect(results?.[0].rows).toEqual([{ jit: 'off' }])
+  })
+
   it.skipIf(embedded)(
     'four heavy ones may run, and the fifth is told so; lighter ones, and other users, go on',
     async () => {
