@@ -178,6 +178,19 @@ describe('beside a running stack', () => {
 })
 
 describe('Ctrl-C', () => {
+  it('leaves nothing behind while the stack still starts', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'parley-dev-'))
+    const starting = start('npm', ['run', 'dev'], { PARLEY_DATA: other, ...portVariables(await freePorts(3)) })
+    await starting.printed(/^ +cognito /m)
+    // The Worker is the last to start.
+    await expect.poll(async () => (await starting.family()).length).toBeGreaterThan(3)
+    const family = await starting.family()
+    starting.interrupt()
+    await starting.ended
+    expect(await survivors(family)).toEqual([])
+    await rm(other, { recursive: true, force: true })
+  })
+
   it('stops everything, frees the ports, and the next start has the data', async () => {
     await run('npm run --silent db:seed', own)
     const before = await conversationsOf('noor@example.com')
