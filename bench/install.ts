@@ -20,7 +20,7 @@ const SIZES = {
 }
 const GIVE_UP_MS = 5 * 60 * 1000
 
-/** What a newcomer waits: `npm install && npm run dev` on a fresh clone up to the first 200, and `npm test`. */
+/** What a newcomer waits: `npm install && npm run dev` on a fresh clone up to the first 200, and `npm test`. None of them changes the clone. */
 export function measureInstall(size: RunSize): Promise<void> {
   const { borrowed, install, test } = SIZES[size]
   return inTemporaryDirectory(async (directory) => {
@@ -33,6 +33,9 @@ export function measureInstall(size: RunSize): Promise<void> {
     const served = await untilFirst200(clone)
     const stopped = performance.now()
     await run('npm', test, clone)
+    // As a link, as which the packages are borrowed, .gitignore does not know it.
+    const changed = await run('git', ['status', '--porcelain', '--', '.', ':!node_modules'], clone)
+    if (changed !== '') throw new Error(`The README's commands have changed files:\n${changed}`)
     console.log(`npm install                   ${seconds(installed - started)}`)
     console.log(`npm run dev to the first 200  ${seconds(served - installed)}`)
     console.log(`both: install to first 200    ${seconds(served - started)}`)
@@ -75,7 +78,8 @@ const answers = (url: string): Promise<boolean> =>
     () => false,
   )
 
-async function run(command: string, args: string[], cwd: string): Promise<void> {
+/** @returns what it prints */
+async function run(command: string, args: string[], cwd: string): Promise<string> {
   const child = spawn(command, args, { cwd, env: outsideEnv(), stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const keep = (chunk: Buffer) => void (output += chunk.toString())
@@ -83,6 +87,7 @@ async function run(command: string, args: string[], cwd: string): Promise<void> 
   child.stderr.on('data', keep)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`)
+  return output
 }
 
 /** The environment of a shell outside this project: without its tools and without what `npm run` adds. */

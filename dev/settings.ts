@@ -97,21 +97,33 @@ function noteUnused(
   if (environment['DATABASE_URL_SYSTEM']) {
     notes.push(`not used: DATABASE_URL_SYSTEM in ${ENVIRONMENT}, since the local stack makes it`)
   }
+  // Most of the environment is for other programs.
+  for (const name of Object.keys(environment).filter((each) => !isSetting(each) && meantBy(each))) {
+    notes.push(`not used: ${name} in ${ENVIRONMENT}, ${noSetting(name)}`)
+  }
   return notes
 }
 
 /** @returns why `npm run dev` does not take it from a file, or null where it does */
 function whyUnused(name: string): string | null {
-  const known: readonly string[] = settingNames()
   if (name === 'DATABASE_URL') {
     return 'since it may name a real database; in the environment it names a server to use in place of PGlite'
   }
   if (name === 'DATABASE_URL_SYSTEM') return 'since the local stack makes it'
-  if (known.includes(name)) return null
+  if (isSetting(name)) return null
   if (OF_THE_STACK.has(name) || name.startsWith('PARLEY_')) return 'since it is taken from the environment only'
-  const meant = known.find((each) => stem(each) === stem(name))
+  return noSetting(name)
+}
+
+function noSetting(name: string): string {
+  const meant = meantBy(name)
   return `which is no setting of Parley${meant === undefined ? ' (src/env.ts lists them)' : `; did you mean ${meant}?`}`
 }
+
+const isSetting = (name: string): boolean => settingNames().some((each) => each === name)
+
+/** @returns the setting of almost this name */
+const meantBy = (name: string): SettingName | undefined => settingNames().find((each) => stem(each) === stem(name))
 
 /** Ignores what is easily mistaken: case, dashes, and the last S. */
 const stem = (name: string): string => name.toUpperCase().replaceAll('-', '_').replace(/S$/, '')

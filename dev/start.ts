@@ -18,6 +18,10 @@ async function main(): Promise<void> {
     cognito: portFrom('COGNITO_PORT', 9229),
   }
   console.log('Starting Parley …')
+  // From here on: what has started by then, in process groups of its own, is stopped once all has.
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
+  })
   const parley = await startLocal({
     dataDir: dataDirectory(),
     ports,
@@ -35,9 +39,6 @@ ${how}
   curl -s -X POST ${url}/v1/session -H "Authorization: Bearer ${token}"
 `)
 
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
-  })
   const died = parley.worker.ended.then(() => 'died' as const)
   const reason = await Promise.race([interrupted, died])
   console.log(reason === 'died' ? 'The Worker has ended; stopping the rest …' : 'Stopping …')

@@ -234,7 +234,9 @@ describe('The address', () => {
   it('of garbage finds nothing', async () => {
     for (const id of ['%', '%zz', '%ff', '%00', '%2e%2e', '%2F', 'a%2Fb', '__proto__', '%ud800']) {
       for (const path of [`${LIST}/${id}`, `/v1/${id}`]) {
-        expect([400, 404]).toContain((await call('GET', path)).status)
+        // A URL with `%2e%2e` has lost it before it is sent: what remains is the root.
+        const expected = path === '/v1/%2e%2e' ? [302] : [400, 404]
+        expect(expected).toContain((await call('GET', path)).status)
       }
     }
     expect((await call('GET', `${LIST}?__proto__=1`)).status).toBeLessThan(500)

@@ -213,7 +213,12 @@ describe('Every answer', () => {
 
   it('is a problem where there is no such route', async () => {
     await expectProblem(await api.call('GET', '/v1/nothing'), 404, 'not_found')
-    await expectProblem(await api.call('GET', '/'), 404, 'not_found')
+    await expectProblem(await api.call('GET', '/v1'), 404, 'not_found')
+  })
+
+  it('leads to the reference where a browser opens the bare address', async () => {
+    const { status, headers } = await api.call('GET', '/')
+    expect([status, headers.get('Location')]).toEqual([302, '/docs'])
   })
 
   it('names the methods that its path takes, where it takes another', async () => {

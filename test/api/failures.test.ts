@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../src/result.ts'
 import { expectDiscreet, expectFailure, type Log, readLog } from './discretion.ts'
 import { createApi, type Overrides, type TestUser } from './harness.ts'
 import { type Conversation, type Page, read } from './helpers.ts'
+import { nowhere, pathOf, PROTECTED_ROUTES } from './protected-routes.ts'
 
 const LIST = '/v1/conversations'
 const healthy = createApi()
@@ -78,6 +79,34 @@ describe('A database that does not answer', () => {
     const slow = faulty('hang,pass', { DATABASE_TIMEOUT_MS: '300' })
     await expectFailure(await slow.ada.get(LIST), 504, 'database_timeout')
     expect(await slow.posts()).toBe(1)
+  })
+})
+
+/** A preview, or the profile, is read before anything is written. */
+const READS_FIRST = /\/(purge|import)$/
+
+describe('The failures of the reference', () => {
+  interface Reference {
+    paths: Record<string, Record<string, { responses: Record<string, { 'x-problem-codes'?: ErrorCode[] }> }>>
+  }
+  let reference: Reference
+  beforeAll(async () => {
+    reference = await read<Reference>(healthy.call('GET', '/openapi.json'))
+  })
+
+  it.each(PROTECTED_ROUTES)('name outcome_unknown where $method $pattern writes, and only there', async (route) => {
+    const { method, pattern, body, raw } = route
+    const headers = { Authorization: `Bearer ${ada.accessToken}`, 'Content-Type': raw?.type ?? 'application/json' }
+    const sent = raw?.text ?? (body && JSON.stringify(body(nowhere())))
+    const unreachable = faulty('unreachable')
+    const response = await unreachable.call(method, pathOf(route, nowhere()), { headers, ...(sent && { body: sent }) })
+    const { code } = await response.json<{ code: ErrorCode }>()
+
+    const path = pattern.replaceAll(/:(\w+)/g, '{$1}')
+    const { responses } = reference.paths[path]?.[method.toLowerCase()] ?? {}
+    const documented = responses?.[503]?.['x-problem-codes'] ?? []
+    expect(documented).toContain(code)
+    if (!READS_FIRST.test(path)) expect(documented.includes('outcome_unknown')).toBe(code === 'outcome_unknown')
   })
 })
 

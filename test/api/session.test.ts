@@ -17,6 +17,7 @@ describe('The first sign-in', () => {
     [' { }\n', 'application/json; charset=utf-8'],
     ['{}', 'text/plain'],
     ['', 'application/json'],
+    ['null', 'application/json'],
   ])('takes the body %j as none', async (body, type) => {
     const { accessToken } = await signIn()
     const headers = { Authorization: `Bearer ${accessToken}`, 'Content-Type': type }

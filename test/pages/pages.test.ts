@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -38,6 +38,10 @@ afterAll(async () => {
 })
 
 const operations = () => Object.values(spec.paths).flatMap((item) => Object.values(item))
+
+it('There is no page but /docs', async () => {
+  expect(await Array.fromAsync(glob('**/*.html', { cwd: 'src/public' }))).toEqual([join('docs', 'index.html')])
+})
 
 describe.each(SCREENS)('/docs on $screen', ({ viewport, isMobile }) => {
   let page: Page

@@ -8,6 +8,8 @@ const PAGE_POLICY =
 /** The OpenAPI document and the page that shows it: static assets, with Parley's own headers. */
 export const referenceRoutes = () =>
   new Hono<AppEnv>()
+    // What `npm run dev` prints is opened in browsers.
+    .get('/', (c) => c.redirect('/docs'))
     .get('/openapi.json', (c) => asset(c, '/openapi.json'))
     .get('/docs', async (c) => {
       // A folder's index has its slash; without it the assets would answer with a redirect.

@@ -30,14 +30,14 @@ export interface TokensEnv {
   Variables: IdentityEnv['Variables'] & { tokens: SignInTokens }
 }
 
-/** Validates the body that asks for cookies, from a page of ours, as it sets them. No body and `{}`, which many HTTP clients send by default, ask for none. */
+/** Validates the body that asks for cookies, from a page of ours, as it sets them. No body, `{}` and `null`, which many HTTP clients send by default, ask for none. */
 export function bodyIfAny(deps: Deps): MiddlewareHandler<AppEnv, string, Input> {
   const read: MiddlewareHandler = validate('json', cookieSignIn)
   return describeInput('json', signInRequest, async (c, next) => {
     const [bytes, unread] = await readBody(c)
     if (unread) return problem(c, unread)
     const text = new TextDecoder().decode(bytes)
-    if (/^\s*(\{\s*\}\s*)?$/.test(text)) return next()
+    if (/^\s*((\{\s*\}|null)\s*)?$/.test(text)) return next()
     return isOwnPage(c, deps) ? read(c, next) : problem(c, originNotAllowed(c))
   })
 }

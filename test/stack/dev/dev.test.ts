@@ -1,6 +1,6 @@
 // @module-tag slow
 import { lookup } from 'node:dns/promises'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,6 +69,14 @@ describe('npm run dev', () => {
     const { code, stdout } = await run(line, own)
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ user: { email: 'ada@example.com' }, session: {} })
+  })
+
+  it('does what the README tries first', async () => {
+    const [, block = ''] = /In a second terminal:\n\n```sh\n(.*?)```/s.exec(await readFile('README.md', 'utf8')) ?? []
+    const { code, stdout, stderr } = await run(`set -e\n${block.replace('http://localhost:8787', url)}`, own)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).not.toContain('urn:parley:problem')
+    expect(stdout).toMatch(/"data":\[\{"source":"message".*apple trees/)
   })
 
   it('answers at localhost and 127.0.0.1, as pages of the same origin see it, and at no address of the network', async () => {
@@ -170,6 +178,19 @@ describe('beside a running stack', () => {
 })
 
 describe('Ctrl-C', () => {
+  it('leaves nothing behind while the stack still starts', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'parley-dev-'))
+    const starting = start('npm', ['run', 'dev'], { PARLEY_DATA: other, ...portVariables(await freePorts(3)) })
+    await starting.printed(/^ +cognito /m)
+    // The Worker is the last to start.
+    await expect.poll(async () => (await starting.family()).length).toBeGreaterThan(3)
+    const family = await starting.family()
+    starting.interrupt()
+    await starting.ended
+    expect(await survivors(family)).toEqual([])
+    await rm(other, { recursive: true, force: true })
+  })
+
   it('stops everything, frees the ports, and the next start has the data', async () => {
     await run('npm run --silent db:seed', own)
     const before = await conversationsOf('noor@example.com')

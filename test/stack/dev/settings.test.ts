@@ -70,6 +70,7 @@ describe('npm run dev with settings of a developer', () => {
       COGNITO_REQUIRED_SCOPES: SCOPE,
       ACCOUNT_GRACE_DAYS: '7',
       SLOW_QUERY_MS: '',
+      QUOTA_MESSAGE: 'do-not-print',
     }
     dev = start('npm', ['run', 'dev'], own)
     await dev.printed(/^ *(curl .*)$/m)
@@ -105,6 +106,7 @@ describe('npm run dev with settings of a developer', () => {
       `DATABASE_URL_SYSTEM in ${devVars}, since the local stack makes it`,
       `PORT in ${devVars}, since it is taken from the environment only`,
       `what looks like no name in ${devVars}, which is no setting of Parley (src/env.ts lists them)`,
+      'QUOTA_MESSAGE in the environment, which is no setting of Parley; did you mean QUOTA_MESSAGES?',
     ])
   })
 

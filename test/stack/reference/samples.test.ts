@@ -33,11 +33,12 @@ it('The reference has all operations', () => expect(operations.length).toBeGreat
 it.each(operations.map((entry) => [entry.id, entry] as const))('the API takes every sample of %s', async (_, entry) => {
   const { url } = parley.worker
   for (const { title, command } of samplesOf(spec, url, entry, securitySchemes(spec, entry.operation))) {
-    const { status, output } = await shell.paste(command, await newVisitor(parley))
-    expect({ title, status, output }).toEqual({
+    expect({ title, ...(await shell.paste(command, await newVisitor(parley))) }).toEqual({
       title,
       status: expect.stringMatching(/^2\d\d$/),
-      output: expect.anything(),
+      body: expect.anything(),
+      // A tool that is missing need not fail: the rest of the command runs without what it would have printed.
+      complaints: '',
     })
   }
 })

@@ -4,8 +4,14 @@ import { join } from 'node:path'
 
 /** A POSIX shell as a plain machine has it, with curl and nothing else to call. */
 export interface Shell {
-  /** Runs a command with these variables. @returns the status of the answer, and the body or what the shell complains of */
-  paste(command: string, variables: Record<string, string>): Promise<{ status: string; output: string }>
+  /** Runs a command with these variables. @returns the status and the body of the answer, and what the shell and curl complain of */
+  paste(command: string, variables: Record<string, string>): Promise<Pasted>
+}
+
+export interface Pasted {
+  status: string
+  body: string
+  complaints: string
 }
 
 /** @param bin a directory to make: all that the shell finds */
@@ -19,7 +25,7 @@ export async function createShell(bin: string): Promise<Shell> {
     async paste(command, variables) {
       const { stdout, stderr } = await run('/bin/sh', ['-euc', command], { PATH: bin, ...variables })
       const lines = stdout.split('\n')
-      return { status: lines.at(-1) ?? '', output: stderr || lines.slice(0, -1).join('\n').slice(0, 1000) }
+      return { status: lines.at(-1) ?? '', body: lines.slice(0, -1).join('\n').slice(0, 1000), complaints: stderr }
     },
   }
 }
