@@ -11,9 +11,11 @@ const metafile = z.object({
 })
 
 /** Runs wrangler on this project, quietly; rejects with what it printed when it fails. */
-export async function wrangler(...args: string[]): Promise<void> {
+export const wrangler = (...args: string[]): Promise<void> => wranglerIn(ROOT, args)
+
+async function wranglerIn(cwd: string, args: readonly string[]): Promise<void> {
   await promisify(execFile)(join(BIN, 'wrangler'), [...args, '--env='], {
-    cwd: ROOT,
+    cwd,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
   })
 }
@@ -30,15 +32,16 @@ export interface Bundle {
  *
  * @param outDir written to
  * @param entry the Worker's source; without it Parley's, which `wrangler.toml` names
+ * @param project the directory with its wrangler.toml, by default this one
  */
-export async function bundleWorker(outDir: string, entry?: string): Promise<Bundle> {
+export async function bundleWorker(outDir: string, entry?: string, project: string = ROOT): Promise<Bundle> {
   const metafilePath = join(outDir, 'meta.json')
   const output = ['--dry-run', '--minify', '--outdir', outDir, '--metafile', metafilePath]
-  await wrangler('deploy', ...(entry ? [entry] : []), ...output)
+  await wranglerIn(project, ['deploy', ...(entry ? [entry] : []), ...output])
   const { outputs } = metafile.parse(JSON.parse(await readFile(metafilePath, 'utf8')))
   const [path, { inputs }] = Object.entries(outputs).find(([name]) => name.endsWith('.js')) ?? missing(outDir)
   const sizes = Object.entries(inputs).map(([input, { bytesInOutput }]) => [input, bytesInOutput] as const)
-  return { script: await readFile(join(ROOT, path), 'utf8'), inputs: new Map(sizes) }
+  return { script: await readFile(join(project, path), 'utf8'), inputs: new Map(sizes) }
 }
 
 let parley: Promise<Bundle> | undefined

@@ -7,6 +7,7 @@ import { measureLayouts } from './layouts.ts'
 import { measureOrigins } from './origins.ts'
 import { anywhere, onLinux, onServer, type Part } from './part.ts'
 import { measureQueue } from './queue.ts'
+import { measureRelease } from './release.ts'
 import { measureRetrieval } from './retrieval.ts'
 import { measureScale } from './scale.ts'
 import { measureSearch } from './search.ts'
@@ -33,6 +34,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     measureWrite,
     'The embedded Postgres does not wait for the disk at a commit, which is part of what a write costs.',
   ),
+  release: onServer(measureRelease, 'The embedded Postgres takes longer than either Worker, which hides what differs.'),
   export: onLinux(measureExport),
   scale: onServer(measureScale, OWN_DATABASE),
   writers: onServer(measureWriters, NO_RACE),

@@ -17,7 +17,15 @@ const columns = without(getTableColumns(conversations), [
   'purgeAfter',
   'version',
 ])
-const messageFields = without(messageColumns, ['userId', 'branch', 'depth', 'deletedAt', 'purgeAfter', 'version'])
+const messageFields = without(messageColumns, [
+  'userId',
+  'branch',
+  'depth',
+  'hasMetadata',
+  'deletedAt',
+  'purgeAfter',
+  'version',
+])
 const vectorFields = without(vectorColumns, ['userId', 'clientProvided'])
 
 const userId = sql.placeholder('userId')

@@ -47,9 +47,9 @@ export async function checkUpgrade(options: UpgradeOptions): Promise<string[] | 
 const SOURCES = { linked: 'of this checkout', installed: 'of its own, as its package-lock.json differs' }
 
 /** Extracts the deployed release, or the release before it when this commit is the deployed release. */
-async function extractPredecessor(
+export async function extractPredecessor(
   [deployed, before]: readonly Release[],
-  { repository, checkout }: UpgradeOptions,
+  { repository, checkout }: Pick<UpgradeOptions, 'repository' | 'checkout'>,
   directory: string,
 ): Promise<[Release, tree: string]> {
   const extract = async (release: Release): Promise<[Release, string]> => {

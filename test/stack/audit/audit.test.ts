@@ -39,6 +39,8 @@ const DERIVED: Record<string, readonly string[]> = {
     'version',
   ],
   messages: [
+    // Comes with the metadata.
+    'has_metadata',
     'user_id',
     'id',
     'sent_id',

@@ -12,7 +12,8 @@ const CHANGEABLE = {
   sessions: 'expires_at last_seen_at revoked_at user_agent',
   conversations:
     'active_leaf_id archived deleted_at derived_title last_activity_at last_branch last_seq message_count metadata pinned purge_after system_prompt tags title updated_at version',
-  messages: 'attachments content deleted_at metadata model parts purge_after reasoning status updated_at usage version',
+  messages:
+    'attachments content deleted_at has_metadata metadata model parts purge_after reasoning status updated_at usage version',
   documents:
     'chunk_count chunk_overlap chunk_size content content_hash deleted_at external_id format language metadata purge_after tags title updated_at version',
   document_chunks: 'context end_offset hash headings language position start_offset',
