@@ -9,7 +9,7 @@ export interface App {
   api: string
   /** What the model streams in its next calls, one after the other. A call without an end goes on until it is stopped. */
   next(...calls: (readonly StreamPart[])[]): void
-  /** Waits until everything that was begun is stored. */
+  /** Waits until everything that was begun is stored; rejects where something was not. */
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -24,7 +24,8 @@ export async function startApp({ sdk, client, tools }: AppOptions): Promise<App>
   const { ai } = sdk
   const calls: (readonly StreamPart[])[] = []
   const model = sdk.model((_, signal) => streamOf(calls.shift() ?? [], signal))
-  const pending = new Set<Promise<void>>()
+  const pending: Promise<void>[] = []
+  const failures: unknown[] = []
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { id: chat, messages } = (await json(request)) as { id: string; messages: UIMessage[] }
@@ -39,10 +40,8 @@ export async function startApp({ sdk, client, tools }: AppOptions): Promise<App>
       abortSignal: stop.signal,
       onError: () => {},
     })
-    const generateMessageId = () => `answer-${crypto.randomUUID()}`
     const [toPage, toStore] = result.toUIMessageStream({ originalMessages: messages, generateMessageId }).tee()
-    ai.pipeUIMessageStreamToResponse({ response, stream: toPage })
-    await store(chat, messages, toStore)
+    await Promise.all([ai.pipeUIMessageStreamToResponse({ response, stream: toPage }), store(chat, messages, toStore)])
   }
 
   /** Keeps what there is of the answer: a row by PUT, then PATCHes, then its end. */
@@ -73,10 +72,12 @@ export async function startApp({ sdk, client, tools }: AppOptions): Promise<App>
   }
 
   const server = createServer((request, response) => {
-    const done = answer(request, response)
-      .catch((error: unknown) => void response.writeHead(500).end(String(error)))
-      .then(() => void pending.delete(done))
-    pending.add(done)
+    pending.push(
+      answer(request, response).catch((error: unknown) => {
+        failures.push(error)
+        response.destroy()
+      }),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -85,6 +86,8 @@ export async function startApp({ sdk, client, tools }: AppOptions): Promise<App>
     next: (...more) => void calls.push(...more),
     async settled() {
       await Promise.all(pending)
+      const [failure] = failures.splice(0)
+      if (failure !== undefined) throw failure
     },
     close: () =>
       new Promise((resolve) => {
@@ -93,6 +96,8 @@ export async function startApp({ sdk, client, tools }: AppOptions): Promise<App>
       }),
   }
 }
+
+const generateMessageId = () => `answer-${crypto.randomUUID()}`
 
 /** Without a finish it stays open until it is stopped. */
 function streamOf(parts: readonly StreamPart[], signal: AbortSignal | undefined): ReadableStream<StreamPart> {
