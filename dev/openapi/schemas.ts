@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { shownInstead } from '../../src/http/open-object.ts'
 
 export interface JsonSchema {
   $ref?: string
@@ -27,11 +28,15 @@ export function createSchemas(): Schemas {
   }
 
   function convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const showOther = ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: object }) => {
+      const other = shownInstead(zodSchema as z.ZodType)
+      if (other) Object.assign(jsonSchema, convert(other, io))
+    }
     const {
       $schema: _,
       $defs = {},
       ...own
-    } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema & {
+    } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: showOther }) as JsonSchema & {
       $defs?: Record<string, JsonSchema>
     }
     for (const [id, definition] of Object.entries($defs)) add(id, clean(definition))
@@ -54,6 +59,7 @@ function clean(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
     if (key === '$ref' && typeof value === 'string') return value.replace('#/$defs/', '#/components/schemas/')
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    if (key === 'additionalProperties' && Object.keys(value).length === 0) return true
     // Only keywords are strings: a property that happens to be called `id` or `pattern` is an object here.
     const schema = value as JsonSchema
     if (typeof schema.id === 'string') delete schema.id

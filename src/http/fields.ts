@@ -24,28 +24,22 @@ export const storedTime = z.string().meta({ format: 'date-time', description: 'I
 
 const METADATA_BYTES = 16_384
 
-/** A JSON object made by others. Its length is checked first: after that, its members are few. */
-export const freeJson = (maxLength = METADATA_BYTES) => objectWithin(maxLength, () => null)
-
-/** Free JSON of the client's own. Numbers in it are kept as they came, or refused. */
-export const metadataOf = (maxLength: number) => objectWithin(maxLength, findRounded)
-export const metadata = metadataOf(METADATA_BYTES)
-
-function objectWithin(maxLength: number, findInexact: (value: unknown) => string[] | null) {
-  return z.preprocess(
+/** Free JSON of the client's own. Its length is checked first: after that, its members are few. Numbers in it are kept as they came, or refused. */
+export const metadataOf = (maxLength: number) =>
+  z.preprocess(
     (value: Record<string, unknown>, ctx) => {
       if (typeof value !== 'object' || value === null) return value
       if (JSON.stringify(value).length > maxLength) {
         ctx.addIssue(`must not be longer than ${maxLength} characters as JSON`)
         return value
       }
-      const path = findInexact(value)
+      const path = findRounded(value)
       if (path) ctx.addIssue({ code: 'custom', path, message: ROUNDED })
       return value
     },
     z.record(z.string(), z.unknown()),
   )
-}
+export const metadata = metadataOf(METADATA_BYTES)
 
 /** A list whose length is looked at before its elements are: zod checks them all, then counts. */
 export const listOf = <T extends z.ZodType>(item: T, { min = 0, max }: { min?: number; max: number }) =>

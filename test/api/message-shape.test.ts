@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
 import { expectRefused, type Message, openConversation, queryAs, read, search } from './helpers.ts'
-import { PLAIN, toolParts, TURN } from './parts-fixtures.ts'
+import { FOREIGN, PLAIN, toolParts, TURN } from './parts-fixtures.ts'
 
 const api = createApi()
 let ada: TestUser
@@ -22,7 +22,8 @@ const found = async (query: string) => (await search(ada, { query, threshold: 0.
 
 describe('A message in the shape of the AI SDK', () => {
   it('comes back as useChat has sent it', async () => {
-    for (const parts of [TURN, PLAIN, toolParts]) {
+    for (const sent of [TURN, PLAIN, toolParts, FOREIGN]) {
+      const parts: unknown = JSON.parse(JSON.stringify(sent))
       const message = await add({ role: 'assistant', parts, metadata: { custom: true } })
       const stored = await read<Message>(ada.get(`${path}/${message.id}`))
       expect(stored).toEqual(message)
@@ -37,7 +38,7 @@ describe('A message in the shape of the AI SDK', () => {
       { type: 'reasoning', text: 'greet' },
       { type: 'text', text: 'world' },
     ]
-    expect(await add({ role: 'assistant', parts })).toMatchObject({ content: 'Hello world', parts })
+    expect(await add({ role: 'assistant', parts })).toMatchObject({ content: 'Hello \n\nworld', parts })
     const plain = await add({ role: 'user', content: 'Hi' })
     expect(plain.parts).toEqual([{ type: 'text', text: 'Hi' }])
     expect(await add({ role: 'user', content: 'Said so', parts })).toMatchObject({ content: 'Said so', parts })
@@ -52,14 +53,6 @@ describe('A message in the shape of the AI SDK', () => {
       usage: { inputTokens: 12, outputTokens: 3, totalTokens: 15 },
     }
     expect(await add({ role: 'assistant', content: 'Done', ...extras })).toMatchObject(extras)
-    await expectRefused(
-      await ada.post(path, {
-        role: 'user',
-        content: 'x',
-        attachments: [{ name: 'x', mediaType: 'x/y', url: 'ftp://x' }],
-      }),
-      'attachments.0.url',
-    )
     await expectRefused(
       await ada.post(path, { role: 'user', content: 'x', usage: { inputTokens: -1 } }),
       'usage.inputTokens',
@@ -101,9 +94,8 @@ describe('A message in the shape of the AI SDK', () => {
   })
 
   it('names the part that is refused', async () => {
-    await refused([{ type: 'text', text: 'a' }, { type: 'video' }], 'parts.1.type')
+    await refused([{ type: 'text', text: 'a' }, { type: 7 }], 'parts.1.type')
     await refused([{ type: 'text' }], 'parts.0.text')
-    await refused([{ type: 'file', mediaType: 'x', url: 'https://example.com' }], 'parts.0.mediaType')
     await refused('text', 'parts')
   })
 
@@ -172,7 +164,7 @@ describe('A message in the shape of the AI SDK', () => {
   it('that cannot be read any more is a tombstone and does not break its thread', async () => {
     const { id } = await add({ role: 'user', content: 'Old', parts: [{ type: 'text', text: 'Old' }] })
     await add({ role: 'assistant', content: 'New' })
-    for (const parts of ['[{"type":"hologram"}]', '"text"', '{}', '[1]']) {
+    for (const parts of ['[{"kind":"hologram"}]', '"text"', '{}', '[1]']) {
       await queryAs(ada.sub, 'update messages set parts = $2::jsonb where id = $1', [id, parts])
       const { data } = await read<{ data: Message[] }>(ada.get(path))
       expect(data).toMatchObject([
@@ -181,7 +173,7 @@ describe('A message in the shape of the AI SDK', () => {
       ])
       expect(data[1]).not.toHaveProperty('tombstone')
     }
-    await queryAs(ada.sub, `update messages set parts = null, attachments = '[{}]' where id = $1`, [id])
+    await queryAs(ada.sub, `update messages set parts = null, attachments = '[7]' where id = $1`, [id])
     expect(await read(ada.get(`${path}/${id}`))).toMatchObject({ attachments: [], tombstone: true })
   })
 

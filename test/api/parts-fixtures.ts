@@ -46,6 +46,37 @@ export const PLAIN: Record<string, unknown>[] = [
   { type: 'data-x', data: null },
 ]
 
+/** What the newest SDK makes, older ones made, and the next one may: Parley knows nothing of it. */
+export const FOREIGN: Record<string, unknown>[] = [
+  { type: 'text', text: 'See [1].', citations: [{ type: 'url', url: 'https://a.example', start: 4, end: 7 }] },
+  { type: 'file', mediaType: 'image', url: 'blob:https://app.example/1', filename: '' },
+  { type: 'file', mediaType: '', url: '' },
+  { type: 'reasoning' },
+  { type: 'source-url', sourceId: '', url: 'javascript:alert(1)', title: '' },
+  {
+    type: 'tool-search',
+    toolCallId: 'a',
+    state: 'input-streaming',
+    input: { q: 'x' },
+    rawInput: '{"q":"x',
+    dynamic: false,
+  },
+  {
+    type: 'tool-search',
+    toolCallId: 'b',
+    state: 'approval-requested',
+    input: 1,
+    inputEncoding: 'text',
+    approval: { id: 'p', inputSchemaInput: { q: null } },
+  },
+  { type: 'tool-', toolCallId: 'c', state: 'a-state-of-next-year', output: null },
+  { type: 'tool-invocation', toolInvocation: { state: 'result', toolCallId: 'd' } },
+  { type: 'steering-message', id: 's', parts: [{ type: 'text', text: 'Shorter, please' }] },
+  { type: 'data-', data: undefined, transient: true },
+  { type: 'constructor', toString: 1 },
+  { type: 'hologram', '': { 1: [[]] }, n: -0.5e-7 },
+]
+
 /** An assistant's turn as `useChat` holds it after two steps: a call that the user allowed, then the answer. */
 export const TURN = [
   { type: 'step-start' },

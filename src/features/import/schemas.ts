@@ -5,8 +5,8 @@ import { conversationPatch } from '../conversations/schemas.ts'
 import { documentCreate, documentPatch } from '../documents/schemas.ts'
 import { EXPORT_FORMAT } from '../export/schemas.ts'
 import { attachments, model, usage } from '../messages/attachments.ts'
-import { MAX_JSON, MAX_TEXT } from '../messages/part-fields.ts'
-import { MAX_PARTS, messagePart, messageParts, textOf } from '../messages/parts.ts'
+import { MAX_PARTS, MAX_PARTS_BYTES, MAX_TEXT, storedSize, tooLong } from '../messages/part-bounds.ts'
+import { messagePart, messageParts, textLength } from '../messages/parts.ts'
 import { messagePatch, newMessage } from '../messages/schemas.ts'
 import { halfNamed, namesWholeMessage, vectorCreate } from '../vectors/schemas.ts'
 
@@ -30,11 +30,11 @@ const metadata = metadataOf(METADATA_LENGTH)
 
 /** As long as a new `content` may make them: what is no text keeps to the bounds of parts, the text to its own. */
 const parts = listOf(messagePart, { max: MAX_PARTS })
-  .refine((parts) => textOf(parts).length <= MAX_TEXT, {
+  .refine((parts) => textLength(parts) <= MAX_TEXT, {
     error: `must not have more than ${MAX_TEXT} characters of text`,
   })
-  .refine((parts) => JSON.stringify(parts.filter(({ type }) => type !== 'text')).length <= MAX_JSON, {
-    error: `must not be longer than ${MAX_JSON} characters as JSON, texts aside`,
+  .refine((parts) => storedSize(parts.filter(({ type }) => type !== 'text')) <= MAX_PARTS_BYTES, {
+    error: `${tooLong(MAX_PARTS_BYTES)}, texts aside`,
   })
 
 const conversation = conversationPatch.shape

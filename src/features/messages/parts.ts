@@ -1,129 +1,110 @@
 import * as z from 'zod'
 import { listOf } from '../../http/fields.ts'
-import {
-  fileUrl,
-  foreignId,
-  given,
-  MAX_TEXT,
-  mediaType,
-  name,
-  providerMetadata as metadataOfProvider,
-  providerReference,
-  sourceUrl,
-  text,
-  withinJson,
-} from './part-fields.ts'
-import { dynamicToolPart, toolPart } from './tool-parts.ts'
+import { isObject, openObject, shownAs } from '../../http/open-object.ts'
+import { MAX_PARTS, MAX_PARTS_BYTES, MAX_TEXT, withinSize } from './part-bounds.ts'
 
 /*
- * The parts of the AI SDK's `UIMessage`, versions 5 and 6 (vercel/ai, packages/ai/src/ui: ui-messages.ts for the types,
- * validate-ui-messages.ts for what the SDK itself refuses, process-ui-message-stream.ts for what it writes).
+ * The parts of the AI SDK's `UIMessage` (vercel/ai, packages/ai/src/ui/ui-messages.ts). What an SDK makes is kept as it comes: these
+ * schemas name what Parley and its pages read, and all other fields and types pass (docs/decisions/038-messages-as-they-come.md).
  */
 
-const providerMetadata = metadataOfProvider.optional()
-const state = z.enum(['streaming', 'done']).optional()
-const title = z.string().max(1000)
-
-const TYPES =
-  'text, reasoning, file, reasoning-file, custom, source-url, source-document, step-start, dynamic-tool, tool-<name>, data-<name>'
-
-const textPart = z.strictObject({ type: z.literal('text'), text, state, providerMetadata }).meta({ id: 'TextPart' })
-
-const plainPart = z.discriminatedUnion(
-  'type',
-  [
-    textPart,
-    z
-      .strictObject({ type: z.literal('reasoning'), id: foreignId.optional(), text, state, providerMetadata })
-      .meta({ id: 'ReasoningPart' }),
-    z
-      .strictObject({
-        type: z.literal('file'),
-        mediaType,
-        url: fileUrl,
-        filename: name.optional(),
-        providerReference: providerReference.optional(),
-        providerMetadata,
-      })
-      .meta({ id: 'FilePart' }),
-    z
-      .strictObject({ type: z.literal('reasoning-file'), mediaType, url: fileUrl, providerMetadata })
-      .meta({ id: 'ReasoningFilePart' }),
-    z.strictObject({ type: z.literal('custom'), kind: name, providerMetadata }).meta({ id: 'CustomPart' }),
-    z
-      .strictObject({
-        type: z.literal('source-url'),
-        sourceId: foreignId,
-        url: sourceUrl,
-        title: title.optional(),
-        providerMetadata,
-      })
-      .meta({ id: 'SourceUrlPart' }),
-    z
-      .strictObject({
-        type: z.literal('source-document'),
-        sourceId: foreignId,
-        mediaType,
-        title,
-        filename: name.optional(),
-        providerMetadata,
-      })
-      .meta({ id: 'SourceDocumentPart' }),
-    z.strictObject({ type: z.literal('step-start') }).meta({ id: 'StepStartPart' }),
-    dynamicToolPart,
-  ],
-  { error: ({ code }) => (code === 'invalid_union' ? `must be one of ${TYPES}` : undefined) },
-)
-
-const dataPart = z
-  .strictObject({
-    type: z.templateLiteral(['data-', name], { error: 'must have a name of at most 255 characters after `data-`' }),
-    id: foreignId.optional(),
-    data: given,
-    // The SDK keeps a chunk of its stream as the part; one that says `true` it does not keep.
-    transient: z.literal(false).optional(),
+const optionalText = z.string().optional()
+const textPart = z
+  .looseObject({ type: z.literal('text'), text: z.string(), state: optionalText })
+  .meta({ id: 'TextPart' })
+const reasoningPart = z
+  .looseObject({ type: z.literal('reasoning'), text: optionalText, state: optionalText })
+  .meta({ id: 'ReasoningPart' })
+const filePart = z
+  .looseObject({
+    type: z.enum(['file', 'reasoning-file']),
+    url: optionalText.meta({ description: 'Where the file is, or a data URL with all of it' }),
+    mediaType: optionalText,
+    filename: optionalText,
   })
+  .meta({ id: 'FilePart' })
+const sourcePart = z
+  .looseObject({ type: z.enum(['source-url', 'source-document']), url: optionalText, title: optionalText })
+  .meta({ id: 'SourcePart' })
+const toolPart = z
+  .looseObject({
+    type: z.union([z.literal('dynamic-tool'), z.templateLiteral(['tool-', z.string()])]),
+    toolCallId: optionalText,
+    toolName: optionalText,
+    state: optionalText,
+  })
+  .meta({ id: 'ToolPart' })
+const dataPart = z
+  .looseObject({ type: z.templateLiteral(['data-', z.string()]), id: optionalText, data: z.unknown().optional() })
   .meta({ id: 'DataPart' })
+const KNOWN = '^(text|reasoning|file|reasoning-file|source-url|source-document|dynamic-tool|tool-.*|data-.*)$'
+const otherPart = z
+  .looseObject({
+    type: z
+      .string()
+      .min(1)
+      .meta({ not: { pattern: KNOWN } }),
+  })
+  .meta({ id: 'OtherPart', description: 'Of any other type, known to Parley or not' })
 
-const anyPart = z.union([plainPart, toolPart, dataPart])
-export type Part = z.output<typeof anyPart>
+type PartSchema = z.ZodObject<{ type: z.ZodType<string> }, z.core.$loose>
 
-const isNamed = (prefix: string, type: string) => type.length > prefix.length && type.startsWith(prefix)
-
-/** The schema that a part claims to follow, so that its errors are those of this one. */
-function schemaOf(part: unknown): z.ZodType<Part> {
-  const type = typeof part === 'object' && part !== null && 'type' in part ? part.type : undefined
-  if (typeof type !== 'string') return plainPart
-  if (isNamed('tool-', type)) return toolPart
-  return isNamed('data-', type) ? dataPart : plainPart
+function schemaOf({ type }: Record<string, unknown>): PartSchema {
+  switch (type) {
+    case 'text':
+      return textPart
+    case 'reasoning':
+      return reasoningPart
+    case 'file':
+    case 'reasoning-file':
+      return filePart
+    case 'source-url':
+    case 'source-document':
+      return sourcePart
+    default:
+  }
+  if (isTool(type)) return toolPart
+  return typeof type === 'string' && type.startsWith('data-') ? dataPart : otherPart
 }
 
-/**
- * One part. A refused one is told by its type and state: the path in it, `type` or `state` where that is unknown. The
- * union behind it meets valid parts only; it is what the OpenAPI document shows.
- */
-export const messagePart = z
-  .preprocess((part: z.input<typeof anyPart>, ctx) => {
-    const { error } = schemaOf(part).safeParse(part)
-    for (const issue of error?.issues ?? []) ctx.addIssue({ ...issue })
-    return part
-  }, anyPart)
-  .meta({ id: 'MessagePart' })
+const isTool = (type: unknown) => typeof type === 'string' && (type.startsWith('tool-') || type === 'dynamic-tool')
 
-/** Most parts of a message. */
-export const MAX_PARTS = 200
+export type Part = z.output<typeof otherPart>
 
-/** A message's parts: at most 200, 256 KiB as JSON and, so that `content` can hold it, 200,000 characters of text. */
-export const messageParts = withinJson(
-  listOf(messagePart, { max: MAX_PARTS }).refine((parts) => textOf(parts).length <= MAX_TEXT, {
-    error: `must not have more than ${MAX_TEXT} characters of text`,
-  }),
+/** One part, as an SDK has made it. */
+export const messagePart: z.ZodType<Part, Part> = shownAs(
+  openObject(schemaOf).meta({ id: 'MessagePart' }),
+  z.union([textPart, reasoningPart, filePart, sourcePart, toolPart, dataPart, otherPart]),
 )
 
-/** @returns the texts one after the other; reasoning is none of them */
+/** A message's parts: at most 500, 2 MiB as JSON and, so that `content` can hold it, 200,000 characters of text. */
+export const messageParts = withinSize(
+  listOf(messagePart, { max: MAX_PARTS }).refine((parts) => textLength(parts) <= MAX_TEXT, {
+    error: `must not have more than ${MAX_TEXT} characters of text`,
+  }),
+  MAX_PARTS_BYTES,
+)
+
+const textIn = (part: Part): string => (part.type === 'text' && typeof part['text'] === 'string' ? part['text'] : '')
+
+/** The characters of all text parts, without the breaks between them. */
+export const textLength = (parts: readonly Part[]): number =>
+  parts.reduce((length, part) => length + textIn(part).length, 0)
+
+/**
+ * The text of a message: what its text parts say. Adjacent ones are one text; a step, a tool or any other part between two texts is a
+ * paragraph break.
+ */
 export function textOf(parts: readonly Part[]): string {
   let text = ''
-  for (const part of parts) if (part.type === 'text') text += part.text
+  let separator = ''
+  for (const part of parts) {
+    if (part.type !== 'text') separator = text === '' ? '' : '\n\n'
+    const more = textIn(part)
+    if (more === '') continue
+    text += separator + more
+    separator = ''
+  }
   return text
 }
 
@@ -133,7 +114,7 @@ export const partsOf = (content: string): Part[] => (content === '' ? [] : [{ ty
 /** Parts as a message shows them. */
 export interface ReadParts {
   parts: Part[]
-  /** What is stored cannot be read, as it is of an older or newer format; `parts` are those of `content` instead. */
+  /** What is stored is no list of parts; `parts` are those of `content` instead. */
   tombstone: boolean
 }
 
@@ -149,4 +130,5 @@ export function readParts(stored: unknown, content: string): ReadParts {
     : { parts: partsOf(content), tombstone: true }
 }
 
-const isPart = (part: unknown): part is Part => schemaOf(part).safeParse(part).success
+const isPart = (part: unknown): part is Part =>
+  isObject(part) && typeof part['type'] === 'string' && part['type'] !== ''

@@ -1,21 +1,24 @@
-import { attachments, usage } from './attachments.ts'
+import { isObject } from '../../http/open-object.ts'
+import type { Attachment, Usage } from './attachments.ts'
 import { readParts } from './parts.ts'
 import type { MessageRow, PathRow } from './schemas.ts'
 
 /**
- * A row as the API shows it. What was stored in a form that does not validate any more is left out and the message marked
+ * A row as the API shows it. What is stored and is no list of parts or attachments, or no usage, is left out and the message marked
  * as a tombstone: one old row never breaks its thread.
  */
 export function toMessage({ version: _version, depth: _depth, ...row }: MessageRow) {
   const { parts, tombstone } = readParts(row.parts, row.content)
-  const attached = attachments.safeParse(row.attachments ?? [])
-  const used = usage.nullable().safeParse(row.usage)
+  const attachments = row.attachments ?? []
+  const hasAttachments = Array.isArray(attachments) && attachments.every(isObject)
+  const usage = row.usage ?? null
+  const hasUsage = usage === null || isObject(usage)
   return {
     ...row,
     parts,
-    attachments: attached.data ?? [],
-    usage: used.data ?? null,
-    ...(tombstone || !attached.success || !used.success ? { tombstone: true } : {}),
+    attachments: hasAttachments ? (attachments as Attachment[]) : [],
+    usage: hasUsage ? (usage as Usage | null) : null,
+    ...(tombstone || !hasAttachments || !hasUsage ? { tombstone: true } : {}),
   }
 }
 

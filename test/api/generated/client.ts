@@ -246,376 +246,47 @@ export type AccountDeletion = {
 export type TextPart = {
     "type": "text";
     text: string;
-    state?: "streaming" | "done";
-    providerMetadata?: {
-        [key: string]: object;
-    };
+    state?: string;
+    [key: string]: any;
 };
 export type ReasoningPart = {
     "type": "reasoning";
-    id?: string;
-    text: string;
-    state?: "streaming" | "done";
-    providerMetadata?: {
-        [key: string]: object;
-    };
+    text?: string;
+    state?: string;
+    [key: string]: any;
 };
 export type FilePart = {
-    "type": "file";
-    mediaType: string;
-    /** https or data */
-    url: string;
+    "type": "file" | "reasoning-file";
+    /** Where the file is, or a data URL with all of it */
+    url?: string;
+    mediaType?: string;
     filename?: string;
-    providerReference?: {
-        [key: string]: string;
-    };
-    providerMetadata?: {
-        [key: string]: object;
-    };
+    [key: string]: any;
 };
-export type ReasoningFilePart = {
-    "type": "reasoning-file";
-    mediaType: string;
-    /** https or data */
-    url: string;
-    providerMetadata?: {
-        [key: string]: object;
-    };
-};
-export type CustomPart = {
-    "type": "custom";
-    kind: string;
-    providerMetadata?: {
-        [key: string]: object;
-    };
-};
-export type SourceUrlPart = {
-    "type": "source-url";
-    sourceId: string;
-    /** https or http */
-    url: string;
+export type SourcePart = {
+    "type": "source-url" | "source-document";
+    url?: string;
     title?: string;
-    providerMetadata?: {
-        [key: string]: object;
-    };
-};
-export type SourceDocumentPart = {
-    "type": "source-document";
-    sourceId: string;
-    mediaType: string;
-    title: string;
-    filename?: string;
-    providerMetadata?: {
-        [key: string]: object;
-    };
-};
-export type StepStartPart = {
-    "type": "step-start";
-};
-export type DynamicToolPart = {
-    "type": "dynamic-tool";
-    toolName: string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "input-streaming";
-    input?: any;
-} | {
-    "type": "dynamic-tool";
-    toolName: string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "input-available";
-    input: any;
-} | {
-    "type": "dynamic-tool";
-    toolName: string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "approval-requested";
-    input: any;
-    approval: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-    };
-} | {
-    "type": "dynamic-tool";
-    toolName: string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "approval-responded";
-    input: any;
-    approval: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: boolean;
-        reason?: string;
-    };
-} | {
-    "type": "dynamic-tool";
-    toolName: string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "output-available";
-    input: any;
-    output?: any;
-    preliminary?: boolean;
-    resultProviderMetadata?: {
-        [key: string]: object;
-    };
-    approval?: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: true;
-        reason?: string;
-    };
-} | {
-    "type": "dynamic-tool";
-    toolName: string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "output-error";
-    input?: any;
-    rawInput?: any;
-    errorText: string;
-    resultProviderMetadata?: {
-        [key: string]: object;
-    };
-    approval?: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: true;
-        reason?: string;
-    };
-} | {
-    "type": "dynamic-tool";
-    toolName: string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "output-denied";
-    input: any;
-    approval: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: boolean;
-        reason?: string;
-    };
+    [key: string]: any;
 };
 export type ToolPart = {
-    "type": string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "input-streaming";
-    input?: any;
-} | {
-    "type": string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "input-available";
-    input: any;
-} | {
-    "type": string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "approval-requested";
-    input: any;
-    approval: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-    };
-} | {
-    "type": string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "approval-responded";
-    input: any;
-    approval: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: boolean;
-        reason?: string;
-    };
-} | {
-    "type": string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "output-available";
-    input: any;
-    output?: any;
-    preliminary?: boolean;
-    resultProviderMetadata?: {
-        [key: string]: object;
-    };
-    approval?: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: true;
-        reason?: string;
-    };
-} | {
-    "type": string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "output-error";
-    input?: any;
-    rawInput?: any;
-    errorText: string;
-    resultProviderMetadata?: {
-        [key: string]: object;
-    };
-    approval?: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: true;
-        reason?: string;
-    };
-} | {
-    "type": string;
-    toolCallId: string;
-    title?: string;
-    toolMetadata?: {
-        [key: string]: any;
-    };
-    providerExecuted?: boolean;
-    callProviderMetadata?: {
-        [key: string]: object;
-    };
-    state: "output-denied";
-    input: any;
-    approval: {
-        id: string;
-        isAutomatic?: boolean;
-        descriptor?: any;
-        requestReason?: string;
-        signature?: string;
-        approved: boolean;
-        reason?: string;
-    };
+    "type": "dynamic-tool" | string;
+    toolCallId?: string;
+    toolName?: string;
+    state?: string;
+    [key: string]: any;
 };
 export type DataPart = {
     "type": string;
     id?: string;
-    data: any;
-    transient?: boolean;
+    data?: any;
+    [key: string]: any;
 };
-export type MessagePart = (TextPart | ReasoningPart | FilePart | ReasoningFilePart | CustomPart | SourceUrlPart | SourceDocumentPart | StepStartPart | DynamicToolPart) | ToolPart | DataPart;
+export type OtherPart = {
+    "type": string;
+    [key: string]: any;
+};
+export type MessagePart = TextPart | ReasoningPart | FilePart | SourcePart | ToolPart | DataPart | OtherPart;
 export type ImportedUiMessage = {
     id: string;
     role: "system" | "user" | "assistant" | "tool";
@@ -667,10 +338,11 @@ export type ImportReport = {
 export type Attachment = {
     name: string;
     mediaType: string;
-    /** https or data */
+    /** Where the file is, or a data URL with all of it */
     url: string;
     /** Bytes */
     size?: number;
+    [key: string]: any;
 };
 export type Usage = {
     inputTokens?: number;
@@ -682,15 +354,16 @@ export type Usage = {
         noCacheTokens?: number;
         cacheReadTokens?: number;
         cacheWriteTokens?: number;
+        [key: string]: any;
     };
     outputTokenDetails?: {
         textTokens?: number;
         reasoningTokens?: number;
-    };
-    /** As the provider has said it */
-    raw?: {
         [key: string]: any;
     };
+    /** As the provider has said it */
+    raw?: any;
+    [key: string]: any;
 };
 export type NewMessage = {
     /** Unique in its conversation; by default a UUID of Parley’s */
