@@ -34,7 +34,8 @@ const toItem = (row: ReturnType<typeof toRow>): Item => {
 function newRepository(): MessageRepository {
   const repository = new MessageRepository()
   const say = (parentId: string | null, id: string, role: 'user' | 'assistant', content: unknown) => {
-    const message = { id, role, content, createdAt: new Date('2026-11-29T12:00:00.123Z') } as never
+    const status = role === 'assistant' && { status: { type: 'complete', reason: 'stop' } }
+    const message = { id, role, content, ...status, createdAt: new Date('2026-11-29T12:00:00.123Z') } as never
     const [item] = ExportedMessageRepository.fromBranchableArray([{ parentId, message }]).messages
     if (item) repository.addOrUpdateMessage(parentId, item.message)
   }
