@@ -41,7 +41,10 @@ export async function startApp({ sdk, client, tools }: AppOptions): Promise<App>
       onError: () => {},
     })
     const [toPage, toStore] = result.toUIMessageStream({ originalMessages: messages, generateMessageId }).tee()
-    await Promise.all([ai.pipeUIMessageStreamToResponse({ response, stream: toPage }), store(chat, messages, toStore)])
+    const stored = store(chat, messages, toStore)
+    // As with `onFinish`: the page may send again once the answer is stored.
+    const stream = toPage.pipeThrough(new TransformStream({ flush: () => stored }))
+    await Promise.all([ai.pipeUIMessageStreamToResponse({ response, stream }), stored])
   }
 
   /** Keeps what there is of the answer: a row by PUT, then PATCHes, then its end. */
