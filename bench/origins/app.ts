@@ -53,7 +53,7 @@ export function createOriginsApp(
   app.post('/v1/conversations/:id/messages', async (req, res) => {
     const { id } = conversationPath.parse(req.params)
     const message = await appendMessage(db, { userId: userOf(res), conversationId: id }, newMessage.parse(req.body))
-    if (message) res.status(201).json(toMessage(message))
+    if (message) res.status(201).json({ data: [toMessage(message)] })
     else notFound(res)
   })
 

@@ -6,6 +6,7 @@ import { type AppError, type ErrorCode, fail, ok, type Result, tryCatch } from '
 import type { Trace } from '../trace.ts'
 import { describeFailure } from './failure.ts'
 import { prepared } from './prepared.ts'
+import { fetchWithinSize } from './request-size.ts'
 
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]
 type Build<T extends Queries> = (db: NeonHttpDatabase) => T
@@ -51,6 +52,7 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 /** The local stack speaks plain HTTP on the port of the connection string; Neon answers on `api.` beside its host. */
 neonConfig.fetchEndpoint = (host, port) =>
   LOOPBACK.test(host) ? `http://${host}:${port || 5432}/sql` : `https://${host.replace(/^[^.]+/, 'api')}/sql`
+neonConfig.fetchFunction = fetchWithinSize
 
 const { placeholder } = sql
 const admitRequest = prepared((q) =>

@@ -1,5 +1,6 @@
 import { NeonDbError } from '@neondatabase/serverless'
 import type { AppError, ErrorCode } from '../result.ts'
+import { RequestTooLong } from './request-size.ts'
 
 /** Whether the statements of a failed call ran: `no` is certain, `unknown` means that a write may have happened. */
 type Ran = 'no' | 'unknown'
@@ -29,6 +30,7 @@ const REFUSALS: Readonly<Record<string, ErrorCode>> = {
  * @see https://github.com/neondatabase/neon/tree/main/proxy/src/serverless
  */
 export function describeFailure(thrown: unknown): DatabaseFailure {
+  if (causeOf(thrown) instanceof RequestTooLong) return { ran: 'no', transient: false, error: TOO_LONG }
   if (isTimeout(thrown)) {
     return { ran: 'unknown', transient: false, error: { code: 'database_timeout' } }
   }
@@ -75,7 +77,16 @@ const unreachable = (reason: string): DatabaseFailure => ({
   error: { code: 'database_unavailable', context: { reason } },
 })
 
+const TOO_LONG: AppError = {
+  code: 'payload_too_large',
+  detail:
+    'With all its quotes and backslashes, this is more than the database takes in one request. Send less at once.',
+}
+
+/** The driver wraps what `fetch` has thrown. */
+const causeOf = (thrown: unknown): unknown => (thrown instanceof NeonDbError ? thrown.sourceError : thrown)
+
 function isTimeout(thrown: unknown): boolean {
-  const cause = thrown instanceof NeonDbError ? thrown.sourceError : thrown
+  const cause = causeOf(thrown)
   return cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError')
 }

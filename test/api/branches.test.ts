@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
 import {
+  append,
   type Conversation,
   expectProblem,
   expectRefused,
@@ -27,7 +28,7 @@ beforeEach(async () => {
 type PathMessage = Message & { siblings?: { ids: string[]; position: number } }
 
 const add = (content: string, parentId?: string | null) =>
-  read<Message>(ada.post(path, { role: 'user', content, ...(parentId !== undefined && { parentId }) }), 201)
+  append(ada, path, { role: 'user', content, ...(parentId !== undefined && { parentId }) })
 const addMany = async (messages: object[]) => (await read<Page<Message>>(ada.post(path, { messages }), 201)).data
 const list = async (query = '') => (await read<Page<PathMessage>>(ada.get(`${path}?limit=100${query}`))).data
 const shown = async (query = '') => (await list(query)).map(({ content }) => content).join(' ')
@@ -122,16 +123,10 @@ describe('A conversation with branches', () => {
 
   it('refuses a parent that is no message of this conversation, all or none', async () => {
     const other = await openConversation(ada)
-    const elsewhere = await read<Message>(
-      ada.post(`/v1/conversations/${other.id}/messages`, { role: 'user', content: 'x' }),
-      201,
-    )
+    const elsewhere = await append(ada, `/v1/conversations/${other.id}/messages`, { role: 'user', content: 'x' })
     const eve = await api.newUser()
     const eves = await openConversation(eve)
-    const foreign = await read<Message>(
-      eve.post(`/v1/conversations/${eves.id}/messages`, { role: 'user', content: 'x' }),
-      201,
-    )
+    const foreign = await append(eve, `/v1/conversations/${eves.id}/messages`, { role: 'user', content: 'x' })
     const gone = await add('gone')
     await ada.delete(`${path}/${gone.id}`)
     for (const parentId of [crypto.randomUUID(), elsewhere.id, foreign.id, gone.id]) {

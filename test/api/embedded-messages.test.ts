@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
-import { openConversation, type Message, type Page, read } from './helpers.ts'
+import { append, openConversation, type Message, type Page, read } from './helpers.ts'
 import { importLines } from './import-helpers.ts'
 
 /** Its background work cannot reach the database: what is queued stays queued. */
@@ -13,13 +13,13 @@ interface Said {
 /** A new user who has said that, in one of the ways there are. @returns the message's id */
 type Way = (user: TestUser, said: Said) => Promise<string>
 
-const append: Way = async (user, said) => {
+const appended: Way = async (user, said) => {
   const { id } = await openConversation(user)
-  return (await read<Message>(user.post(`/v1/conversations/${id}/messages`, { role: 'user', ...said }), 201)).id
+  return (await append(user, `/v1/conversations/${id}/messages`, { role: 'user', ...said })).id
 }
 
 const WAYS: Record<string, Way> = {
-  append,
+  append: appended,
   opening: async (user, said) => {
     const messages = [{ role: 'user', ...said }]
     const opened = await read<{ messages: Message[] }>(user.post('/v1/conversations', { messages }), 201)
@@ -28,26 +28,26 @@ const WAYS: Record<string, Way> = {
   change: async (user, said) => {
     const { id } = await openConversation(user)
     const draft = { role: 'user', content: 'A draft', status: 'in_progress' }
-    const message = await read<Message>(user.post(`/v1/conversations/${id}/messages`, draft), 201)
+    const message = await append(user, `/v1/conversations/${id}/messages`, draft)
     await read(user.patch(`/v1/conversations/${id}/messages/${message.id}`, said))
     return message.id
   },
   'restored message': async (user, said) => {
-    const id = await append(user, said)
+    const id = await appended(user, said)
     const { data } = await read<Page<{ id: string }>>(user.get('/v1/conversations'))
     await user.delete(`/v1/conversations/${data[0]?.id}/messages/${id}`)
     await read(user.post(`/v1/conversations/${data[0]?.id}/messages/${id}/restore`))
     return id
   },
   'restored conversation': async (user, said) => {
-    const id = await append(user, said)
+    const id = await appended(user, said)
     const { data } = await read<Page<{ id: string }>>(user.get('/v1/conversations'))
     await user.delete(`/v1/conversations/${data[0]?.id}`)
     await read(user.post(`/v1/conversations/${data[0]?.id}/restore`))
     return id
   },
   fork: async (user, said) => {
-    await append(user, said)
+    await appended(user, said)
     const { data } = await read<Page<{ id: string }>>(user.get('/v1/conversations'))
     const { id } = await read<{ id: string }>(user.post(`/v1/conversations/${data[0]?.id}/fork`, {}), 201)
     const copies = await read<Page<Message>>(user.get(`/v1/conversations/${id}/messages`))

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
 import {
+  append,
   type Conversation,
   expectProblem,
   expectRefused,
@@ -39,7 +40,7 @@ const fork = (body: object = {}) => read<Conversation>(ada.post(forkPath(), body
 const messagesOf = (id: string) => walk<Message>(ada, `${path(id)}/messages`, 100)
 const treeOf = (id: string) => walk<Message>(ada, `${path(id)}/messages?view=tree`, 100)
 const textsOf = async (id: string) => (await messagesOf(id)).map(({ content }) => content)
-const saySomething = async (body: object) => read<Message>(ada.post(`${path(original.id)}/messages`, body), 201)
+const saySomething = (body: object) => append(ada, `${path(original.id)}/messages`, body)
 
 const same = ({ id: _id, conversationId: _conversation, parentId: _parent, ...rest }: Message) => rest
 

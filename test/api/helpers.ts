@@ -61,6 +61,13 @@ export async function say(user: TestUser, conversationId: string, ...contents: s
   return data
 }
 
+/** Appends one message. */
+export async function append(user: TestUser, path: string, message: object): Promise<Message> {
+  const { data } = await read<{ data: [Message] }>(user.post(path, message), 201)
+  expect(data).toHaveLength(1)
+  return data[0]
+}
+
 /** What a search may find, of both sources in one type: a test says which it looks at. */
 export type Hit = Omit<z.output<typeof messageHit> & Omit<z.output<typeof documentHit>, 'source'>, 'source'> & {
   source: 'message' | 'document'

@@ -181,7 +181,7 @@ describe('Many writers behind a bad network, who ask until they are told', () =>
         const key = newKey()
         for (const faults of [...(plans[i] ?? []), 'pass']) {
           const response = await faulty(faults).ada.post(messagesOf(id), { role: 'user', content }, key)
-          if (response.status === 201) return read<Message>(response, 201)
+          if (response.status === 201) return (await read<{ data: [Message] }>(response, 201)).data[0]
           await expectFailure(response, 503, (await response.clone().json<{ code: ErrorCode }>()).code)
         }
         throw new Error('never told')

@@ -55,6 +55,19 @@ describe('A key that was used', () => {
     expect(await ada.post(messagesOf(here.id), body, key).then(replayed)).toBe('true')
   })
 
+  it('brings back what release 0.2.0 has kept of a single message, as a list', async () => {
+    const { id } = await openConversation(ada)
+    const key = newKey()
+    const body = { role: 'assistant', parts: [{ type: 'text', text: 'One' }], metadata: { a: 1 } }
+    const first = await read<{ data: Message[] }>(ada.post(messagesOf(id), body, withKey(key)), 201)
+    // Its rows were whole, and knew nothing of what was added since.
+    const old = `update idempotency_keys set response_rows = response_rows #- '{rows,0,hasMetadata}' where user_id = $1 and key = $2`
+    await queryAs(ada.sub, old, [ada.sub, key])
+    const again = await ada.post(messagesOf(id), body, withKey(key))
+    expect(replayed(again)).toBe('true')
+    expect(await read(again, 201)).toEqual(first)
+  })
+
   it('is free again when nothing was made', async () => {
     const missing = crypto.randomUUID()
     const key = withKey(newKey())

@@ -182,7 +182,7 @@ describe('The answer that comes again', () => {
     const send = async () => answerOf(await ada.post(messagesOf(id), { role: 'user', content: 'First' }, key))
     const key = withKey(newKey())
     const first = await send()
-    const message = JSON.parse(first.text) as Message
+    const [message] = (JSON.parse(first.text) as { data: [Message] }).data
     await read(ada.patch(`${messagesOf(id)}/${message.id}`, { content: 'Second', metadata: { a: 1 } }))
     expect(await send()).toEqual(first)
     await ada.delete(`${messagesOf(id)}/${message.id}`)

@@ -48,7 +48,7 @@ describe('A list of UIMessages', () => {
       metadata: { tokens: 12 },
     })
     expect(answer?.parts).toEqual(TURN)
-    expect(answer?.content).toBe('Let me look. It is freezing.')
+    expect(answer?.content).toBe('Let me look. \n\nIt is freezing.')
     expect((await search(user, { query: 'cold Trondheim' })).data[0]).toMatchObject({ id: question?.id })
   })
 

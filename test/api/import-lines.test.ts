@@ -71,7 +71,7 @@ describe('A line that cannot be taken', () => {
       'conversationId',
     ],
     ['with an unknown field', { ...first, userId: crypto.randomUUID() }, 'message', 'userId'],
-    ['with an unknown part', { ...first, parts: [{ type: 'hologram' }] }, 'message', 'parts.0.type'],
+    ['with a part without a type', { ...first, parts: [{ kind: 'hologram' }] }, 'message', 'parts.0.type'],
     ['with a text that is too long', { ...first, content: 'x'.repeat(200_001) }, 'message', 'content'],
     ['with metadata that is too long', { ...first, metadata: { a: 'x'.repeat(32_768) } }, 'message', 'metadata'],
     [

@@ -1,6 +1,7 @@
 import { describe, expect, inject, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
 import {
+  append,
   type Conversation,
   type Message,
   openConversation,
@@ -17,7 +18,7 @@ import { TURN } from './parts-fixtures.ts'
 const api = createApi()
 
 const pathOf = (id: string) => `/v1/conversations/${id}/messages`
-const append = async (user: TestUser, id: string, message: object) => read<Message>(user.post(pathOf(id), message), 201)
+const add = (user: TestUser, id: string, message: object) => append(user, pathOf(id), message)
 const isVector = ({ type }: { type: string }) => type === 'vector'
 const embedding = Array.from({ length: 1536 }, (_, i) => Math.sin(i + 1))
 
@@ -25,14 +26,14 @@ const embedding = Array.from({ length: 1536 }, (_, i) => Math.sin(i + 1))
 async function furnish(user: TestUser) {
   const fields = { systemPrompt: 'Be brief', metadata: { a: [1, { b: null }] }, tags: ['x', 'ü'], pinned: true }
   const { id } = await openConversation(user, { ...fields, archived: true })
-  const question = await append(user, id, { role: 'user', content: 'When should I prune   my apple trees?' })
-  await append(user, id, { role: 'assistant', content: 'In winter.', model: 'm-1', usage: { inputTokens: 3 } })
-  const gone = await append(user, id, { role: 'user', content: 'Delete this' })
-  await append(user, id, { role: 'assistant', parts: TURN, reasoning: 'Hm.', metadata: { n: 1.5 } })
-  const again = await append(user, id, { role: 'assistant', content: 'In February.', parentId: question.id })
-  await append(user, id, { role: 'user', content: 'Never mind', parentId: null })
-  await append(user, id, { role: 'user', content: 'Why then?', parentId: again.id })
-  await append(user, id, {
+  const question = await add(user, id, { role: 'user', content: 'When should I prune   my apple trees?' })
+  await add(user, id, { role: 'assistant', content: 'In winter.', model: 'm-1', usage: { inputTokens: 3 } })
+  const gone = await add(user, id, { role: 'user', content: 'Delete this' })
+  await add(user, id, { role: 'assistant', parts: TURN, reasoning: 'Hm.', metadata: { n: 1.5 } })
+  const again = await add(user, id, { role: 'assistant', content: 'In February.', parentId: question.id })
+  await add(user, id, { role: 'user', content: 'Never mind', parentId: null, metadata: {} })
+  await add(user, id, { role: 'user', content: 'Why then?', parentId: again.id })
+  await add(user, id, {
     role: 'assistant',
     content: 'Beca',
     status: 'in_progress',
@@ -94,7 +95,7 @@ describe('POST /v1/import of an export', () => {
     expect(await withoutVersion(eve)).toEqual(await withoutVersion(ada))
     // The conversation goes on where it was.
     const more = { role: 'user', content: 'Go on' }
-    const [there, here] = [await append(ada, id, more), await append(eve, id, more)]
+    const [there, here] = [await add(ada, id, more), await add(eve, id, more)]
     expect([here.seq, here.parentId]).toEqual([there.seq, there.parentId])
   })
 
@@ -117,7 +118,7 @@ describe('POST /v1/import of an export', () => {
     const [ada, eve] = [await api.newUser(), await api.newUser()]
     const { id } = await openConversation(ada)
     const [, gone] = await say(ada, id, 'Pruning apple trees', 'Pruning pear trees')
-    await append(ada, id, { role: 'assistant', content: 'Pruning plum trees', status: 'in_progress' })
+    await add(ada, id, { role: 'assistant', content: 'Pruning plum trees', status: 'in_progress' })
     await ada.delete(`${pathOf(id)}/${gone?.id}`)
     await importLines(api, eve, await exportOf(ada))
     const { data, pendingEmbeddings } = await search(eve, { query: 'pruning trees' })
@@ -220,7 +221,7 @@ describe('POST /v1/import of an export', () => {
     const { id } = await openConversation(ada)
     const long = '\u0001"'.repeat(60_000)
     for (let n = 0; n < 3; n++) {
-      const { id: messageId } = await append(ada, id, { role: 'user', content: `${n}` })
+      const { id: messageId } = await add(ada, id, { role: 'user', content: `${n}` })
       const path = `${pathOf(id)}/${messageId}`
       await read(ada.patch(path, { reasoning: long }))
       const text = { type: 'text', text: '' }

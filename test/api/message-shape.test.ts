@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApi, type TestUser } from './harness.ts'
-import { expectRefused, type Message, openConversation, queryAs, read, search } from './helpers.ts'
+import { append, expectRefused, type Message, openConversation, queryAs, read, search } from './helpers.ts'
 import { FOREIGN, PLAIN, toolParts, TURN } from './parts-fixtures.ts'
 
 const api = createApi()
@@ -14,7 +14,7 @@ beforeEach(async () => {
   path = `/v1/conversations/${(await openConversation(ada)).id}/messages`
 })
 
-const add = (message: object) => read<Message>(ada.post(path, message), 201)
+const add = (message: object) => append(ada, path, message)
 const refused = (parts: unknown, ...paths: string[]) =>
   ada.post(path, { role: 'user', parts }).then((response) => expectRefused(response, ...paths))
 const long = (name: string) => ({ metadata: { [name]: 'x'.repeat(16_000) } })
@@ -155,10 +155,26 @@ describe('A message in the shape of the AI SDK', () => {
     const url = `${path}/${id}`
     const patched = await read<Message>(ada.patch(url, { metadata: { a: null, b: { c: null, f: 4 }, e: [2], g: 'h' } }))
     expect(patched.metadata).toEqual({ b: { d: 3, f: 4 }, e: [2], g: 'h' })
-    expect((await read<Message>(ada.patch(url, { metadata: null }))).metadata).toEqual({})
+    expect(await read(ada.patch(url, { metadata: null }))).not.toHaveProperty('metadata')
     await read(ada.patch(url, long('a')))
     await read(ada.patch(url, long('b')))
     await expectRefused(await ada.patch(url, long('c')), 'metadata')
+  })
+
+  it('has metadata only where some was given, with its null members', async () => {
+    const bare = await add({ role: 'user', content: 'x' })
+    const url = `${path}/${bare.id}`
+    const empty = await add({ role: 'user', content: 'x', metadata: {} })
+    const nulls = { a: null, b: { c: null }, d: [null] }
+    const full = await add({ role: 'user', content: 'x', metadata: nulls })
+    expect([bare, empty, full].map(({ metadata }) => metadata)).toEqual([undefined, {}, nulls])
+    expect(await read(ada.get(path))).toMatchObject({ data: [bare, empty, full] })
+    expect(await read(ada.get(url))).not.toHaveProperty('metadata')
+    expect(await read(ada.patch(url, { content: 'y' }))).not.toHaveProperty('metadata')
+    expect((await read<Message>(ada.patch(url, { metadata: { a: null } }))).metadata).toEqual({})
+    expect((await read<Message>(ada.patch(url, { metadata: { b: 1, c: null } }))).metadata).toEqual({ b: 1 })
+    expect(await read(ada.patch(url, { metadata: null }))).not.toHaveProperty('metadata')
+    expect((await read<Message>(ada.get(`${path}/${full.id}`))).metadata).toEqual(nulls)
   })
 
   it('that cannot be read any more is a tombstone and does not break its thread', async () => {

@@ -94,6 +94,8 @@ describe('A part', () => {
   })
 })
 
+const numbers = (count: number) => [{ type: 'data-n', data: Array.from({ length: count }, () => 1e300) }]
+
 describe('Of parts', () => {
   it('a message has 500 and not one more', async () => {
     expect((await send({ parts: Array.from({ length: 500 }, () => text) })).status).toBe(200)
@@ -134,7 +136,6 @@ describe('Of parts', () => {
   })
 
   it('numbers count with all the digits that the database keeps', async () => {
-    const numbers = (count: number) => [{ type: 'data-n', data: Array.from({ length: count }, () => 1e300) }]
     expect((await send({ parts: numbers(6_800) })).status).toBe(200)
     await expectRefused(await send({ parts: numbers(7_000) }), 'parts')
     expect((await send({ parts: [{ type: 'data-n', data: '1e+300,'.repeat(5_000) }] })).status).toBe(200)
@@ -250,7 +251,7 @@ describe('The OpenAPI document', () => {
     const schemas = createSchemas()
     expect(schemas[io](body).properties?.['parts']).toMatchObject({ type: 'array', maxItems: 500, items: listed })
     const components = schemas.components()
-    const kinds = (components['MessagePart']?.['anyOf'] as JsonSchema[]).map(
+    const kinds = ((components['MessagePart']?.['anyOf'] ?? []) as JsonSchema[]).map(
       ({ $ref }) => $ref?.split('/').at(-1) ?? '',
     )
     expect(kinds).toEqual(['TextPart', 'ReasoningPart', 'FilePart', 'SourcePart', 'ToolPart', 'DataPart', 'OtherPart'])

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { put } from './document-helpers.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { type Found, type Message, openConversation, queryAs, read, say, search } from './helpers.ts'
+import { append, type Found, openConversation, queryAs, read, say, search } from './helpers.ts'
 
 const api = createApi()
 
@@ -23,7 +23,7 @@ const around = async (query: string, context: number) => {
 }
 const path = () => `/v1/conversations/${conversation}/messages`
 const add = (content: string, parentId: string | null | undefined) =>
-  read<Message>(ada.post(path(), { role: 'user', content, parentId }), 201)
+  append(ada, path(), { role: 'user', content, parentId })
 
 const firstWords = (list: { content: string; role: string | null }[] = []) =>
   list.map(({ content, role }) => [content.split(' ')[0], role])

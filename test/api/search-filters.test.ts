@@ -36,7 +36,15 @@ beforeAll(async () => {
     const path = `/v1/conversations/${conversationId}/messages`
     const { data } = await read<Page<Message>>(ada.post(path, { messages: news }), 201)
     for (const { id, role, metadata } of data) {
-      texts.push({ id, source: 'message', conversationId, role, tags, createdAt: dice.time(), metadata })
+      texts.push({
+        id,
+        source: 'message',
+        conversationId,
+        role,
+        tags,
+        createdAt: dice.time(),
+        metadata: metadata ?? {},
+      })
     }
   }
   for (let i = 0; i < 24; i++) {

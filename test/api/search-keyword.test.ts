@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { put } from './document-helpers.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { idsOf, type Message, openConversation, providerDown, read, say, search } from './helpers.ts'
+import { append, idsOf, type Message, openConversation, providerDown, read, say, search } from './helpers.ts'
 
 const api = createApi()
 /** Nothing that it stores ever gets a vector: what is found here is found by its words. */
@@ -136,7 +136,7 @@ describe('A text', () => {
 
   it('that is still being written is found when it is complete', async () => {
     const early = { role: 'assistant', content: 'Half a zebra', status: 'in_progress' }
-    const message = await read<Message>(ada.post(`/v1/conversations/${conversation}/messages`, early), 201)
+    const message = await append(ada, `/v1/conversations/${conversation}/messages`, early)
     expect(await found('zebra')).toEqual([])
     await read(ada.patch(pathOf(message), { status: 'complete' }))
     expect(await found('zebra')).toEqual(['Half a zebra'])

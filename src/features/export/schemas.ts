@@ -12,7 +12,9 @@ export const exportLine = () =>
     .discriminatedUnion('type', [
       z.object({ type: z.literal('export'), format: z.literal(EXPORT_FORMAT), exportedAt: storedTime }),
       userSchema.extend({ type: z.literal('user') }).meta({ id: 'ExportedUser' }),
-      ...exportSources().map(({ type, name, row }) => row.extend({ type: z.literal(type) }).meta({ id: name })),
+      ...exportSources().map(({ type, name, row, line = row }) =>
+        line.extend({ type: z.literal(type) }).meta({ id: name }),
+      ),
       z.object({
         type: z.literal('end'),
         counts: z.record(z.string(), z.int()).meta({ description: 'Lines by type' }),

@@ -59,7 +59,7 @@ async function* chunksOf(
   yield `${JSON.stringify({ type: 'export', format: EXPORT_FORMAT, exportedAt })}\n${toLines('user', [toUser(user)])}`
   for (const [source, first] of pages) {
     for (let page = first; ;) {
-      const lines = toLines(source.type, page.rows)
+      const lines = toLines(source.type, source.toLine ? page.rows.map(source.toLine) : page.rows)
       if (lines !== '') yield lines
       if (page.next === null) break
       const [next, error] = await repository.next(source, page.next)

@@ -15,7 +15,7 @@ import { writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
 import { appendStatement } from './sql/append.ts'
 import { toChanges } from './sql/patch.ts'
 import { titleWithout, titleWithRestored } from './sql/derived-title.ts'
-import { toRow, unknownParents } from './new-message.ts'
+import { keptColumns, toAppended, toRow, unknownParents } from './new-message.ts'
 import { PATH_PAGES, TREE_PAGES } from './sql/path.ts'
 import {
   type MessagePatch,
@@ -111,7 +111,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
             rows.map(({ id }) => id),
           )
           return q
-            .select(columns)
+            .select(keptColumns(rows))
             .from(messages)
             .where(and(live, added, writtenHere(messages)))
             .orderBy(messages.seq)
@@ -120,10 +120,10 @@ export function createMessageRepository(db: Database, userId: string, conversati
       })
       if (error) return fail(error)
       const { results, replay } = created
-      if (replay) return allRows(replay, messageRow)
+      if (replay) return toAppended(rows, replay)
       if (results[0].length === 0) return fail({ code: 'not_found' })
       if (results[1].length === 0) return fail(unknownParents(news, new Set(results[2].map(({ id }) => id))))
-      return allRows(results[1], messageRow)
+      return toAppended(rows, results[1])
     },
 
     async path({ limit, order, leafId, after, siblings }) {

@@ -19,7 +19,6 @@ import {
 } from './schemas.ts'
 import { createMessageService } from './service.ts'
 import { toMessage, toPathMessage } from './wire.ts'
-import * as z from 'zod'
 
 const tag = { name: 'Messages', description: 'What is said in a conversation, in order.' }
 
@@ -33,7 +32,8 @@ export const messageRoutes = (deps: Deps) => {
         operationId: 'appendMessages',
         tag,
         summary: 'Append one message or several',
-        description: 'All or none, in the order given. The texts become searchable by meaning shortly after.',
+        description:
+          'All or none, in the order given. The answer is a list, also of one message. The texts become searchable by meaning shortly after.',
         examples: {
           text: { summary: 'A text', value: { role: 'user', content: 'Where can I stay near the river?' } },
           parts: {
@@ -60,7 +60,7 @@ export const messageRoutes = (deps: Deps) => {
           },
         },
         responses: {
-          201: { description: 'The message, or `data` with all', schema: z.union([messageSchema, messageList]) },
+          201: { description: 'The messages, also where it is one', schema: messageList },
         },
         errors: ['not_found', 'conflict'],
       }),
@@ -72,9 +72,7 @@ export const messageRoutes = (deps: Deps) => {
         const { conversationId } = c.req.valid('param')
         const [rows, error] = await messages.append(c.var.caller, conversationId, news, c.var.requestKey)
         if (error) return problem(c, single ? inSingle(error) : error)
-        const data = rows.map(toMessage)
-        const [first] = data
-        return single && first ? c.json(first, 201) : c.json({ data }, 201)
+        return c.json({ data: rows.map(toMessage) }, 201)
       },
     )
     .get(

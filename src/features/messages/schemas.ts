@@ -22,6 +22,25 @@ export const messageRow = createSelectSchema(messages, {
 }).omit({ userId: true, deletedAt: true, purgeAfter: true, branch: true, search: true })
 export type MessageRow = z.output<typeof messageRow>
 
+/** What the database makes of a message that is appended. */
+export const placedRow = messageRow.pick({
+  id: true,
+  conversationId: true,
+  seq: true,
+  parentId: true,
+  depth: true,
+  createdAt: true,
+  updatedAt: true,
+  version: true,
+})
+
+/** A row without the metadata that was never given. */
+export const withMetadata = <T extends Pick<MessageRow, 'metadata' | 'hasMetadata'>>({
+  hasMetadata,
+  metadata,
+  ...row
+}: T) => (hasMetadata ? { ...row, metadata } : row)
+
 /** A row of a page: with how many rows there were to make the page of. */
 export const treeRow = messageRow.extend({ found: z.int() })
 export type TreeRow = z.output<typeof treeRow>
@@ -36,8 +55,9 @@ export type PathRow = z.output<typeof pathRow>
 
 /** A message on the wire: an AI SDK UIMessage, and what is known of it beside. */
 export const messageSchema = messageRow
-  .omit({ version: true, depth: true })
+  .omit({ version: true, depth: true, hasMetadata: true })
   .extend({
+    metadata: messageRow.shape.metadata.optional().meta({ description: 'Absent where none was given' }),
     parentId: storedClientId.nullable().meta({ description: 'What it answers or follows; null for a beginning' }),
     parts: messageParts,
     attachments,
@@ -57,7 +77,7 @@ const pathMessage = messageSchema
   })
   .meta({ id: 'PathMessage' })
 export const messagePage = pageOf(pathMessage).meta({ id: 'MessagePage' })
-export const messageList = z.object({ data: z.array(messageSchema) })
+export const messageList = z.object({ data: z.array(messageSchema) }).meta({ id: 'MessageList' })
 
 /** Most messages of one POST. */
 export const MAX_APPEND = 100

@@ -1,5 +1,6 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import {
+  boolean,
   foreignKey,
   index,
   integer,
@@ -65,6 +66,8 @@ export const messages = pgTable(
     model: text('model'),
     usage: jsonb('usage').$type<unknown>(),
     metadata: jsonb('metadata').$type<Record<string, unknown>>().notNull().default({}),
+    /** Whether any was given; release 0.2.0 shows `{}` either way. */
+    hasMetadata: boolean('has_metadata').notNull().default(true),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     deletedAt: deletedAt(),

@@ -1,13 +1,14 @@
 import { isObject } from '../../http/open-object.ts'
-import type { Attachment, Usage } from './attachments.ts'
+import type { Attachment } from './attachments.ts'
 import { readParts } from './parts.ts'
-import type { MessageRow, PathRow } from './schemas.ts'
+import { type MessageRow, type PathRow, withMetadata } from './schemas.ts'
 
 /**
  * A row as the API shows it. What is stored and is no list of parts or attachments, or no usage, is left out and the message marked
  * as a tombstone: one old row never breaks its thread.
  */
-export function toMessage({ version: _version, depth: _depth, ...row }: MessageRow) {
+export function toMessage(stored: MessageRow) {
+  const { version: _version, depth: _depth, ...row } = withMetadata(stored)
   const { parts, tombstone } = readParts(row.parts, row.content)
   const attachments = row.attachments ?? []
   const hasAttachments = Array.isArray(attachments) && attachments.every(isObject)
@@ -17,7 +18,7 @@ export function toMessage({ version: _version, depth: _depth, ...row }: MessageR
     ...row,
     parts,
     attachments: hasAttachments ? (attachments as Attachment[]) : [],
-    usage: hasUsage ? (usage as Usage | null) : null,
+    usage: hasUsage ? usage : null,
     ...(tombstone || !hasAttachments || !hasUsage ? { tombstone: true } : {}),
   }
 }

@@ -150,7 +150,7 @@ export type ExportedMessage = {
     status: "in_progress" | "complete" | "stopped" | "failed";
     model: string | null;
     usage: any;
-    metadata: {
+    metadata?: {
         [key: string]: any;
     };
     /** ISO-8601, UTC */
@@ -401,7 +401,8 @@ export type Message = {
     status: "in_progress" | "complete" | "stopped" | "failed";
     model: string | null;
     usage: Usage | null;
-    metadata: {
+    /** Absent where none was given */
+    metadata?: {
         [key: string]: any;
     };
     /** ISO-8601, UTC */
@@ -410,6 +411,9 @@ export type Message = {
     updatedAt: string;
     /** Its stored parts or attachments could not be read any more, and are left out */
     tombstone?: boolean;
+};
+export type MessageList = {
+    data: Message[];
 };
 export type PathMessage = {
     conversationId: string;
@@ -426,7 +430,8 @@ export type PathMessage = {
     status: "in_progress" | "complete" | "stopped" | "failed";
     model: string | null;
     usage: Usage | null;
-    metadata: {
+    /** Absent where none was given */
+    metadata?: {
         [key: string]: any;
     };
     /** ISO-8601, UTC */
@@ -1542,9 +1547,7 @@ export function appendMessages({ conversationId, idempotencyKey, messageAppend }
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 201;
-        data: Message | {
-            data: Message[];
-        };
+        data: MessageList;
     } | {
         status: 400;
         data: Problem;

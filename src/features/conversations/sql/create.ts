@@ -1,15 +1,15 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { ConstraintErrors, Database } from '../../../db/database.ts'
-import { allRows, oneRow } from '../../../db/rows.ts'
+import { oneRow } from '../../../db/rows.ts'
 import { type StoredRows, storedRows } from '../../../db/stored-rows.ts'
 import type { RequestKey } from '../../../request-key.ts'
 import { newId } from '../../../id.ts'
 import { fail, ok, type Result } from '../../../result.ts'
 import { insertWhere, writeOnce, writtenHere } from '../../idempotency/sql/write-once.ts'
 import { appendStatement } from '../../messages/sql/append.ts'
-import { toRow } from '../../messages/new-message.ts'
-import { type MessageRow, messageRow } from '../../messages/schemas.ts'
-import { messageColumns, messages } from '../../messages/table.ts'
+import { keptColumns, toAppended, toRow } from '../../messages/new-message.ts'
+import type { MessageRow } from '../../messages/schemas.ts'
+import { messages } from '../../messages/table.ts'
 import type { ConversationOpen } from '../action-schemas.ts'
 import { CONSTRAINTS as OF_CONVERSATION, createConversationRepository } from '../repository.ts'
 import { type ConversationRow, conversationRow } from '../schemas.ts'
@@ -66,7 +66,7 @@ export async function openConversation(
       const conversation = sql`case when seq = 1 then (
         with opened (${names}) as (${query}) select to_jsonb(opened) from opened) end`
       return q
-        .select({ ...messageColumns, conversation: conversation.as('conversation') })
+        .select({ ...keptColumns(rows), conversation: conversation.as('conversation') })
         .from(messages)
         .where(and(eq(messages.userId, userId), eq(messages.conversationId, id), writtenHere(messages)))
         .orderBy(messages.seq)
@@ -81,6 +81,6 @@ export async function openConversation(
     conversationRow,
   )
   if (unfit) return fail(unfit)
-  const [said, broken] = allRows(replay ?? results[1], messageRow)
+  const [said, broken] = toAppended(rows, replay ?? results[1])
   return broken ? fail(broken) : ok({ conversation, messages: said })
 }

@@ -23,6 +23,9 @@ export interface ExportSource {
   hasLargeRows?: boolean
   /** A row as the line shows it, deleted ones too. What follows from other lines (counters, versions) stays out. */
   row: z.ZodObject
+  /** The line, where it is not the row. */
+  line?: z.ZodObject
+  toLine?: (row: Record<string, unknown>) => object
   /** What the reference calls the line. */
   name: string
 }

@@ -127,9 +127,10 @@ export const storeMessages = (
       from numbered n join numbered o on o.position = n.beginning
     ), added as (
       insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
-        reasoning, status, model, usage, metadata, created_at, updated_at, deleted_at, purge_after)
+        reasoning, status, model, usage, metadata, has_metadata, created_at, updated_at, deleted_at, purge_after)
       select ${userId}::uuid, g.id, n.conversation_id, n.seq, g."parentId", n.in_branch, n.depth, g.role, g.content, g.parts,
         g.attachments, g.reasoning, coalesce(g.status, 'complete'), g.model, g.usage, coalesce(g.metadata, '{}'),
+        g.metadata is not null,
         coalesce(g."createdAt", now()), coalesce(g."updatedAt", g."createdAt", now()), g."deletedAt",
         case when g."deletedAt" is not null then now() + make_interval(days => ${retentionDays}) end
       from rooted n join given g on g.position = n.position

@@ -1,10 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { jsonParam } from '../../../db/request-size.ts'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { conversations } from '../../conversations/table.ts'
 import { queueMessages } from '../../embeddings/sql/queue.ts'
 import { titleFrom } from './derived-title.ts'
 import { placeMessages } from '../placement.ts'
 import { messageColumns } from '../table.ts'
+
+const { id, conversationId, seq, parentId, depth, createdAt, updatedAt, version } = messageColumns
+/** What the database makes of a message that is appended. */
+export const placedColumns = { id, conversationId, seq, parentId, depth, createdAt, updatedAt, version }
 
 /** A message with all that is stored of it. */
 export interface AppendedMessage {
@@ -21,7 +26,8 @@ export interface AppendedMessage {
  * makes the last message its active leaf, gives it a title where it has none and queues the texts to embed.
  *
  * @param condition without which nothing is appended
- * @returns a query whose rows are the messages; none where the conversation is missing, or a named parent is
+ * @returns a query whose rows say what the database has made of each message; none where the conversation is missing, or a named
+ *   parent is
  */
 export function appendStatement(
   q: NeonHttpDatabase,
@@ -37,7 +43,7 @@ export function appendStatement(
     select id, last_branch, active_leaf_id from conversations
     where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}`)
   const given = q.$with('given', {}).as(sql`
-    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (
+    select * from jsonb_to_recordset(${jsonParam(rows)}::jsonb) as (
       position int, run int, base int, below int, parent text, id text, role text, content text, parts jsonb,
       attachments jsonb, reasoning text, status text, model text, usage jsonb, metadata jsonb)`)
   // A deleted leaf is still where the conversation goes on; a deleted parent cannot be named. Lateral with a limit: a plain
@@ -69,13 +75,14 @@ export function appendStatement(
     where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}
       and not exists (select from based where kind = 'message' and parent_id is null)
     returning user_id, id, last_seq - ${rows.length} as seq_before`)
-  const added = q.$with('added', messageColumns).as(sql`
+  const added = q.$with('added', placedColumns).as(sql`
     insert into messages (user_id, id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
-      reasoning, status, model, usage, metadata)
+      reasoning, status, model, usage, metadata, has_metadata)
     select c.user_id, n.id, c.id, c.seq_before + n.position, coalesce(n.parent, base.parent_id), own.branch,
-      base.depth + n.below, n.role, n.content, n.parts, n.attachments, n.reasoning, n.status, n.model, n.usage, n.metadata
+      base.depth + n.below, n.role, n.content, n.parts, n.attachments, n.reasoning, n.status, n.model, n.usage,
+      coalesce(n.metadata, '{}'), n.metadata is not null
     from touched c, given n join placed own on own.run = n.run join placed base on base.run = n.base
-    returning *`)
+    returning id, conversation_id, seq, parent_id, depth, created_at, updated_at, version`)
   const queued = q.$with('queued', {}).as(
     queueMessages(sql`
     select c.user_id, c.id as conversation_id, n.id, n.status, n.content from touched c, given n`),

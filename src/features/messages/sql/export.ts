@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { storedTime } from '../../../http/fields.ts'
 import { exported } from '../../export/sql/source.ts'
-import { messageRow } from '../schemas.ts'
+import { type MessageRow, messageRow, withMetadata } from '../schemas.ts'
 import { messageColumns, messages } from '../table.ts'
 
 exported({
@@ -16,4 +16,8 @@ exported({
   ],
   size: sql`300 + octet_length(content) + octet_length(metadata::text)`,
   row: messageRow.omit({ version: true, depth: true }).extend({ deletedAt: storedTime.nullable() }),
+  line: messageRow
+    .omit({ version: true, depth: true, hasMetadata: true })
+    .extend({ deletedAt: storedTime.nullable(), metadata: messageRow.shape.metadata.optional() }),
+  toLine: (row) => withMetadata(row as MessageRow),
 })

@@ -10,7 +10,7 @@ export function toChanges({ content, parts, metadata, ...rest }: MessagePatch) {
     ...rest,
     ...(text === undefined ? {} : { content: text }),
     ...(parts !== undefined ? { parts } : content !== undefined ? { parts: withNewText(content) } : {}),
-    ...(metadata === undefined ? {} : { metadata: mergedMetadata(metadata) }),
+    ...(metadata === undefined ? {} : { metadata: mergedMetadata(metadata), hasMetadata: metadata !== null }),
   }
 }
 

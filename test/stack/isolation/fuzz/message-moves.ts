@@ -58,7 +58,7 @@ export function append(turn: Turn): Move {
       const status = conversation ? (taken ? 409 : 201) : 404
       const body = expectStatus(answer, status)
       if (status !== 201 || !conversation) return
-      const data = single ? [body] : (body['data'] as Row[])
+      const data = body['data'] as Row[]
       expectSame('appended', data.length, news.length)
       for (const [i, { id, content }] of news.entries()) {
         const row = data[i] ?? {}
