@@ -1,5 +1,5 @@
 // @module-tag slow
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { type Ai, sdks, type ToolSet, type UIMessage } from '../../clients/ai.ts'
 import { type App, startApp } from './app.ts'
@@ -23,6 +23,8 @@ const toolsOf = (ai: Ai): ToolSet => ({
   ask: ai.tool({ inputSchema: z.object({ city: z.string() }) } as never),
 })
 
+/** Stores take longer on a busy machine than what `waitFor` allows by itself. */
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 })
 const says = (words: string) => call(text('t', words.split(/(?= )/)))
 const textOf = ({ parts }: UIMessage) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 const idOf = (page: Page, index: number) => page.messages.at(index)?.id ?? ''
@@ -34,10 +36,10 @@ const shown = (messages: readonly WireMessage[]) =>
 describe.each(sdks)('Chat of AI SDK $major:', (sdk) => {
   let app: App
   let chat: string
-  beforeAll(async () => {
+  beforeEach(async () => {
     app = await startApp({ sdk, client, tools: toolsOf(sdk.ai) })
   })
-  afterAll(() => app.close())
+  afterEach(() => app.close())
 
   const open = (init: Parameters<typeof openPage>[1]['init'] = {}, messages: readonly UIMessage[] = []) =>
     openPage(sdk, { id: chat, api: app.api, messages, init })
@@ -146,7 +148,7 @@ describe.each(sdks)('Chat of AI SDK $major:', (sdk) => {
     const page = newChat()
     app.next(says('Sunny and warm.').slice(0, 4), says('Rain.'))
     const sending = page.sendMessage({ text: 'What is the weather?' })
-    await vi.waitFor(() => expect(textOf(page.lastMessage as UIMessage)).toBe('Sunny and'))
+    await soon(() => expect(textOf(page.lastMessage as UIMessage)).toBe('Sunny and'))
     await page.stop()
     await sending
     await expectStored(page)
@@ -164,8 +166,8 @@ describe.each(sdks)('Chat of AI SDK $major:', (sdk) => {
     await expectStored(first)
     const page = await reload({ sendAutomaticallyWhen: (options) => sendAutomaticallyWhen(options) })
     await page.addToolResult({ tool: 'ask' as never, toolCallId: 'call-1', output: { city: 'Porto' } })
-    await vi.waitFor(() => expect(page.messages.at(-1)?.parts.at(-1)).toMatchObject({ text: 'Thanks.', state: 'done' }))
-    await vi.waitFor(() => expect(page.status).toBe('ready'))
+    await soon(() => expect(page.messages.at(-1)?.parts.at(-1)).toMatchObject({ text: 'Thanks.', state: 'done' }))
+    await soon(() => expect(page.status).toBe('ready'))
     await expectStored(page)
     expect(await client.list(chat, { view: 'tree' })).toHaveLength(2)
   })
@@ -182,8 +184,8 @@ describe.each(sdks)('Chat of AI SDK $major:', (sdk) => {
       const part = page.lastMessage?.parts.at(-1)
       const approval = part && 'approval' in part ? part.approval : undefined
       await page.addToolApprovalResponse({ id: approval?.id ?? '', approved })
-      await vi.waitFor(() => expect(page.messages.at(-1)?.parts.at(-1)).toMatchObject({ text: 'Done.', state: 'done' }))
-      await vi.waitFor(() => expect(page.status).toBe('ready'))
+      await soon(() => expect(page.messages.at(-1)?.parts.at(-1)).toMatchObject({ text: 'Done.', state: 'done' }))
+      await soon(() => expect(page.status).toBe('ready'))
       await expectStored(page)
       expect(await client.list(chat, { view: 'tree' })).toHaveLength(2)
     },

@@ -48,13 +48,12 @@ describe.each(sdks)('AI SDK $major:', (sdk) => {
       expect(saved.map(({ id }) => id)).toEqual(chat.map(({ id }) => id))
       const listed = (await client.list(put)).map(toUIMessage)
       expect(listed).toEqual([...asJson(history), sent])
-      expect(await client.put(put, chat).then((again) => again.map(({ result }) => result))).toEqual(
-        chat.map(() => 'unchanged'),
-      )
 
       await expectSameUse(sdk, { stored: [...history, snapshot], read: listed, tools })
       count.snapshots++
     }
+    const again = await client.put(put, await client.list(put).then((messages) => messages.map(toUIMessage)))
+    expect(again.every(({ result }) => result === 'unchanged')).toBe(true)
     count.held++
   })
 })
