@@ -1,0 +1,1 @@
+export { ExportedMessageRepository, MessageRepository } from '@assistant-ui/core/internal'
