@@ -30,7 +30,7 @@ it.each(['msg-6pK2', 'welcome', crypto.randomUUID().toUpperCase(), 'a.b:c_d', 'x
     const found = await search(ada, { query: 'hedgehog', mode: 'keyword', filter: { conversationId: [conversation] } })
     expect(found.data).toMatchObject([{ id: name, conversationId: conversation }])
     const fork = await read<Conversation>(
-      ada.post(`${url}/fork`, { messageId: name, id: `${name}`.slice(0, 127) + '2' }),
+      ada.post(`${url}/fork`, { messageId: name, id: `${name.slice(0, 127)}2` }),
       201,
     )
     expect(fork.forkedFrom).toEqual({ conversationId: conversation, messageId: name })
