@@ -5,6 +5,8 @@ export interface Scenario {
   name: string
   /** Those that know what it is about; by default all. */
   majors?: readonly Major[]
+  /** Those that refuse their own message once it has been JSON, so that no store could help. */
+  refusedAsJson?: readonly Major[]
   /** The chat before the answer; by default one question. */
   messages?: readonly UIMessage[]
   /** What the model streams in each of its calls. */

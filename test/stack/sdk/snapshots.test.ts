@@ -28,6 +28,7 @@ describe.each(sdks)('AI SDK $major:', (sdk) => {
     count.run++
     const { history, snapshots, tools } = await runScenario(sdk, scenario)
     expect(snapshots.length).toBeGreaterThan(0)
+    const inMemory = !scenario.refusedAsJson?.includes(sdk.major)
     const [patched, put] = [`patch-${crypto.randomUUID()}`, `put-${crypto.randomUUID()}`]
     await client.call('POST', '/v1/conversations', { id: patched, messages: history })
     for (const [i, snapshot] of snapshots.entries()) {
@@ -49,7 +50,11 @@ describe.each(sdks)('AI SDK $major:', (sdk) => {
       const listed = (await client.list(put)).map(toUIMessage)
       expect(listed).toEqual([...asJson(history), sent])
 
-      await expectSameUse(sdk, { stored: [...history, snapshot], read: listed, tools })
+      await expectSameUse(sdk, {
+        stored: inMemory ? [...history, snapshot] : asJson([...history, snapshot]),
+        read: listed,
+        tools,
+      })
       count.snapshots++
     }
     const again = await client.put(put, await client.list(put).then((messages) => messages.map(toUIMessage)))

@@ -28,6 +28,7 @@ describe.each(sdks)('AI SDK $major:', (sdk) => {
     count.run++
     // After each part that the model streams, but the last.
     const last = scenario.calls.flat().length - 1
+    const inMemory = !scenario.refusedAsJson?.includes(sdk.major)
     for (let stopAfter = 1; stopAfter <= last; stopAfter++) {
       const { history, snapshots, tools, stopped } = await runScenario(sdk, scenario, { stopAfter })
       const snapshot = snapshots.at(-1)
@@ -40,7 +41,11 @@ describe.each(sdks)('AI SDK $major:', (sdk) => {
       await client.put(put, chat)
       const listed = (await client.list(put)).map(toUIMessage)
       expect(listed).toEqual([...asJson(history), sent])
-      await expectSameUse(sdk, { stored: [...history, snapshot], read: listed, tools })
+      await expectSameUse(sdk, {
+        stored: inMemory ? [...history, snapshot] : asJson([...history, snapshot]),
+        read: listed,
+        tools,
+      })
 
       const posted = `post-${crypto.randomUUID()}`
       await client.call('POST', '/v1/conversations', { id: posted, messages: chat })
