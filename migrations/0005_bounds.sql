@@ -597,6 +597,7 @@ CREATE OR REPLACE FUNCTION app.save_chat(owner uuid, conversation text, given js
 DECLARE
   awaits constant jsonpath := '$[*] ? ((@.type == "dynamic-tool" || @.type starts with "tool-") &&
     (@.state == "input-streaming" || @.state == "input-available" || @.state == "approval-requested" || @.state == "approval-responded"))';
+  ends_with_tool constant jsonpath := '$[last] ? (@.type == "dynamic-tool" || @.type starts with "tool-")';
   chat record;
   message jsonb;
   known record;
@@ -617,7 +618,11 @@ BEGIN
     INTO known
     FROM (
       SELECT f.*, f.deleted_at IS NULL AS is_live, f.deleted_at IS NOT NULL AND f.purge_after IS NULL AS is_wiped,
-        f.role = message ->> 'role' AND (f.status = 'in_progress' OR coalesce(f.parts @? awaits, false)) AS is_open,
+        f.role = message ->> 'role' AND (f.status = 'in_progress' OR coalesce(f.parts @? awaits, false)
+          -- A model goes on after the last tool has answered.
+          OR CASE WHEN f.parts @? ends_with_tool AND jsonb_array_length(message -> 'parts') >= jsonb_array_length(f.parts) THEN f.parts = (
+            SELECT jsonb_agg(part ORDER BY n) FROM jsonb_array_elements(message -> 'parts') WITH ORDINALITY AS sent_parts (part, n)
+            WHERE n <= jsonb_array_length(f.parts)) ELSE false END) AS is_open,
         CASE WHEN message ? 'status' THEN message ->> 'status'
           WHEN f.status = 'in_progress' AND NOT coalesce(message -> 'parts' @? awaits, false) THEN 'complete'
           ELSE f.status END AS new_status,
