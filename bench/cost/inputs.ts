@@ -10,6 +10,8 @@ export interface CostInput {
   headers?: Record<string, string>
   /** One transaction after the other, each of which is held to the bound. */
   isChain?: boolean
+  /** As many chunks as a mebibyte may make, or nearly. */
+  makesChunks?: boolean
 }
 
 const MIB = 1024 * 1024
@@ -300,5 +302,5 @@ export const COST_INPUTS: readonly CostInput[] = [
   ...BY_MEANING,
   ...READS,
   ...WRITES,
-  ...STORES,
+  ...STORES.map((input) => ({ ...input, makesChunks: input.path === '/v1/documents' })),
 ]
