@@ -57,7 +57,8 @@ describe('A database that cannot be reached', () => {
 
   it('keeps the cron trigger from nothing but its work', async () => {
     await createApi({ DATABASE_URL_SYSTEM: 'postgres://parley_system:do-not-leak@127.0.0.1:1/postgres' }).sweep()
-    const failed = ['embedding_failed', 'idempotency_sweep_failed', 'purge_failed', 'retention_failed']
+    const sweeps = ['embedding', 'idempotency_sweep', 'indexing', 'purge', 'retention', 'settling']
+    const failed = sweeps.map((name) => `${name}_failed`)
     expect(new Set(log.lines().map(({ event }) => event))).toEqual(new Set(failed))
     expect(log.lines().every(({ level }) => level === 'error')).toBe(true)
   })

@@ -169,10 +169,10 @@ describe("ChatGPT's conversations.json", () => {
     expect(shown[4]).toMatchObject({ id: IDS.answer, model: 'gpt-4o', createdAt: '2024-03-09T16:58:20.000Z' })
     const branches = await messagesOf(user, IDS.conversation, '?view=tree')
     expect(contents(branches)).toContain('Rainfall where?')
-    const [first] = await read<Page<Message & { siblings: { ids: string[]; position: number } }>>(
+    const [first] = await read<Page<Message & { siblings: { ids: string[]; leafIds: string[]; position: number } }>>(
       user.get(`/v1/conversations/${IDS.conversation}/messages?siblings=true&limit=1`),
     ).then(({ data }) => data)
-    expect(first?.siblings).toEqual({ ids: [IDS.draft, IDS.question], position: 2 })
+    expect(first?.siblings).toEqual({ ids: [IDS.draft, IDS.question], leafIds: [IDS.reply, IDS.answer], position: 2 })
   })
 
   it('is recognised, and goes on where it has grown', async () => {

@@ -91,7 +91,15 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     body: () => ({ confirmation: null }),
     field: 'confirmation',
   },
-  { method: 'POST', pattern: messages, status: 201, names: inConversation, body: () => said, field: 'content' },
+  {
+    method: 'POST',
+    pattern: messages,
+    status: 201,
+    names: inConversation,
+    body: () => said,
+    field: 'content',
+    mebibytes: 8,
+  },
   // A conversation that is missing is created: it tells nothing of others' (save-chat.test.ts).
   {
     method: 'PUT',
@@ -110,6 +118,7 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
     names: ofMessage,
     body: () => ({ content: 'Other' }),
     field: 'content',
+    mebibytes: 8,
   },
   { method: 'DELETE', pattern: message, status: 204, names: ofMessage },
   { method: 'POST', pattern: `${message}/restore`, status: 200, names: ofMessage },
