@@ -186,6 +186,19 @@ END
 $$;
 REVOKE ALL ON FUNCTION app.audit_row() FROM PUBLIC;
 --> statement-breakpoint
+-- functions/begins.sql
+-- Whether a message's parts are the beginning of others: all the same as far as they go, but for the last one, which may be a text
+-- that is still streaming.
+CREATE OR REPLACE FUNCTION app.begins(beginning jsonb, whole jsonb) RETURNS boolean
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN jsonb_array_length(beginning) BETWEEN 1 AND jsonb_array_length(whole) AND NOT EXISTS (
+    SELECT FROM jsonb_array_elements(beginning) WITH ORDINALITY AS a (part, n)
+    WHERE a.part <> whole -> (a.n - 1)::int AND NOT (
+      a.n = jsonb_array_length(beginning) AND a.part ->> 'state' IS NOT DISTINCT FROM 'streaming' AND a.part -> 'type' = whole -> (a.n - 1)::int -> 'type'
+      AND coalesce(starts_with(whole -> (a.n - 1)::int ->> 'text', a.part ->> 'text'), false)));
+REVOKE ALL ON FUNCTION app.begins(jsonb, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.begins(jsonb, jsonb) TO parley_app;
+--> statement-breakpoint
 -- functions/count_change.sql
 -- The bytes by which a row has grown or shrunk.
 CREATE OR REPLACE FUNCTION app.count_change() RETURNS trigger
@@ -597,7 +610,7 @@ CREATE OR REPLACE FUNCTION app.save_chat(owner uuid, conversation text, given js
 DECLARE
   awaits constant jsonpath := '$[*] ? ((@.type == "dynamic-tool" || @.type starts with "tool-") &&
     (@.state == "input-streaming" || @.state == "input-available" || @.state == "approval-requested" || @.state == "approval-responded"))';
-  ends_with_tool constant jsonpath := '$[last] ? (@.type == "dynamic-tool" || @.type starts with "tool-")';
+  last_may_go_on constant jsonpath := '$[last] ? (@.type == "dynamic-tool" || @.type starts with "tool-" || @.state == "streaming")';
   chat record;
   message jsonb;
   known record;
@@ -612,42 +625,56 @@ BEGIN
   FOR message IN SELECT element FROM jsonb_array_elements(given) element ORDER BY (element -> 'position')::int LOOP
     place := message -> 'position';
     sent := message ->> 'id';
-    SELECT m.id, m.parent_id, m.branch, m.depth, m.content, m.status, m.is_live,
-      m.is_live AND m.is_open AS is_extended, NOT m.is_live AND (m.is_open OR m.is_wiped) AS stays_deleted,
-      m.is_same AND (m.status = m.new_status) AS is_equal, m.new_status
+    SELECT m.id, m.parent_id, m.branch, m.depth, m.content, m.status, m.is_live, m.new_status,
+      m.is_live AND (m.is_open OR m.is_same) AS is_extended, NOT m.is_live AND (m.is_open OR m.is_wiped) AS stays_deleted,
+      m.is_beginning OR m.is_same AND m.status = m.new_status AS is_equal
     INTO known
     FROM (
-      SELECT f.*, f.deleted_at IS NULL AS is_live, f.deleted_at IS NOT NULL AND f.purge_after IS NULL AS is_wiped,
-        f.role = message ->> 'role' AND (f.status = 'in_progress' OR coalesce(f.parts @? awaits, false)
-          -- A model goes on after the last tool has answered.
-          OR CASE WHEN f.parts @? ends_with_tool AND jsonb_array_length(message -> 'parts') >= jsonb_array_length(f.parts) THEN f.parts = (
-            SELECT jsonb_agg(part ORDER BY n) FROM jsonb_array_elements(message -> 'parts') WITH ORDINALITY AS sent_parts (part, n)
-            WHERE n <= jsonb_array_length(f.parts)) ELSE false END) AS is_open,
+      SELECT o.*, o.deleted_at IS NULL AS is_live, o.deleted_at IS NOT NULL AND o.purge_after IS NULL AS is_wiped,
         CASE WHEN message ? 'status' THEN message ->> 'status'
-          WHEN f.status = 'in_progress' AND NOT coalesce(message -> 'parts' @? awaits, false) THEN 'complete'
-          ELSE f.status END AS new_status,
-        f.role = message ->> 'role'
-          AND message -> 'parts' = CASE WHEN f.parts IS NOT NULL THEN f.parts WHEN f.content = '' THEN '[]'
-            ELSE jsonb_build_array(jsonb_build_object('type', 'text', 'text', f.content)) END
-          AND (NOT message ? 'content' OR f.content = message ->> 'content')
-          AND (NOT message ? 'metadata'
-            OR f.metadata = message -> 'metadata' AND (f.has_metadata OR f.status <> 'in_progress'))
-          AND (NOT message ? 'attachments' OR coalesce(f.attachments, '[]') = message -> 'attachments')
-          AND (NOT message ? 'reasoning' OR f.reasoning IS NOT DISTINCT FROM message ->> 'reasoning')
-          AND (NOT message ? 'model' OR f.model IS NOT DISTINCT FROM message ->> 'model')
-          AND (NOT message ? 'usage' OR f.usage IS NOT DISTINCT FROM nullif(message -> 'usage', 'null')) AS is_same
+          WHEN o.status = 'in_progress' AND place = jsonb_array_length(given) AND NOT coalesce(message -> 'parts' @? awaits, false)
+            THEN 'complete'
+          ELSE o.status END AS new_status,
+        o.role = message ->> 'role' AND message -> 'parts' = o.parts
+          AND (NOT message ? 'content' OR o.content = message ->> 'content')
+          -- What others have noted of a finished message stays.
+          AND (NOT message ? 'metadata' OR NOT o.is_open
+            OR o.metadata = message -> 'metadata' AND (o.has_metadata OR o.status <> 'in_progress'))
+          AND (NOT message ? 'attachments' OR coalesce(o.attachments, '[]') = message -> 'attachments')
+          AND (NOT message ? 'reasoning' OR o.reasoning IS NOT DISTINCT FROM message ->> 'reasoning')
+          AND (NOT message ? 'model' OR o.model IS NOT DISTINCT FROM message ->> 'model')
+          AND (NOT message ? 'usage' OR o.usage IS NOT DISTINCT FROM nullif(message -> 'usage', 'null')) AS is_same
       FROM (
-        SELECT i.id, i.parent_id, i.branch, i.depth, i.seq, i.role, i.content, i.parts, i.attachments, i.reasoning, i.model, i.usage,
-          i.metadata, i.has_metadata, i.deleted_at, i.purge_after,
-          CASE WHEN i.status = 'in_progress' AND i.updated_at <= now() - make_interval(mins => timeout_minutes)
-            THEN 'failed' ELSE i.status END AS status
+        SELECT f.*,
+          f.role = message ->> 'role' AND (f.status = 'in_progress' OR f.parts @? awaits
+            -- A model goes on after its last tool has answered, or after a page was no longer listening.
+            OR CASE WHEN f.parts @? last_may_go_on AND (message -> 'parts' <> f.parts OR message ->> 'status' = 'in_progress')
+              THEN app.begins(f.parts, message -> 'parts') ELSE false END) AS is_open,
+          -- What a client that has left too early holds of an answer.
+          CASE WHEN f.role = 'assistant' AND message ->> 'role' = 'assistant' AND NOT message ? 'status' AND message -> 'parts' <> f.parts
+            THEN app.begins(message -> 'parts', f.parts) ELSE false END AS is_beginning
         FROM (
-          SELECT m.* FROM public.messages m
-          WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = sent
-          UNION ALL
-          SELECT m.* FROM public.messages m
-          WHERE m.user_id = owner AND m.conversation_id = conversation AND m.sent_id = sent) i
-        WHERE place = 1 OR i.parent_id IS NOT DISTINCT FROM parent) f) m
+          SELECT i.id, i.parent_id, i.branch, i.depth, i.seq, i.role, i.content, i.attachments, i.reasoning, i.model, i.usage,
+            i.metadata, i.has_metadata, i.deleted_at, i.purge_after,
+            CASE WHEN i.parts IS NOT NULL THEN i.parts WHEN i.content = '' THEN '[]'
+              ELSE jsonb_build_array(jsonb_build_object('type', 'text', 'text', i.content)) END AS parts,
+            CASE WHEN i.status = 'in_progress' AND i.updated_at <= now() - make_interval(mins => timeout_minutes)
+              THEN 'failed' ELSE i.status END AS status
+          FROM (
+            SELECT m.* FROM public.messages m
+            WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = sent
+            UNION ALL
+            SELECT m.* FROM public.messages m
+            WHERE m.user_id = owner AND m.conversation_id = conversation AND m.sent_id = sent) i
+          -- A list shows nothing of the deleted messages in between.
+          WHERE CASE WHEN place = 1 OR i.parent_id IS NOT DISTINCT FROM parent THEN true ELSE EXISTS (
+            WITH RECURSIVE gone AS (
+              SELECT p.parent_id FROM public.messages p
+              WHERE p.user_id = owner AND p.conversation_id = conversation AND p.id = i.parent_id AND p.deleted_at IS NOT NULL
+              UNION ALL
+              SELECT p.parent_id FROM gone JOIN public.messages p
+                ON p.user_id = owner AND p.conversation_id = conversation AND p.id = gone.parent_id AND p.deleted_at IS NOT NULL)
+            SELECT FROM gone WHERE gone.parent_id IS NOT DISTINCT FROM parent) END) f) o) m
     ORDER BY is_equal DESC, m.is_live DESC, m.is_open OR m.is_wiped DESC, m.seq DESC LIMIT 1;
     IF NOT FOUND OR NOT (known.is_equal OR known.is_extended OR known.stays_deleted) THEN
       IF place = 1 AND FOUND THEN

@@ -6,7 +6,11 @@ export const MIB = 1024 * 1024
 /** However slow a client is: 5 MiB in that time are what the slowest mobile networks carry. */
 const PATIENCE_MS = 60_000
 
-export const TOO_LARGE: AppError = { code: 'payload_too_large' }
+/** @param maxSize what the route takes, in bytes */
+export const tooLarge = (maxSize: number): AppError => ({
+  code: 'payload_too_large',
+  detail: `The body of this request may have ${maxSize % MIB === 0 ? `${maxSize / MIB} MiB` : `${maxSize / 1024} KiB`}.`,
+})
 const BROKEN_OFF: AppError = { code: 'invalid_request', errors: [{ path: '(root)', message: 'breaks off' }] }
 
 /** The part of Hono's context that every kind of route has. */
@@ -50,7 +54,7 @@ async function readWithin(request: Request, maxSize: number): Promise<Result<Uin
     () => BROKEN_OFF,
   )
   if (broken) return fail(broken)
-  return bytes === null ? fail(TOO_LARGE) : ok(bytes)
+  return bytes === null ? fail(tooLarge(maxSize)) : ok(bytes)
 }
 
 /** Whether a request tells how long its body is. */

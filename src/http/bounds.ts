@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './app-env.ts'
-import { hasLength, MIB, TOO_LARGE } from './body.ts'
+import { hasLength, MIB, tooLarge } from './body.ts'
 import { readRefreshCookies, takeBack } from './cookies.ts'
 import { operationOf } from './openapi.ts'
 import { problem } from './problem.ts'
@@ -47,5 +47,5 @@ export const boundRequests = createMiddleware<AppEnv>(async (c, next) => {
   }
   // Where there is no route, nobody reads the body.
   const { maxBody = MIB } = operation ?? { maxBody: null }
-  return maxBody !== null && isTooLong(c.req, maxBody) ? problem(c, TOO_LARGE) : next()
+  return maxBody !== null && isTooLong(c.req, maxBody) ? problem(c, tooLarge(maxBody)) : next()
 })

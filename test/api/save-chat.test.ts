@@ -222,11 +222,9 @@ describe('Saving a chat', () => {
     let sibling = 0
     for (const change of [
       { role: 'system' },
-      { metadata: { a: null } },
       { model: null },
       { usage: null },
       { reasoning: null },
-      { status: 'complete' },
       { attachments: [] },
       { content: 'three' },
       { parts: [{ ...text('two'), state: 'done' }] },
@@ -237,5 +235,61 @@ describe('Saving a chat', () => {
       sibling += 1
     }
     expect((await chat.list('&siblings=true'))[0]).toMatchObject({ siblings: { position: sibling + 1 } })
+  })
+
+  it('sets the status of the same message, and leaves what others have noted of a finished one', async () => {
+    await chat.save([bot('b1', 'two', { metadata: { createdAt: 1 } })], 201)
+    await ada.patch(`${chat.path}/b1`, { metadata: { rating: 'good' } })
+    await chat.expectUnchanged([bot('b1', 'two', { metadata: { createdAt: 1 } })])
+    expect(await chat.results([bot('b1', 'two', { status: 'stopped' })])).toEqual(['updated'])
+    expect(await chat.list()).toMatchObject([{ status: 'stopped', metadata: { createdAt: 1, rating: 'good' } }])
+  })
+
+  it('writes nothing of a list as it is shown, whatever was deleted from it', async () => {
+    const said = ['u1', 'b1', 'u2', 'b2', 'u3', 'b3'].map((id) => (id.startsWith('u') ? user : bot)(id, `says ${id}`))
+    await chat.save(said, 201)
+    for (const gone of ['b1', 'u2', 'u1', 'b3']) {
+      await ada.delete(`${chat.path}/${gone}`)
+      await chat.expectUnchanged(await chat.list())
+      // Another device knows nothing of it yet.
+      await chat.expectUnchanged(said)
+    }
+    expect(await chat.results([...(await chat.list()), user('u4', 'more')])).toEqual([
+      'unchanged',
+      'unchanged',
+      'created',
+    ])
+    expect(await chat.shown()).toBe('says b2 says u3 more')
+  })
+
+  const streaming = (text: string) => ({ type: 'text', text, state: 'streaming' })
+  const done = (text: string) => ({ type: 'text', text, state: 'done' })
+
+  it('ends an answer that a page has left, below what was said since', async () => {
+    const half = { id: 'b1', role: 'assistant', parts: [streaming('This is')] }
+    const whole = { ...half, parts: [done('This is all of it.')] }
+    await chat.save([user('u1', 'one')], 201)
+    await chat.save([user('u1', 'one'), half, user('u2', 'three')])
+    expect(await chat.results([user('u1', 'one'), whole])).toEqual(['unchanged', 'updated'])
+    expect(await chat.shown()).toBe('one This is all of it. three')
+    await chat.expectUnchanged([user('u1', 'one'), half, user('u2', 'three')])
+    expect(await chat.results([user('u1', 'one'), half, user('u2', 'three'), bot('b2', 'four')])).toEqual([
+      ...['unchanged', 'unchanged', 'unchanged', 'created'],
+    ])
+  })
+
+  it('leaves an answer in progress that another page only repeats', async () => {
+    const half = { id: 'b1', role: 'assistant', parts: [streaming('This is')] }
+    await chat.save([user('u1', 'one'), { ...half, status: 'in_progress' }], 201)
+    await chat.save([user('u1', 'one'), half, user('u2', 'three')])
+    expect((await chat.list())[1]).toMatchObject({ status: 'in_progress' })
+    const whole = [user('u1', 'one'), { ...half, parts: [done('This is all.')] }]
+    expect(await chat.results(whole)).toEqual(['unchanged', 'updated'])
+    expect(await chat.list()).toMatchObject([{}, { content: 'This is all.', status: 'complete' }, { id: 'u2' }])
+  })
+
+  it('keeps both where the longer text is another one', async () => {
+    await chat.save([{ id: 'b1', role: 'assistant', parts: [streaming('This is')] }], 201)
+    expect(await chat.results([{ id: 'b1', role: 'assistant', parts: [done('That was all.')] }])).toEqual(['created'])
   })
 })

@@ -14,7 +14,7 @@ import { dropEmbeddings } from '../embeddings/sql/drop.ts'
 import { queueMessages, requeueMessages, requeueWritten } from '../embeddings/sql/queue.ts'
 import { insertWhere, writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
 import { toGiven } from './save-chat.ts'
-import { type ChatMessage, type SavedChat, savedRow } from './save-schemas.ts'
+import { type ChatMessage, type ExpectedChat, type SavedChat, savedRow } from './save-schemas.ts'
 import { appendStatement } from './sql/append.ts'
 import { saveStatement } from './sql/save.ts'
 import { toChanges } from './sql/patch.ts'
@@ -52,9 +52,7 @@ export interface PathQuery {
   siblings: boolean
 }
 
-export interface SaveOptions {
-  /** In which the conversation may be; null for any, or none yet. */
-  states: RowState[] | null
+export interface SaveOptions extends ExpectedChat {
   /** After which an `in_progress` message that nothing has written to counts as failed. */
   timeoutMinutes: number
 }
@@ -145,13 +143,13 @@ export function createMessageRepository(db: Database, userId: string, conversati
       return toAppended(rows, results[1])
     },
 
-    async save(list, { states, timeoutMinutes }) {
+    async save(list, { states, mustExist, timeoutMinutes }) {
       const state = { version: conversations.version, createdAt: conversations.createdAt }
       const condition = isInState(conversations, states)
       const [results, error] = await db.write(
         'messages.save',
         (q) => [
-          q.execute(sql`${insertWhere(conversations, { userId, id: conversationId }, sql`${states === null}::boolean`)}
+          q.execute(sql`${insertWhere(conversations, { userId, id: conversationId }, sql`${!mustExist}::boolean`)}
             on conflict do nothing returning id`),
           q
             .select({ isInState: sql<boolean>`${condition ?? sql`true`}` })

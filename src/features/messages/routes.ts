@@ -115,12 +115,10 @@ export const messageRoutes = (deps: Deps) => {
       validate('json', chatSave),
       async (c) => {
         const { conversationId } = c.req.valid('param')
-        const [saved, error] = await messages.save(
-          c.var.caller,
-          conversationId,
-          c.req.valid('json').messages,
-          allowedStates(c),
-        )
+        const [saved, error] = await messages.save(c.var.caller, conversationId, c.req.valid('json').messages, {
+          states: allowedStates(c),
+          mustExist: c.req.header('If-Match') !== undefined,
+        })
         if (error) return problem(c, error)
         c.header('ETag', etagOf(saved.conversation))
         if (saved.isNew) c.header('Location', `/v1/conversations/${conversationId}`)

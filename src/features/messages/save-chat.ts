@@ -4,11 +4,12 @@ import type { ChatMessage } from './save-schemas.ts'
 
 /** A list of messages as `app.save_chat` takes it, in JSON. */
 export const toGiven = (list: readonly ChatMessage[]): string =>
-  jsonParam(list.map((message, i) => ({ position: i + 1, ...message, ...textIn(message) })))
+  jsonParam(
+    list.map(({ id, role, parts, content, metadata, attachments, reasoning, status, model, usage }, i) => ({
+      ...{ position: i + 1, id, role, parts, content, metadata, attachments, reasoning, status, model, usage },
+      ...(content === undefined && hasTexts(parts) ? { text: textOf(parts) } : {}),
+    })),
+  )
 
 /** Most messages have one text: it is not sent twice. */
-function textIn({ content, parts }: ChatMessage): { text?: string } {
-  if (content !== undefined) return {}
-  const texts = parts.filter(({ type }) => type === 'text')
-  return texts.length <= 1 ? {} : { text: textOf(parts) }
-}
+const hasTexts = (parts: ChatMessage['parts']): boolean => parts.filter(({ type }) => type === 'text').length > 1

@@ -8,12 +8,25 @@ const MAX_CHAT = 1000
 
 const { parentId: _parentId, parts, ...fields } = newMessage.shape
 
+const ignored = z.unknown().optional().meta({ description: 'Of a list that was read: a save ignores it' })
+/** What a list shows in addition, so that its messages can be sent back as they are. */
+const asRead = {
+  conversationId: ignored,
+  seq: ignored,
+  parentId: ignored,
+  sentId: ignored,
+  siblings: ignored,
+  createdAt: ignored,
+  updatedAt: ignored,
+}
+
 /** A UIMessage as `useChat` holds it, and what else Parley keeps of a message. */
 const chatMessage = z
   .strictObject({
     ...fields,
     id: clientId.meta({ description: 'As the client knows it: `id` or `sentId` of a message that is here already' }),
     parts: parts.unwrap(),
+    ...asRead,
   })
   .meta({ id: 'ChatMessage' })
 export type ChatMessage = z.output<typeof chatMessage>
@@ -29,6 +42,14 @@ export const chatSave = z
     }),
   })
   .meta({ id: 'ChatSave' })
+
+/** The conversation that a save expects. */
+export interface ExpectedChat {
+  /** In which the conversation may be; null for any. */
+  states: RowState[] | null
+  /** Whether it must be there already. */
+  mustExist: boolean
+}
 
 /** What became of a message of the list. */
 export const savedRow = z.object({

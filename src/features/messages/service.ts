@@ -11,7 +11,7 @@ import { EMBEDDED_AT_ONCE } from '../embeddings/sql/queue.ts'
 import { indexSoon } from '../keywords/service.ts'
 import { textOf } from './parts.ts'
 import { createMessageRepository } from './repository.ts'
-import type { ChatMessage } from './save-schemas.ts'
+import type { ChatMessage, ExpectedChat } from './save-schemas.ts'
 import type { MessageRow, MessagesQuery, MessagePatch, NewMessage } from './schemas.ts'
 import { settleTimedOut } from './sql/settle.ts'
 import { asRead } from './timed-out.ts'
@@ -55,11 +55,11 @@ export function createMessageService(deps: EmbeddingDeps & Pick<Deps, 'retention
 
     /**
      * Brings a conversation to the list of messages that a client holds, and embeds new texts right after the answer. The
-     * conversation is created where it is missing and no states are asked for; else it must be in one of these.
+     * conversation is created where it is missing, unless it must exist.
      */
-    async save(caller: Caller, conversationId: string, list: readonly ChatMessage[], states: RowState[] | null) {
+    async save(caller: Caller, conversationId: string, list: readonly ChatMessage[], expected: ExpectedChat) {
       const [saved, error] = await of(caller, conversationId).save(list, {
-        states,
+        ...expected,
         timeoutMinutes: deps.inProgressMinutes,
       })
       if (error) return fail(error)

@@ -433,6 +433,20 @@ export type ChatMessage = {
         [key: string]: any;
     };
     parts: MessagePart[];
+    /** Of a list that was read: a save ignores it */
+    conversationId?: any;
+    /** Of a list that was read: a save ignores it */
+    seq?: any;
+    /** Of a list that was read: a save ignores it */
+    parentId?: any;
+    /** Of a list that was read: a save ignores it */
+    sentId?: any;
+    /** Of a list that was read: a save ignores it */
+    siblings?: any;
+    /** Of a list that was read: a save ignores it */
+    createdAt?: any;
+    /** Of a list that was read: a save ignores it */
+    updatedAt?: any;
 };
 export type ChatSave = {
     messages: ChatMessage[];

@@ -76,7 +76,7 @@ export function requeueMessages(
 
 /** The setting of a transaction in which a statement leaves what it has written: see {@link noteWritten}. */
 const WRITTEN = 'app.written_messages'
-const written = sql`jsonb_to_recordset(current_setting('${sql.raw(WRITTEN)}', true)::jsonb) as w (id text, "isNewText" boolean)`
+const written = sql`jsonb_to_recordset(nullif(current_setting('${sql.raw(WRITTEN)}', true), '')::jsonb) as w (id text, "isNewText" boolean)`
 
 /**
  * Leaves a list of messages for {@link requeueWritten}, the next statements of the batch: statements of their own see the vector of

@@ -6,7 +6,8 @@ import { titleFrom } from './derived-title.ts'
 
 /**
  * The statement that saves a chat, after a lock on the conversation: `app.save_chat` writes the messages; this counts the
- * conversation up, makes the last message its active leaf and gives it a title where it has none, unless nothing was written.
+ * conversation up, makes the last message its active leaf where some are new, and gives it a title where it has none, unless nothing
+ * was written.
  *
  * @param given as `app.save_chat` takes it
  * @param condition on the conversation, without which nothing is saved
@@ -28,12 +29,12 @@ export function saveStatement(
       ${noteWritten(sql`select stored as id, is_new_text as "isNewText" from saved where is_queued`)}
     ), totals as (
       select count(*) filter (where outcome = 'created') as news, max(in_branch) as branch,
-        (array_agg(stored order by place desc))[1] as leaf_id
+        case when bool_or(outcome = 'created') then (array_agg(stored order by place desc))[1] end as leaf_id
       from saved having bool_or(outcome <> 'unchanged')
     ), touched as (
       update conversations
       set last_seq = last_seq + news, message_count = message_count + news, last_branch = greatest(last_branch, branch),
-        active_leaf_id = leaf_id, derived_title = coalesce(derived_title, ${titleFrom(created, sql`place`)}),
+        active_leaf_id = coalesce(leaf_id, active_leaf_id), derived_title = coalesce(derived_title, ${titleFrom(created, sql`place`)}),
         last_activity_at = case when news > 0 then now() else last_activity_at end, updated_at = now(), version = version + 1
       from totals where user_id = ${userId} and id = ${conversationId}
     )
