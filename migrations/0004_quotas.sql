@@ -24,6 +24,7 @@ CREATE INDEX "idempotency_keys_resource_idx" ON "idempotency_keys" USING btree (
 CREATE INDEX "messages_sent_idx" ON "messages" USING btree ("user_id","conversation_id","sent_id") WHERE sent_id is not null;--> statement-breakpoint
 CREATE INDEX "messages_in_progress_idx" ON "messages" USING btree ("updated_at") WHERE status = 'in_progress';--> statement-breakpoint
 CREATE INDEX "messages_unindexed_idx" ON "messages" USING btree ("user_id") WHERE search is null;--> statement-breakpoint
+ALTER TABLE "conversations" ADD CONSTRAINT "conversations_branches_check" CHECK (last_branch <= 10000);--> statement-breakpoint
 CREATE POLICY "words" ON "document_chunks" AS PERMISSIVE FOR UPDATE TO "parley_system" USING (search is null) WITH CHECK (search is not null);--> statement-breakpoint
 CREATE POLICY "words" ON "messages" AS PERMISSIVE FOR UPDATE TO "parley_system" USING (search is null) WITH CHECK (search is not null);--> statement-breakpoint
 CREATE POLICY "settle" ON "messages" AS PERMISSIVE FOR UPDATE TO "parley_system" USING (status = 'in_progress' and updated_at <= now() - interval '1 minute') WITH CHECK (status = 'failed');--> statement-breakpoint

@@ -187,15 +187,19 @@ $$;
 REVOKE ALL ON FUNCTION app.audit_row() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/begins.sql
--- Whether a message's parts are the beginning of others: all the same as far as they go, but for the last one, which may be a text
--- that is still streaming.
+-- Whether parts are the beginning of others: all of them are there, but a text that was streaming may have gone on, and a tool that had
+-- not answered may have.
 CREATE OR REPLACE FUNCTION app.begins(beginning jsonb, whole jsonb) RETURNS boolean
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN jsonb_array_length(beginning) BETWEEN 1 AND jsonb_array_length(whole) AND NOT EXISTS (
     SELECT FROM jsonb_array_elements(beginning) WITH ORDINALITY AS a (part, n)
-    WHERE a.part <> whole -> (a.n - 1)::int AND NOT (
-      a.n = jsonb_array_length(beginning) AND a.part ->> 'state' IS NOT DISTINCT FROM 'streaming' AND a.part -> 'type' = whole -> (a.n - 1)::int -> 'type'
-      AND coalesce(starts_with(whole -> (a.n - 1)::int ->> 'text', a.part ->> 'text'), false)));
+    JOIN jsonb_array_elements(whole) WITH ORDINALITY AS b (part, n) USING (n)
+    WHERE a.part <> b.part
+      AND NOT coalesce(a.part ->> 'state' = 'streaming' AND a.part -> 'type' = b.part -> 'type'
+        AND starts_with(b.part ->> 'text', a.part ->> 'text'), false)
+      AND NOT coalesce(a.part -> 'toolCallId' = b.part -> 'toolCallId'
+        AND (a.part ->> 'state' IN ('input-streaming', 'input-available', 'approval-requested', 'approval-responded')
+          OR a.part -> 'preliminary' = 'true'), false));
 REVOKE ALL ON FUNCTION app.begins(jsonb, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.begins(jsonb, jsonb) TO parley_app;
 --> statement-breakpoint
@@ -345,7 +349,7 @@ $$;
 REVOKE ALL ON FUNCTION app.forget_answers() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/index_words.sql
--- Before a row is written: the words of its text, for the keyword search. Of what one transaction writes, 64 KiB are read at once;
+-- Before a row is written: the words of its text, for the keyword search. Of what a request writes in one transaction, 64 KiB are read at once;
 -- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
 CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
   LANGUAGE plpgsql
@@ -360,7 +364,7 @@ BEGIN
     content := NEW.context || ' ' || NEW.content;
   END IF;
   bytes := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(content), 240000);
-  IF bytes > 65536 THEN
+  IF bytes > 65536 AND current_user = 'parley_app' THEN
     NEW.search := NULL;
   ELSE
     PERFORM set_config('app.words_read', bytes::text, true);
@@ -608,9 +612,11 @@ CREATE OR REPLACE FUNCTION app.save_chat(owner uuid, conversation text, given js
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   AS $$
 DECLARE
-  awaits constant jsonpath := '$[*] ? ((@.type == "dynamic-tool" || @.type starts with "tool-") &&
-    (@.state == "input-streaming" || @.state == "input-available" || @.state == "approval-requested" || @.state == "approval-responded"))';
+  awaits constant jsonpath := '$[*] ? ((@.type == "dynamic-tool" || @.type starts with "tool-") && (@.preliminary == true ||
+    @.state == "input-streaming" || @.state == "input-available" || @.state == "approval-requested" || @.state == "approval-responded"))';
   last_may_go_on constant jsonpath := '$[last] ? (@.type == "dynamic-tool" || @.type starts with "tool-" || @.state == "streaming")';
+  -- Of one id below one parent: older ones are not looked at.
+  most_variants constant int := 20;
   chat record;
   message jsonb;
   known record;
@@ -646,13 +652,20 @@ BEGIN
           AND (NOT message ? 'usage' OR o.usage IS NOT DISTINCT FROM nullif(message -> 'usage', 'null')) AS is_same
       FROM (
         SELECT f.*,
-          f.role = message ->> 'role' AND (f.status = 'in_progress' OR f.parts @? awaits
-            -- A model goes on after its last tool has answered, or after a page was no longer listening.
-            OR CASE WHEN f.parts @? last_may_go_on AND (message -> 'parts' <> f.parts OR message ->> 'status' = 'in_progress')
-              THEN app.begins(f.parts, message -> 'parts') ELSE false END) AS is_open,
-          -- What a client that has left too early holds of an answer.
-          CASE WHEN f.role = 'assistant' AND message ->> 'role' = 'assistant' AND NOT message ? 'status' AND message -> 'parts' <> f.parts
-            THEN app.begins(message -> 'parts', f.parts) ELSE false END AS is_beginning
+          f.role = message ->> 'role' AND (f.status = 'in_progress'
+            -- A tool may still answer, and a model goes on after its last tool has, or after a page was no longer listening.
+            OR CASE WHEN f.parts @? awaits OR f.parts @? last_may_go_on THEN app.begins(f.parts, message -> 'parts')
+              AND (message -> 'parts' <> f.parts OR message ->> 'status' = 'in_progress') ELSE false END) AS is_open,
+          -- What a client that has left too early holds of an answer, or sends too late.
+          CASE WHEN f.role = 'assistant' AND message ->> 'role' = 'assistant' AND message -> 'parts' <> f.parts
+              AND (NOT message ? 'status' OR message ->> 'status' = 'in_progress' AND f.status <> 'in_progress')
+            THEN app.begins(message -> 'parts', f.parts) AND NOT app.begins(f.parts, message -> 'parts') ELSE false END AS is_beginning,
+          place = jsonb_array_length(given) AND f.status = 'in_progress' AND f.content <> '' AND starts_with(coalesce(message ->> 'content', message ->> 'text',
+            jsonb_path_query_first(message -> 'parts', '$[*] ? (@.type == "text").text') #>> '{}', ''), f.content) AS goes_on,
+          -- Of several that are the same, the one that the list goes on from.
+          CASE WHEN count(*) OVER () > 1 THEN EXISTS (
+            SELECT FROM public.messages c WHERE c.user_id = owner AND c.conversation_id = conversation AND c.parent_id = f.id
+              AND given -> place ->> 'id' IN (c.id, c.sent_id)) ELSE false END AS leads_on
         FROM (
           SELECT i.id, i.parent_id, i.branch, i.depth, i.seq, i.role, i.content, i.attachments, i.reasoning, i.model, i.usage,
             i.metadata, i.has_metadata, i.deleted_at, i.purge_after,
@@ -674,8 +687,9 @@ BEGIN
               UNION ALL
               SELECT p.parent_id FROM gone JOIN public.messages p
                 ON p.user_id = owner AND p.conversation_id = conversation AND p.id = gone.parent_id AND p.deleted_at IS NOT NULL)
-            SELECT FROM gone WHERE gone.parent_id IS NOT DISTINCT FROM parent) END) f) o) m
-    ORDER BY is_equal DESC, m.is_live DESC, m.is_open OR m.is_wiped DESC, m.seq DESC LIMIT 1;
+            SELECT FROM gone WHERE gone.parent_id IS NOT DISTINCT FROM parent) END
+          ORDER BY i.seq DESC LIMIT most_variants) f OFFSET 0) o OFFSET 0) m
+    ORDER BY m.is_live AND m.goes_on DESC, is_equal DESC, m.is_live DESC, m.is_open OR m.is_wiped DESC, m.leads_on DESC, m.seq DESC LIMIT 1;
     IF NOT FOUND OR NOT (known.is_equal OR known.is_extended OR known.stays_deleted) THEN
       IF place = 1 AND FOUND THEN
         parent := known.parent_id;

@@ -1,4 +1,4 @@
--- Before a row is written: the words of its text, for the keyword search. Of what one transaction writes, 64 KiB are read at once;
+-- Before a row is written: the words of its text, for the keyword search. Of what a request writes in one transaction, 64 KiB are read at once;
 -- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
 CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
   LANGUAGE plpgsql
@@ -13,7 +13,7 @@ BEGIN
     content := NEW.context || ' ' || NEW.content;
   END IF;
   bytes := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(content), 240000);
-  IF bytes > 65536 THEN
+  IF bytes > 65536 AND current_user = 'parley_app' THEN
     NEW.search := NULL;
   ELSE
     PERFORM set_config('app.words_read', bytes::text, true);

@@ -13,9 +13,11 @@ CREATE OR REPLACE FUNCTION app.save_chat(owner uuid, conversation text, given js
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   AS $$
 DECLARE
-  awaits constant jsonpath := '$[*] ? ((@.type == "dynamic-tool" || @.type starts with "tool-") &&
-    (@.state == "input-streaming" || @.state == "input-available" || @.state == "approval-requested" || @.state == "approval-responded"))';
+  awaits constant jsonpath := '$[*] ? ((@.type == "dynamic-tool" || @.type starts with "tool-") && (@.preliminary == true ||
+    @.state == "input-streaming" || @.state == "input-available" || @.state == "approval-requested" || @.state == "approval-responded"))';
   last_may_go_on constant jsonpath := '$[last] ? (@.type == "dynamic-tool" || @.type starts with "tool-" || @.state == "streaming")';
+  -- Of one id below one parent: older ones are not looked at.
+  most_variants constant int := 20;
   chat record;
   message jsonb;
   known record;
@@ -51,13 +53,20 @@ BEGIN
           AND (NOT message ? 'usage' OR o.usage IS NOT DISTINCT FROM nullif(message -> 'usage', 'null')) AS is_same
       FROM (
         SELECT f.*,
-          f.role = message ->> 'role' AND (f.status = 'in_progress' OR f.parts @? awaits
-            -- A model goes on after its last tool has answered, or after a page was no longer listening.
-            OR CASE WHEN f.parts @? last_may_go_on AND (message -> 'parts' <> f.parts OR message ->> 'status' = 'in_progress')
-              THEN app.begins(f.parts, message -> 'parts') ELSE false END) AS is_open,
-          -- What a client that has left too early holds of an answer.
-          CASE WHEN f.role = 'assistant' AND message ->> 'role' = 'assistant' AND NOT message ? 'status' AND message -> 'parts' <> f.parts
-            THEN app.begins(message -> 'parts', f.parts) ELSE false END AS is_beginning
+          f.role = message ->> 'role' AND (f.status = 'in_progress'
+            -- A tool may still answer, and a model goes on after its last tool has, or after a page was no longer listening.
+            OR CASE WHEN f.parts @? awaits OR f.parts @? last_may_go_on THEN app.begins(f.parts, message -> 'parts')
+              AND (message -> 'parts' <> f.parts OR message ->> 'status' = 'in_progress') ELSE false END) AS is_open,
+          -- What a client that has left too early holds of an answer, or sends too late.
+          CASE WHEN f.role = 'assistant' AND message ->> 'role' = 'assistant' AND message -> 'parts' <> f.parts
+              AND (NOT message ? 'status' OR message ->> 'status' = 'in_progress' AND f.status <> 'in_progress')
+            THEN app.begins(message -> 'parts', f.parts) AND NOT app.begins(f.parts, message -> 'parts') ELSE false END AS is_beginning,
+          place = jsonb_array_length(given) AND f.status = 'in_progress' AND f.content <> '' AND starts_with(coalesce(message ->> 'content', message ->> 'text',
+            jsonb_path_query_first(message -> 'parts', '$[*] ? (@.type == "text").text') #>> '{}', ''), f.content) AS goes_on,
+          -- Of several that are the same, the one that the list goes on from.
+          CASE WHEN count(*) OVER () > 1 THEN EXISTS (
+            SELECT FROM public.messages c WHERE c.user_id = owner AND c.conversation_id = conversation AND c.parent_id = f.id
+              AND given -> place ->> 'id' IN (c.id, c.sent_id)) ELSE false END AS leads_on
         FROM (
           SELECT i.id, i.parent_id, i.branch, i.depth, i.seq, i.role, i.content, i.attachments, i.reasoning, i.model, i.usage,
             i.metadata, i.has_metadata, i.deleted_at, i.purge_after,
@@ -79,8 +88,9 @@ BEGIN
               UNION ALL
               SELECT p.parent_id FROM gone JOIN public.messages p
                 ON p.user_id = owner AND p.conversation_id = conversation AND p.id = gone.parent_id AND p.deleted_at IS NOT NULL)
-            SELECT FROM gone WHERE gone.parent_id IS NOT DISTINCT FROM parent) END) f) o) m
-    ORDER BY is_equal DESC, m.is_live DESC, m.is_open OR m.is_wiped DESC, m.seq DESC LIMIT 1;
+            SELECT FROM gone WHERE gone.parent_id IS NOT DISTINCT FROM parent) END
+          ORDER BY i.seq DESC LIMIT most_variants) f OFFSET 0) o OFFSET 0) m
+    ORDER BY m.is_live AND m.goes_on DESC, is_equal DESC, m.is_live DESC, m.is_open OR m.is_wiped DESC, m.leads_on DESC, m.seq DESC LIMIT 1;
     IF NOT FOUND OR NOT (known.is_equal OR known.is_extended OR known.stays_deleted) THEN
       IF place = 1 AND FOUND THEN
         parent := known.parent_id;

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { boolean, foreignKey, index, integer, jsonb, pgPolicy, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import {
+  check,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core'
 import { now } from '../../db/row-state.ts'
 import {
   clientId,
@@ -17,6 +28,9 @@ import {
   version,
 } from '../../db/columns.ts'
 import { users } from '../users/table.ts'
+
+/** Most branches of a conversation. */
+export const MAX_BRANCHES = 10_000
 
 /**
  * The key is (user_id, id): a client may choose an id without learning whether somebody else has it, and every foreign
@@ -95,6 +109,7 @@ export const conversations = pgTable(
       .on(table.purgeAfter)
       .where(sql`purge_after is not null`),
     metadataCheck('conversations_metadata_check'),
+    check('conversations_branches_check', sql.raw(`last_branch <= ${MAX_BRANCHES}`)),
     purgeCheck('conversations_purge_check'),
     ownerPolicy(),
     systemPolicy('select'),

@@ -1,3 +1,4 @@
+import { TOO_MANY_BRANCHES } from '../messages/repository.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import { storeDocument } from './sql/document-statements.ts'
@@ -28,6 +29,7 @@ const CONSTRAINTS: ConstraintErrors = {
   conversations_user_id_id_pk: { code: 'conflict' },
   messages_user_id_conversation_id_id_pk: { code: 'conflict' },
   chat_vectors_user_id_id_pk: { code: 'conflict' },
+  conversations_branches_check: TOO_MANY_BRANCHES,
 }
 
 export function createImportRepository(db: Database, options: ImportOptions): ImportRepository {

@@ -9,7 +9,7 @@ import { prepared } from '../../db/prepared.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
-import { conversations } from '../conversations/table.ts'
+import { conversations, MAX_BRANCHES } from '../conversations/table.ts'
 import { dropEmbeddings } from '../embeddings/sql/drop.ts'
 import { queueMessages, requeueMessages, requeueWritten } from '../embeddings/sql/queue.ts'
 import { insertWhere, writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
@@ -92,9 +92,16 @@ export interface MessageRepository {
   restore(id: string): Promise<Result<MessageRow>>
 }
 
+/** Siblings are shown with the leaves below them: that reads every branch of the conversation. */
+export const TOO_MANY_BRANCHES: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: 'messages', message: `would give the conversation more than ${MAX_BRANCHES} branches` }],
+}
+
 const CONSTRAINTS: ConstraintErrors = {
   messages_user_id_conversation_id_id_pk: { code: 'conflict' },
   messages_metadata_check: METADATA_TOO_LONG,
+  conversations_branches_check: TOO_MANY_BRANCHES,
 }
 const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = messageColumns
 

@@ -5,10 +5,22 @@ import type { ChatMessage } from './save-schemas.ts'
 /** A list of messages as `app.save_chat` takes it, in JSON. */
 export const toGiven = (list: readonly ChatMessage[]): string =>
   jsonParam(
-    list.map(({ id, role, parts, content, metadata, attachments, reasoning, status, model, usage }, i) => ({
-      ...{ position: i + 1, id, role, parts, content, metadata, attachments, reasoning, status, model, usage },
-      ...(content === undefined && hasTexts(parts) ? { text: textOf(parts) } : {}),
-    })),
+    list.map(({ id, role, parts, content, metadata, attachments, reasoning, status, model, usage }, i) => {
+      const given = {
+        position: i + 1,
+        id,
+        role,
+        parts,
+        content,
+        metadata,
+        attachments,
+        reasoning,
+        status,
+        model,
+        usage,
+      }
+      return content === undefined && hasTexts(parts) ? { ...given, text: textOf(parts) } : given
+    }),
   )
 
 /** Most messages have one text: it is not sent twice. */

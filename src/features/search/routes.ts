@@ -20,7 +20,7 @@ export const searchRoutes = (deps: Deps) => {
       tag: { name: 'Search', description: 'Find messages and documents by meaning and by keyword.' },
       summary: 'Search messages and documents',
       description:
-        'By meaning and by keyword at once, in one list; or by one of them. Each hit says what its score is made of. `pendingEmbeddings` and `failedEmbeddings` say how many texts cannot be found by meaning. Both lists go 200 deep: pages end there.',
+        'By meaning and by keyword at once, in one list; or by one of them. Each hit says what its score is made of. `pendingEmbeddings` and `failedEmbeddings` say how many texts cannot be found by meaning. By keyword, the first 60,000 characters of a text are looked at. Both lists go 200 deep: pages end there.',
       readOnly: true,
       examples: {
         text: { summary: 'By meaning and by keyword', value: { query: 'hotels near the river' } },

@@ -29,7 +29,7 @@ const call = (state: string, more: object) => ({
   ...more,
 })
 
-const OPTIONS = { states: null, timeoutMinutes: 15 }
+const OPTIONS = { states: null, mustExist: false, timeoutMinutes: 15 }
 
 // PGlite has one connection: nothing waits there.
 describe.each(places)('Chats that are saved at once, on $name:', ({ open, embedded }) => {
