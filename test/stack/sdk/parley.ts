@@ -70,6 +70,8 @@ function createClient(url: string, token: string) {
     return JSON.parse(text || 'null') as T
   }
   return {
+    url,
+    token,
     call,
     /** Saves the whole chat. */
     put: async (chat: string, messages: readonly object[]) =>
