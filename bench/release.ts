@@ -74,23 +74,34 @@ async function compare({ warmUp, runs }: { warmUp: number; runs: number }, serve
   const path = `/v1/conversations/${(opened.answer as { id: string }).id}/messages`
   const append = { method: 'POST', path, body: JSON.stringify(MESSAGE), status: 201 } as const
   for (let n = 0; n < 20; n++) await ask(0, append)
-  const operations = {
-    'append a UIMessage': append,
-    'a page of 20': { method: 'GET', path, status: 200 } as const,
-    'the newest 20': { method: 'GET', path: `${path}?order=desc`, status: 200 } as const,
+  const page = { method: 'GET', path, status: 200 } as const
+  const newest = { ...page, path: `${path}?order=desc` }
+  const stored = Array.from({ length: 19 }, (_, n) => ({ ...MESSAGE, id: `m${n}` }))
+  const save = (status: number, ...more: object[]) => ({
+    ...({ method: 'PUT', path: '/v1/conversations/chat/messages', status } as const),
+    body: JSON.stringify({ messages: [...stored, ...more] }),
+  })
+  await ask(0, save(201))
+  type Asked = Parameters<typeof ask>[1]
+  const operations: Record<string, [ours: (n: number) => Asked, theirs: Asked]> = {
+    'append a UIMessage': [() => append, append],
+    'a page of 20': [() => page, page],
+    'the newest 20': [() => newest, newest],
+    'save a chat of 20, one new (append)': [(n) => save(200, { ...MESSAGE, id: `new${n}` }), append],
+    'save it again (a page of 20)': [() => save(200), page],
   }
 
   console.log(`Medians in milliseconds, ${runs} times in turns: this commit, release ${release.version}, this by that`)
-  for (const [name, operation] of Object.entries(operations)) {
+  for (const [name, [ours, theirs]] of Object.entries(operations)) {
     const samples: [number[], number[]] = [[], []]
     for (let n = 0; n < warmUp + runs; n++) {
       for (const side of n % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-        const { milliseconds } = await ask(side, operation)
+        const { milliseconds } = await ask(side, side === 0 ? ours(n) : theirs)
         await backgroundDone(superuser)
         if (n >= warmUp) samples[side].push(milliseconds)
       }
     }
-    const [ours, theirs] = [median(samples[0]), median(samples[1])]
-    console.log([name.padEnd(24), ours.toFixed(2), theirs.toFixed(2), ratio(ours, theirs)].join('  '))
+    const [mine, other] = [median(samples[0]), median(samples[1])]
+    console.log([name.padEnd(36), mine.toFixed(2), other.toFixed(2), ratio(mine, other)].join('  '))
   }
 }

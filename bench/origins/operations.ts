@@ -1,7 +1,7 @@
 /** A request that both designs understand. */
 export interface Operation {
   name: string
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT'
   path: string
   body?: string
   status: number
