@@ -596,6 +596,31 @@ END
 $$;
 REVOKE ALL ON FUNCTION app.refuse_text() FROM PUBLIC;
 --> statement-breakpoint
+-- functions/requeue_written.sql
+-- After a save has left what it has written in `app.written_messages`: a job for each message that is embedded, none for others, and no
+-- vector of an old text. Jobs first, as everywhere. Statements of their own see a vector of the old text that was stored meanwhile.
+CREATE OR REPLACE FUNCTION app.requeue_written(owner uuid, conversation text) RETURNS void
+  LANGUAGE plpgsql SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
+  AS $$
+DECLARE
+  written constant jsonb := nullif(current_setting('app.written_messages', true), '')::jsonb;
+BEGIN
+  IF coalesce(written, '[]') = '[]' THEN
+    RETURN;
+  END IF;
+  INSERT INTO public.embedding_jobs (user_id, conversation_id, message_id)
+  SELECT owner, conversation, w.id FROM jsonb_to_recordset(written) AS w (id text, embeds boolean) WHERE w.embeds
+  ON CONFLICT (user_id, conversation_id, message_id)
+    DO UPDATE SET claim_id = NULL, attempts = 0, run_at = now(), failed_at = NULL, last_error = NULL;
+  DELETE FROM public.embedding_jobs j WHERE j.user_id = owner AND j.conversation_id = conversation
+    AND j.message_id IN (SELECT w.id FROM jsonb_to_recordset(written) AS w (id text, embeds boolean) WHERE NOT w.embeds);
+  DELETE FROM public.chat_vectors v WHERE v.user_id = owner AND v.conversation_id = conversation
+    AND v.message_id IN (SELECT w.id FROM jsonb_to_recordset(written) AS w (id text, "isNewText" boolean) WHERE w."isNewText");
+END
+$$;
+REVOKE ALL ON FUNCTION app.requeue_written(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.requeue_written(uuid, text) TO parley_app;
+--> statement-breakpoint
 -- functions/save_chat.sql
 -- Brings a conversation to the list of messages that a client holds: a path, each message after the one before it. A message is
 -- looked up by the id that the client gives it, among those that follow the same parent; the first one anywhere, as a client may
@@ -603,11 +628,11 @@ REVOKE ALL ON FUNCTION app.refuse_text() FROM PUBLIC;
 -- (docs/decisions/039-save-a-chat.md). Called under the lock on the conversation; its counters are the caller's.
 -- `given`: objects with `position` (1, 2, 3 …), `id`, `role`, `parts`, and where sent `content`, `attachments`, `reasoning`,
 -- `status`, `model`, `usage` and `metadata`. `text` is what the parts say, left out where it is that of the only text part.
--- Of new messages it also returns what is said by whom, and the branch. `is_queued`: text or status are new; `is_new_text`: there
+-- Of what is written it also returns what is said, and of new messages by whom, and the branch. `is_queued`: text or status are new; `is_new_text`: there
 -- was another one before.
 -- `timeout_minutes`: an `in_progress` message that is older counts as failed.
 CREATE OR REPLACE FUNCTION app.save_chat(owner uuid, conversation text, given jsonb, timeout_minutes int)
-  RETURNS TABLE (place int, sent text, stored text, outcome text, said_by text, said text, in_branch int, is_new_text boolean,
+  RETURNS TABLE (place int, sent text, stored text, outcome text, said_by text, said text, said_status text, in_branch int, is_new_text boolean,
     is_queued boolean)
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   AS $$
@@ -631,6 +656,26 @@ BEGIN
   FOR message IN SELECT element FROM jsonb_array_elements(given) element ORDER BY (element -> 'position')::int LOOP
     place := message -> 'position';
     sent := message ->> 'id';
+    -- Nearly all of a list is there as it was sent: that is looked at first.
+    IF NOT message ?| ARRAY['status', 'content', 'attachments', 'reasoning', 'model', 'usage'] THEN
+      SELECT m.id, m.branch, m.depth INTO known FROM public.messages m
+      WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = sent
+        AND (place = 1 OR m.parent_id = parent) AND m.deleted_at IS NULL AND m.status <> 'in_progress'
+        AND m.role = message ->> 'role' AND m.parts = message -> 'parts'
+        AND NOT EXISTS (
+          SELECT FROM public.messages s WHERE s.user_id = owner AND s.conversation_id = conversation AND s.sent_id = sent);
+      IF FOUND THEN
+        outcome := 'unchanged';
+        is_new_text := false;
+        is_queued := false;
+        stored := known.id;
+        parent := known.id;
+        parent_branch := known.branch;
+        parent_depth := known.depth;
+        RETURN NEXT;
+        CONTINUE;
+      END IF;
+    END IF;
     SELECT m.id, m.parent_id, m.branch, m.depth, m.content, m.status, m.is_live, m.new_status,
       m.is_live AND (m.is_open OR m.is_same) AS is_extended, NOT m.is_live AND (m.is_open OR m.is_wiped) AS stays_deleted,
       m.is_beginning OR m.is_same AND m.status = m.new_status AS is_equal
@@ -713,7 +758,8 @@ BEGIN
         has_metadata = m.has_metadata OR message ? 'metadata',
         status = known.new_status, updated_at = now(), version = m.version + 1
       WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = known.id
-      RETURNING m.content <> known.content, m.content <> known.content OR m.status <> known.status INTO is_new_text, is_queued;
+      RETURNING m.content, m.status, m.content <> known.content, m.content <> known.content OR m.status <> known.status
+      INTO said, said_status, is_new_text, is_queued;
     END IF;
     stored := known.id;
     parent := known.id;
@@ -752,7 +798,7 @@ BEGIN
         n.parts, n.attachments, n.reasoning, coalesce(n.status, 'complete'), n.model, nullif(n.usage, 'null'), coalesce(n.metadata, '{}'),
         n.metadata IS NOT NULL
       FROM news n ORDER BY n.position)
-    SELECT n.position, n.id, n.new_id, 'created', n.role, n.new_content, own_branch, false, true FROM news n ORDER BY n.position;
+    SELECT n.position, n.id, n.new_id, 'created', n.role, n.new_content, coalesce(n.status, 'complete'), own_branch, false, true FROM news n ORDER BY n.position;
 END
 $$;
 REVOKE ALL ON FUNCTION app.save_chat(uuid, text, jsonb, int) FROM PUBLIC;

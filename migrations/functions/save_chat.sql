@@ -4,11 +4,11 @@
 -- (docs/decisions/039-save-a-chat.md). Called under the lock on the conversation; its counters are the caller's.
 -- `given`: objects with `position` (1, 2, 3 …), `id`, `role`, `parts`, and where sent `content`, `attachments`, `reasoning`,
 -- `status`, `model`, `usage` and `metadata`. `text` is what the parts say, left out where it is that of the only text part.
--- Of new messages it also returns what is said by whom, and the branch. `is_queued`: text or status are new; `is_new_text`: there
+-- Of what is written it also returns what is said, and of new messages by whom, and the branch. `is_queued`: text or status are new; `is_new_text`: there
 -- was another one before.
 -- `timeout_minutes`: an `in_progress` message that is older counts as failed.
 CREATE OR REPLACE FUNCTION app.save_chat(owner uuid, conversation text, given jsonb, timeout_minutes int)
-  RETURNS TABLE (place int, sent text, stored text, outcome text, said_by text, said text, in_branch int, is_new_text boolean,
+  RETURNS TABLE (place int, sent text, stored text, outcome text, said_by text, said text, said_status text, in_branch int, is_new_text boolean,
     is_queued boolean)
   LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   AS $$
@@ -32,6 +32,26 @@ BEGIN
   FOR message IN SELECT element FROM jsonb_array_elements(given) element ORDER BY (element -> 'position')::int LOOP
     place := message -> 'position';
     sent := message ->> 'id';
+    -- Nearly all of a list is there as it was sent: that is looked at first.
+    IF NOT message ?| ARRAY['status', 'content', 'attachments', 'reasoning', 'model', 'usage'] THEN
+      SELECT m.id, m.branch, m.depth INTO known FROM public.messages m
+      WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = sent
+        AND (place = 1 OR m.parent_id = parent) AND m.deleted_at IS NULL AND m.status <> 'in_progress'
+        AND m.role = message ->> 'role' AND m.parts = message -> 'parts'
+        AND NOT EXISTS (
+          SELECT FROM public.messages s WHERE s.user_id = owner AND s.conversation_id = conversation AND s.sent_id = sent);
+      IF FOUND THEN
+        outcome := 'unchanged';
+        is_new_text := false;
+        is_queued := false;
+        stored := known.id;
+        parent := known.id;
+        parent_branch := known.branch;
+        parent_depth := known.depth;
+        RETURN NEXT;
+        CONTINUE;
+      END IF;
+    END IF;
     SELECT m.id, m.parent_id, m.branch, m.depth, m.content, m.status, m.is_live, m.new_status,
       m.is_live AND (m.is_open OR m.is_same) AS is_extended, NOT m.is_live AND (m.is_open OR m.is_wiped) AS stays_deleted,
       m.is_beginning OR m.is_same AND m.status = m.new_status AS is_equal
@@ -114,7 +134,8 @@ BEGIN
         has_metadata = m.has_metadata OR message ? 'metadata',
         status = known.new_status, updated_at = now(), version = m.version + 1
       WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = known.id
-      RETURNING m.content <> known.content, m.content <> known.content OR m.status <> known.status INTO is_new_text, is_queued;
+      RETURNING m.content, m.status, m.content <> known.content, m.content <> known.content OR m.status <> known.status
+      INTO said, said_status, is_new_text, is_queued;
     END IF;
     stored := known.id;
     parent := known.id;
@@ -153,7 +174,7 @@ BEGIN
         n.parts, n.attachments, n.reasoning, coalesce(n.status, 'complete'), n.model, nullif(n.usage, 'null'), coalesce(n.metadata, '{}'),
         n.metadata IS NOT NULL
       FROM news n ORDER BY n.position)
-    SELECT n.position, n.id, n.new_id, 'created', n.role, n.new_content, own_branch, false, true FROM news n ORDER BY n.position;
+    SELECT n.position, n.id, n.new_id, 'created', n.role, n.new_content, coalesce(n.status, 'complete'), own_branch, false, true FROM news n ORDER BY n.position;
 END
 $$;
 REVOKE ALL ON FUNCTION app.save_chat(uuid, text, jsonb, int) FROM PUBLIC;

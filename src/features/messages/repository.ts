@@ -164,7 +164,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
             .where(liveConversation)
             .for('update'),
           saveStatement(q, { userId, conversationId }, toGiven(list), { timeoutMinutes, condition }),
-          ...requeueWritten(q, { userId, conversationId }),
+          requeueWritten(q, { userId, conversationId }),
           q.select(state).from(conversations).where(liveConversation),
         ],
         CONSTRAINTS,
@@ -172,7 +172,7 @@ export function createMessageRepository(db: Database, userId: string, conversati
         { repeatable: states === null },
       )
       if (error) return fail(error)
-      const [opened, [locked], saved, , , , [conversation]] = results
+      const [opened, [locked], saved, , [conversation]] = results
       if (!locked || !conversation) return fail({ code: 'not_found' })
       if (!locked.isInState) return fail({ code: 'precondition_failed' })
       const [rows, unfit] = allRows(saved.rows, savedRow)

@@ -29,6 +29,7 @@ const GRANTS: Record<string, string> = {
   'parley_app: function app.begin_request(uuid,text,text,text,boolean)': 'EXECUTE',
   'parley_app: function app.begin_sign_in(uuid,text,text,text)': 'EXECUTE',
   'parley_app: function app.begins(jsonb,jsonb)': 'EXECUTE',
+  'parley_app: function app.requeue_written(uuid,text)': 'EXECUTE',
   'parley_app: function app.admit_request(uuid,text,timestamp with time zone,t': 'EXECUTE',
   'parley_app: function app.admit_sign_in(uuid,text,timestamp with time zone,t': 'EXECUTE',
   'parley_app: function app.purged_at(uuid)': 'EXECUTE',

@@ -76,41 +76,21 @@ export function requeueMessages(
 
 /** The setting of a transaction in which a statement leaves what it has written: see {@link noteWritten}. */
 const WRITTEN = 'app.written_messages'
-const written = sql`jsonb_to_recordset(nullif(current_setting('${sql.raw(WRITTEN)}', true), '')::jsonb) as w (id text, "isNewText" boolean)`
-
 /**
  * Leaves a list of messages for {@link requeueWritten}, the next statements of the batch: statements of their own see the vector of
  * an old text that was stored meanwhile.
  *
- * @param those a select of `id` and `isNewText`
+ * @param those a select of `id`, `isNewText` and `embeds` ({@link isEmbedded})
  * @returns a select of one row
  */
 export const noteWritten = (those: SQL): SQL =>
   sql`select set_config('${sql.raw(WRITTEN)}', coalesce(jsonb_agg(w), '[]')::text, true) from (${those}) w`
 
-/** After messages of a conversation were written: a job for each that is embedded, none for others, and no vector of an old text. */
-export function requeueWritten(
+/** After messages of a conversation were written: their jobs and vectors (`app.requeue_written`). */
+export const requeueWritten = (
   q: NeonHttpDatabase,
   { userId, conversationId }: { userId: string; conversationId: string },
-) {
-  // Lateral with a limit, and by arrays: a join might read all of the conversation.
-  const those = sql`${written} cross join lateral (
-    select user_id, conversation_id, id, status, content from messages
-    where user_id = ${userId} and conversation_id = ${conversationId} and id = w.id limit 1) m`
-  const embeds = isEmbedded(sql`m.status`, sql`m.content`)
-  const ofConversation = sql`user_id = ${userId} and conversation_id = ${conversationId}`
-  return [
-    q.execute(sql`
-      insert into embedding_jobs (user_id, conversation_id, message_id)
-      select m.user_id, m.conversation_id, m.id from ${those} where ${embeds}
-      on conflict (user_id, conversation_id, message_id) do update set ${fromTheStart}, last_error = null`),
-    q.execute(sql`
-      delete from embedding_jobs
-      where ${ofConversation} and message_id = any (array(select m.id from ${those} where not ${embeds}))`),
-    q.execute(sql`
-      delete from chat_vectors where ${ofConversation} and message_id = any (array(select w.id from ${written} where w."isNewText"))`),
-  ] as const
-}
+) => q.execute(sql`select app.requeue_written(${userId}::uuid, ${conversationId})`)
 
 /**
  * Before what is embedded with chunks changes: a job for each that Parley embeds, and no vector of the old text.

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import { conversations } from '../../conversations/table.ts'
-import { noteWritten } from '../../embeddings/sql/queue.ts'
+import { isEmbedded, noteWritten } from '../../embeddings/sql/queue.ts'
 import { titleFrom } from './derived-title.ts'
 
 /**
@@ -26,7 +26,8 @@ export function saveStatement(
       cross join lateral app.save_chat(user_id, id, ${given}::jsonb, ${timeoutMinutes}::int) s
       where user_id = ${userId} and id = ${conversationId} and deleted_at is null and ${condition}
     ), noted as (
-      ${noteWritten(sql`select stored as id, is_new_text as "isNewText" from saved where is_queued`)}
+      ${noteWritten(sql`select stored as id, is_new_text as "isNewText", ${isEmbedded(sql`said_status`, sql`said`)} as embeds
+        from saved where is_queued`)}
     ), totals as (
       select count(*) filter (where outcome = 'created') as news, max(in_branch) as branch,
         case when bool_or(outcome = 'created') then (array_agg(stored order by place desc))[1] end as leaf_id
