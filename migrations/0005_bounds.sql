@@ -609,7 +609,8 @@ BEGIN
     RETURN;
   END IF;
   INSERT INTO public.embedding_jobs (user_id, conversation_id, message_id)
-  SELECT owner, conversation, w.id FROM jsonb_to_recordset(written) AS w (id text, embeds boolean) WHERE w.embeds
+  SELECT c.user_id, c.id, w.id FROM public.conversations c, jsonb_to_recordset(written) AS w (id text, embeds boolean)
+  WHERE c.user_id = owner AND c.id = conversation AND w.embeds
   ON CONFLICT (user_id, conversation_id, message_id)
     DO UPDATE SET claim_id = NULL, attempts = 0, run_at = now(), failed_at = NULL, last_error = NULL;
   DELETE FROM public.embedding_jobs j WHERE j.user_id = owner AND j.conversation_id = conversation

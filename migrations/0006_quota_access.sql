@@ -119,6 +119,15 @@ CREATE TRIGGER index_words_change BEFORE UPDATE OF content, context, language ON
   WHEN ((NEW.content, NEW.context, NEW.language) IS DISTINCT FROM (OLD.content, OLD.context, OLD.language))
   EXECUTE FUNCTION app.index_words();
 --> statement-breakpoint
+-- A load that puts triggers off (`session_replication_role`) still needs the words.
+ALTER TABLE messages ENABLE ALWAYS TRIGGER index_words_create;
+--> statement-breakpoint
+ALTER TABLE messages ENABLE ALWAYS TRIGGER index_words_change;
+--> statement-breakpoint
+ALTER TABLE document_chunks ENABLE ALWAYS TRIGGER index_words_create;
+--> statement-breakpoint
+ALTER TABLE document_chunks ENABLE ALWAYS TRIGGER index_words_change;
+--> statement-breakpoint
 CREATE TRIGGER refuse_text BEFORE UPDATE OF content, parts, attachments, reasoning, metadata ON messages FOR EACH ROW
   WHEN (current_user = 'parley_system' AND (NEW.deleted_at IS NULL OR NEW.content <> '' OR NEW.parts IS NOT NULL
     OR NEW.attachments IS NOT NULL OR NEW.reasoning IS NOT NULL OR NEW.metadata <> '{}'))

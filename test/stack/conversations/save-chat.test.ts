@@ -171,9 +171,12 @@ describe.each(places)('Chats that are saved at once, on $name:', ({ open, embedd
          select $1, gen_random_uuid(), $2, 'b1', 'test', array_fill(0.1, array[1536])::halfvec, repeat('1', 2048)::bit(2048), 'old'`,
         [userId, id],
       )
-      const saving = save(
-        message('b1', 'new', { parts: [{ type: 'text', text: 'new' }, call('output-available', { output: 1 })] }),
-      )
+      const answered = [
+        { type: 'text', text: 'old' },
+        call('output-available', { output: 1 }),
+        { type: 'text', text: 'new' },
+      ]
+      const saving = save(message('b1', 'new', { parts: answered }))
       await waitsForLock()
       await client.query('commit')
       expect(await saving).toEqual(['updated'])
