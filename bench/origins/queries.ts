@@ -22,6 +22,7 @@ const messageFields = without(messageColumns, [
   'branch',
   'depth',
   'hasMetadata',
+  'sentId',
   'deletedAt',
   'purgeAfter',
   'version',
