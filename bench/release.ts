@@ -91,7 +91,7 @@ async function compare({ warmUp, runs }: { warmUp: number; runs: number }, serve
     'save it again (a page of 20)': [() => save(200), page],
   }
 
-  console.log(`Medians in milliseconds, ${runs} times in turns: this commit, release ${release.version}, this by that`)
+  console.log(`Medians in milliseconds, ${runs} times in turns: this commit, release ${release.version}, their ratio`)
   for (const [name, [ours, theirs]] of Object.entries(operations)) {
     const samples: [number[], number[]] = [[], []]
     for (let n = 0; n < warmUp + runs; n++) {

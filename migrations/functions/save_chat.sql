@@ -74,7 +74,7 @@ BEGIN
       FROM (
         SELECT f.*,
           f.role = message ->> 'role' AND (f.status = 'in_progress'
-            -- A tool may still answer, and a model goes on after its last tool has, or after a page was no longer listening.
+            -- A tool may still answer; a model may continue after a tool's answer, or after a page has disconnected.
             OR CASE WHEN f.parts @? awaits OR f.parts @? last_may_go_on THEN app.begins(f.parts, message -> 'parts')
               AND (message -> 'parts' <> f.parts OR message ->> 'status' = 'in_progress') ELSE false END) AS is_open,
           -- What a client that has left too early holds of an answer, or sends too late.
@@ -83,7 +83,7 @@ BEGIN
             THEN app.begins(message -> 'parts', f.parts) AND NOT app.begins(f.parts, message -> 'parts') ELSE false END AS is_beginning,
           place = jsonb_array_length(given) AND f.status = 'in_progress' AND f.content <> '' AND starts_with(coalesce(message ->> 'content', message ->> 'text',
             jsonb_path_query_first(message -> 'parts', '$[*] ? (@.type == "text").text') #>> '{}', ''), f.content) AS goes_on,
-          -- Of several that are the same, the one that the list goes on from.
+          -- Of several equal candidates, the one whose child is the next message of the list.
           CASE WHEN count(*) OVER () > 1 THEN EXISTS (
             SELECT FROM public.messages c WHERE c.user_id = owner AND c.conversation_id = conversation AND c.parent_id = f.id
               AND given -> place ->> 'id' IN (c.id, c.sent_id)) ELSE false END AS leads_on
@@ -151,7 +151,7 @@ BEGIN
     SELECT m.branch, m.depth INTO parent_branch, parent_depth FROM public.messages m
     WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = parent;
   END IF;
-  -- Whoever is the first to follow a message goes on with its branch.
+  -- The first message to follow another continues its branch.
   own_branch := CASE WHEN parent IS NOT NULL AND NOT EXISTS (
       SELECT FROM public.messages m WHERE m.user_id = owner AND m.conversation_id = conversation
         AND m.branch = parent_branch AND m.depth > parent_depth)
