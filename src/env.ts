@@ -54,6 +54,8 @@ const bindings = z.object({
   EMBEDDING_MODEL: z.string().min(1).default('text-embedding-3-small'),
   EMBEDDING_API_KEY: z.string().optional(),
   EMBEDDING_TIMEOUT_MS: milliseconds(20_000),
+  /** The similarity below which a hybrid search shows only what has the words; `npm run embeddings -- floor` measures it. None by default. */
+  EMBEDDING_FLOOR: z.coerce.number().min(-1).max(1).optional(),
   /** How long a deleted account can be restored. */
   ACCOUNT_GRACE_DAYS: wholeNumber(0, 3650).default(30),
   /** How long deleted conversations and messages can be restored. */
@@ -110,6 +112,7 @@ const configuration = bindings
             model: env.EMBEDDING_MODEL,
             apiKey: env.EMBEDDING_API_KEY ?? '',
             timeoutMs: env.EMBEDDING_TIMEOUT_MS,
+            floor: env.EMBEDDING_FLOOR,
           } as const),
   }))
 

@@ -32,7 +32,7 @@ export function searchOf({ kind, vector, words, filter, n, conversations, docume
     groupBy: undefined,
     context: 0,
     prefix: false,
-    fusion: { k: 60, weights: { semantic: 1, keyword: 1 } },
+    fusion: { method: 'score', k: 60, weights: {} },
     after: null,
   }
 }

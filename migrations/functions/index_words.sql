@@ -4,20 +4,18 @@ CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
   LANGUAGE plpgsql
   AS $$
 DECLARE
-  language regconfig := 'simple';
-  content text := NEW.content;
-  bytes int;
+  bytes int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(NEW.content), 240000);
 BEGIN
-  IF TG_TABLE_NAME = 'document_chunks' THEN
-    language := NEW.language;
-    content := NEW.context || ' ' || NEW.content;
-  END IF;
-  bytes := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(content), 240000);
   IF bytes > 65536 AND current_user = 'parley_app' THEN
     NEW.search := NULL;
   ELSE
     PERFORM set_config('app.words_read', bytes::text, true);
-    NEW.search := app.words_of(language, content);
+    NEW.words_version := 1;
+    IF TG_TABLE_NAME = 'document_chunks' THEN
+      NEW.search := app.words_of_chunk(NEW.language, NEW.context, NEW.content);
+    ELSE
+      NEW.search := app.words_of('simple', NEW.content);
+    END IF;
   END IF;
   RETURN NEW;
 END

@@ -4,7 +4,7 @@ import { createOpenAiEmbedder, type OpenAiConfig } from './openai.ts'
 
 export type EmbeddingConfig =
   | { provider: 'lexical' }
-  | ({ provider: 'openai' } & Pick<OpenAiConfig, 'baseUrl' | 'apiKey' | 'model' | 'timeoutMs' | 'dimensions'>)
+  | ({ provider: 'openai' } & Pick<OpenAiConfig, 'baseUrl' | 'apiKey' | 'model' | 'timeoutMs' | 'dimensions' | 'floor'>)
 
 /** The embedder that the configuration names. */
 export function createEmbedder(config: EmbeddingConfig): Embedder {

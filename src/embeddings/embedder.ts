@@ -12,6 +12,8 @@ export {
 /** Turns texts into vectors. Its model name is stored beside each vector, because vectors of two models cannot be compared. */
 export interface Embedder {
   readonly model: string
+  /** The cosine similarity below which a text has nothing to do with another; null where nobody has measured it for the model. */
+  readonly floor: number | null
   /** The most texts that one call should be given; more are accepted and sent in several requests. */
   readonly maxBatch: number
   /** How many of these texts, from the first one on, go into one request: at least one, where there is any. */

@@ -21,6 +21,8 @@ export const LEXICAL_MODEL = 'lexical-hash-v1'
 /** How much of a text counts, in UTF-16 units: about what a provider's model reads, and some milliseconds at the worst. */
 const MAX_LENGTH = 8_192
 const MAX_BATCH = 256
+/** Measured: `npm run embeddings -- floor`. */
+const FLOOR = 0.15
 
 // Chosen by recall on questions about the READMEs of npm packages; the optimum is flat.
 const STEM_WEIGHT = 1
@@ -50,6 +52,7 @@ const BIGRAM = 0x811c9dc1
 export function createLexicalEmbedder(): Embedder {
   return {
     model: LEXICAL_MODEL,
+    floor: FLOOR,
     maxBatch: MAX_BATCH,
     fitting: (texts) => Math.min(texts.length, MAX_BATCH),
     embed: async (texts) => refuseEmptyTexts(texts) ?? ok(texts.map(lexicalVector)),

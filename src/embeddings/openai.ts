@@ -10,6 +10,8 @@ export interface OpenAiConfig {
   baseUrl: string
   apiKey: string
   model: string
+  /** The model's floor of similarity, where somebody has measured it: see `Embedder`. */
+  floor?: number | undefined
   /** The whole of one `embed` call: every request, retry and wait in it. */
   timeoutMs: number
   /** `native` does not send `dimensions`, for models that know no such parameter; they must give 1536 of themselves. */
@@ -88,6 +90,7 @@ export function createOpenAiEmbedder(config: OpenAiConfig): Embedder {
 
   return {
     model,
+    floor: config.floor ?? null,
     maxBatch,
     fitting: (texts) => fittingTexts(texts, maxBatch),
     async embed(texts, options) {

@@ -34,6 +34,7 @@ export const conversationRow = createSelectSchema(conversations, {
     userId: true,
     derivedTitle: true,
     titleKey: true,
+    titleWords: true,
     lastSeq: true,
     lastBranch: true,
     deletedAt: true,

@@ -24,6 +24,7 @@ import {
   systemPolicy,
   systemRole,
   timestamptz,
+  tsvector,
   updatedAt,
   version,
 } from '../../db/columns.ts'
@@ -78,6 +79,8 @@ export const conversations = pgTable(
     /** Of a deleted conversation: until then it can be restored. */
     purgeAfter: timestamptz('purge_after'),
     version: version(),
+    /** The words of `title`, which count for its messages; a trigger sets it. */
+    titleWords: tsvector('title_words'),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
@@ -108,6 +111,7 @@ export const conversations = pgTable(
     index('conversations_purge_after_idx')
       .on(table.purgeAfter)
       .where(sql`purge_after is not null`),
+    index('conversations_title_words_idx').using('gin', table.userId, table.titleWords),
     metadataCheck('conversations_metadata_check'),
     check('conversations_branches_check', sql.raw(`last_branch <= ${MAX_BRANCHES}`)),
     purgeCheck('conversations_purge_check'),

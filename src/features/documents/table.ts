@@ -25,8 +25,11 @@ import {
   systemRole,
   timestamptz,
   tsvector,
+  unread,
   updatedAt,
   version,
+  wordsPolicy,
+  wordsVersion,
 } from '../../db/columns.ts'
 import { users } from '../users/table.ts'
 
@@ -111,6 +114,7 @@ export const documentChunks = pgTable(
     language: regconfig('language').notNull(),
     /** For the keyword search; a trigger sets it. Null while it waits to be indexed. */
     search: tsvector('search'),
+    wordsVersion: wordsVersion(),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
@@ -121,17 +125,10 @@ export const documentChunks = pgTable(
     // Not unique: an update that moves chunks passes through states in which two share a position.
     index('document_chunks_position_idx').on(table.userId, table.documentId, table.position),
     index('document_chunks_search_idx').using('gin', table.userId, table.search),
-    index('document_chunks_unindexed_idx')
-      .on(table.userId)
-      .where(sql`search is null`),
+    index('document_chunks_unread_idx').on(table.userId).where(unread),
     ownerPolicy(),
     systemPolicy('select'),
-    pgPolicy('words', {
-      to: systemRole,
-      for: 'update',
-      using: sql`search is null`,
-      withCheck: sql`search is not null`,
-    }),
+    wordsPolicy(),
     purgePolicy('delete'),
     pgPolicy('retention', {
       to: systemRole,

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { unread } from '../../db/columns.ts'
 import type { Database } from '../../db/database.ts'
 import { fail, ok, type Result } from '../../result.ts'
 
@@ -39,7 +40,7 @@ const waits = (whose: Whose) =>
 /** The first texts that wait, as many as fit a slice; at least one. */
 const slice = (columns: SQL, text: SQL, table: SQL, whose: Whose) => sql`
   with waiting as materialized (
-    select ${columns}, ${text} as text from ${table} where search is null and ${waits(whose)}
+    select ${columns}, ${text} as text from ${table} where (${unread}) and ${waits(whose)}
     limit ${SLICE_ROWS}::int for no key update skip locked
   ), slice as (
     select * from (select *, sum(octet_length(text)) over (rows unbounded preceding) - octet_length(text) as before from waiting) w
@@ -48,10 +49,10 @@ const slice = (columns: SQL, text: SQL, table: SQL, whose: Whose) => sql`
 
 const ofMessages = (whose: Whose) => sql`
   ${slice(sql`user_id, conversation_id, id`, sql`content`, sql`messages`, whose)}
-  update messages m set search = app.words_of('simple', s.text) from slice s
+  update messages m set search = app.words_of('simple', s.text), words_version = 1 from slice s
   where m.user_id = s.user_id and m.conversation_id = s.conversation_id and m.id = s.id returning 1`
 
 const ofChunks = (whose: Whose) => sql`
-  ${slice(sql`user_id, id, language`, sql`context || ' ' || content`, sql`document_chunks`, whose)}
-  update document_chunks c set search = app.words_of(s.language, s.text) from slice s
+  ${slice(sql`user_id, id, language, context`, sql`content`, sql`document_chunks`, whose)}
+  update document_chunks c set search = app.words_of_chunk(s.language, s.context, s.text), words_version = 1 from slice s
   where c.user_id = s.user_id and c.id = s.id returning 1`

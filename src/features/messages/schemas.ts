@@ -21,7 +21,7 @@ export const messageRow = createSelectSchema(messages, {
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
   updatedAt: storedTime,
-}).omit({ userId: true, deletedAt: true, purgeAfter: true, branch: true, search: true })
+}).omit({ userId: true, deletedAt: true, purgeAfter: true, branch: true, search: true, wordsVersion: true })
 export type MessageRow = z.output<typeof messageRow>
 
 /** What the database makes of a message that is appended. */

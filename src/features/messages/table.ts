@@ -25,8 +25,11 @@ import {
   systemRole,
   timestamptz,
   tsvector,
+  unread,
   updatedAt,
   version,
+  wordsPolicy,
+  wordsVersion,
 } from '../../db/columns.ts'
 import { conversations } from '../conversations/table.ts'
 
@@ -75,8 +78,9 @@ export const messages = pgTable(
     /** Of a deleted message: until then it can be restored. Null again once its text has been wiped. */
     purgeAfter: timestamptz('purge_after'),
     version: version(),
-    /** For the keyword search, in no language; a trigger sets it. Null while it waits to be indexed. */
+    /** For the keyword search; a trigger sets it. Null while it waits to be indexed. */
     search: tsvector('search'),
+    wordsVersion: wordsVersion(),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.conversationId, table.id] }),
@@ -100,21 +104,14 @@ export const messages = pgTable(
       .on(table.userId, table.conversationId)
       .where(sql`parent_id is null`),
     index('messages_search_idx').using('gin', table.userId, table.search),
-    index('messages_unindexed_idx')
-      .on(table.userId)
-      .where(sql`search is null`),
+    index('messages_unread_idx').on(table.userId).where(unread),
     oneOfCheck('messages_role_check', 'role', MESSAGE_ROLES),
     oneOfCheck('messages_status_check', 'status', MESSAGE_STATUSES),
     metadataCheck('messages_metadata_check'),
     purgeCheck('messages_purge_check'),
     ownerPolicy(),
     systemPolicy('select'),
-    pgPolicy('words', {
-      to: systemRole,
-      for: 'update',
-      using: sql`search is null`,
-      withCheck: sql`search is not null`,
-    }),
+    wordsPolicy(),
     purgePolicy('delete'),
     pgPolicy('retention', {
       to: systemRole,
@@ -137,6 +134,6 @@ export const messages = pgTable(
   ],
 )
 
-const { search: _search, ...columns } = getTableColumns(messages)
+const { search: _search, wordsVersion: _wordsVersion, ...columns } = getTableColumns(messages)
 /** What one reads of a message: all but what only the keyword search looks at. */
 export const messageColumns = columns

@@ -3,6 +3,7 @@ import { clientId, id, listOf, storedClientId, storedId, storedTime } from '../.
 import { MOMENT, moment } from '../../http/filters.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { embedding, ofModel, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
+import { hasWords, readQuery, SYNTAXES } from './query.ts'
 import { metadataCondition, metadataConditionInput } from './metadata-filter.ts'
 
 export const SOURCES = ['message', 'document'] as const
@@ -32,12 +33,15 @@ const filter = z.strictObject({
 })
 export type SearchFilter = z.output<typeof filter>
 
-const weight = z.number().min(0).max(10).default(1)
+const weight = z.number().min(0).max(10).optional()
 
 const fields = z.strictObject({
   query: z.string().trim().min(1).max(8_000).optional().meta({
+    description: 'A text; this or `embedding`. By keyword, one of more than 40 words counts by its longest words.',
+  }),
+  syntax: z.enum(SYNTAXES).default('operators').meta({
     description:
-      'A text; this or `embedding`. By keyword, one of more than some 50 words and operators counts by its longest words.',
+      'How the query is read by keyword. `operators`: `-word` and `-"a phrase"` exclude, where something else is asked for; `"a phrase"` has to be there; `OR` in capitals asks for one of two. `plain`: none of them.',
   }),
   embedding: embedding.optional(),
   model: ofModel,
@@ -52,16 +56,20 @@ const fields = z.strictObject({
   groupBy: oneOrMore(z.enum(GROUPS), GROUPS.length).optional().meta({ description: 'Only the best hit of each' }),
   context: z.int().min(0).max(5).default(0).meta({ description: 'So many neighbours before and behind each hit' }),
   prefix: z.boolean().default(false).meta({ description: 'The last word of the query may go on' }),
-  match: z.enum(['all', 'any']).optional().meta({
-    description: 'Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all`',
+  match: z.enum(['all', 'any']).default('any').meta({
+    description: 'Which of the words a text must have. `any`, the default, has those with all words first.',
   }),
   fusion: z
     .strictObject({
+      method: z.enum(['score', 'rank']).default('score'),
       k: z.int().min(1).max(1_000).default(60),
       weights: z.strictObject({ semantic: weight, keyword: weight }).prefault({}),
     })
     .prefault({})
-    .meta({ description: 'Reciprocal rank fusion: the sum of weight / (k + position) over both lists' }),
+    .meta({
+      description:
+        'How both lists become one. `score`: the sum of weight · score / best score of the list, with 0.3 for the semantic and 0.7 for the keyword list unless told otherwise. `rank`: reciprocal rank fusion, the sum of weight / (k + position), with 1 and 1.',
+    }),
 })
 
 export const searchRequest = fields.superRefine((body, ctx) => {
@@ -69,6 +77,9 @@ export const searchRequest = fields.superRefine((body, ctx) => {
   if ((body.query === undefined) === (body.embedding === undefined)) refuse('query', 'give either query or embedding')
   if (body.embedding && (body.mode ?? 'semantic') !== 'semantic') refuse('mode', 'must be semantic for an embedding')
   if (body.model !== undefined && !body.embedding) refuse('model', 'goes with an embedding')
+  if (body.query !== undefined && body.mode !== 'semantic' && !hasWords(readQuery(body.query, body.syntax).text)) {
+    refuse('query', 'has no word to look for')
+  }
   if (body.mode === 'keyword' && body.threshold !== undefined) refuse('threshold', 'is of semantic similarity')
 })
 /** What `searchRequest` takes, in words of JSON Schema. */
@@ -92,9 +103,12 @@ const scoring = z
   .object({
     similarity: score.nullable().meta({ description: 'Cosine similarity; null where there is no vector to compare' }),
     semanticPosition: position.meta({ description: 'In the list by similarity: 1, 2 …; null beyond its end' }),
-    keywordRank: z.number().nullable().meta({ description: 'How well the words match; null where they do not' }),
+    keywordRank: z
+      .number()
+      .nullable()
+      .meta({ description: 'How well the words match, by BM25; null where they do not' }),
     keywordPosition: position.meta({ description: 'In the list by keyword' }),
-    fused: z.number().nullable().meta({ description: 'Of both positions, in a hybrid search' }),
+    fused: z.number().nullable().meta({ description: 'Of both lists, in a hybrid search' }),
   })
   .meta({ description: 'What the score is made of' })
 
@@ -119,6 +133,7 @@ const common = {
   createdAt: storedTime,
   score,
   scoring,
+  copies: z.int().meta({ description: 'How many texts say the same: one of them is shown' }),
   context: z
     .object({ before: z.array(neighbour), after: z.array(neighbour) })
     .optional()
@@ -160,7 +175,12 @@ export const searchResults = z
       description: 'The query could not be embedded: a hybrid search went by keyword alone, without a threshold',
     }),
     recall,
-    belowThreshold: z.int().meta({ description: 'Candidates that were left out for their similarity' }),
+    belowThreshold: z
+      .int()
+      .meta({
+        description:
+          'Candidates that were left out for their similarity: below the threshold, or so low that only words could vouch for them, which they lack',
+      }),
     pendingEmbeddings: z.int().meta({ description: "The user's texts that wait for their vector, 10,000 at most" }),
     failedEmbeddings: z.int().meta({ description: 'Those that were given up, 10,000 at most' }),
     otherModels: z.int().meta({ description: 'Texts whose vector another model made: they were not compared' }),

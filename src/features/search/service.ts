@@ -9,10 +9,11 @@ import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { timed, type Trace } from '../../trace.ts'
 import { toHtml } from './highlight.ts'
 import { BYTES_PER_TOKEN } from '../usage/sql/embedded.ts'
+import { readQuery } from './query.ts'
 import { createSearchRepository } from './repository.ts'
 import type { SearchHit, SearchRequest } from './schemas.ts'
 
-const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.string()])
+const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.string(), z.string()])
 
 type SearchDeps = Pick<Deps, 'queryEmbedder' | 'quotas' | 'spentBudgets' | 'log'>
 
@@ -27,7 +28,7 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
      * `mixed_models` where no model is named, and there are several.
      */
     async search({ db, userId, trace }: Caller, request: SearchRequest) {
-      const { query, embedding, model, mode: asked, match, cursor, ...rest } = request
+      const { query, embedding, model, mode: asked, match, syntax, prefix, cursor, ...rest } = request
       const scope = await cursorScopeOf(userId, request)
       const [end, forged] = await decodeCursor(scope, cursor, hitKey)
       if (forged) return fail(forged)
@@ -55,11 +56,14 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
         {
           ...rest,
           mode: used,
-          text: used === 'semantic' ? null : (query ?? null),
+          words:
+            used === 'semantic' || query === undefined
+              ? null
+              : { ...readQuery(query, syntax), prefix, all: match === 'all' },
+          floor: embedder.floor,
           vector,
           model: query === undefined ? (model ?? null) : embedder.model,
-          match: match ?? (mode === 'hybrid' && !hasOperators(query) ? 'any' : 'all'),
-          after: end && [end[1], end[2]],
+          after: end && [end[1], end[2], end[3]],
           ...(degraded ? { threshold: undefined } : {}),
         },
         tokens,
@@ -72,7 +76,7 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
       const { data, last } = cutPage(hits, request.limit)
       return ok({
         data: data.map((hit) => ({ ...hit, highlight: hit.highlight === null ? null : toHtml(hit.highlight) })),
-        nextCursor: last ? await encodeCursor(scope, [used, last.score, textIdOf(last)]) : null,
+        nextCursor: last ? await encodeCursor(scope, [used, last.score, last.createdAt, textIdOf(last)]) : null,
         mode: used,
         degraded,
         ...told,
@@ -93,9 +97,6 @@ const tokensOf = (query = ''): number => Math.ceil(new TextEncoder().encode(quer
 
 /** What the database calls a text: see docs/decisions/030-client-ids.md. */
 const textIdOf = (hit: SearchHit): string => (hit.source === 'message' ? `${hit.conversationId}/${hit.id}` : hit.id)
-
-/** Of `websearch_to_tsquery`: quotes, a minus, `or`. Whoever writes one means it. */
-const hasOperators = (query = ''): boolean => /"|(^|\s)-[^\s-]|\sor\s/i.test(query)
 
 async function embedQuery(
   embedder: Embedder,

@@ -854,8 +854,10 @@ export type VectorHits = {
     recall: "exact" | "approximate";
 };
 export type SearchRequest = {
-    /** A text; this or `embedding`. By keyword, one of more than some 50 words and operators counts by its longest words. */
+    /** A text; this or `embedding`. By keyword, one of more than 40 words counts by its longest words. */
     query?: string;
+    /** How the query is read by keyword. `operators`: `-word` and `-"a phrase"` exclude, where something else is asked for; `"a phrase"` has to be there; `OR` in capitals asks for one of two. `plain`: none of them. */
+    syntax?: "plain" | "operators";
     embedding?: number[];
     /** Only vectors of this model */
     model?: string;
@@ -921,10 +923,11 @@ export type SearchRequest = {
     context?: number;
     /** The last word of the query may go on */
     prefix?: boolean;
-    /** Which of the words a text must have: by default `any` in a hybrid search for plain words, else `all` */
+    /** Which of the words a text must have. `any`, the default, has those with all words first. */
     match?: "all" | "any";
-    /** Reciprocal rank fusion: the sum of weight / (k + position) over both lists */
+    /** How both lists become one. `score`: the sum of weight · score / best score of the list, with 0.3 for the semantic and 0.7 for the keyword list unless told otherwise. `rank`: reciprocal rank fusion, the sum of weight / (k + position), with 1 and 1. */
     fusion?: {
+        method?: "score" | "rank";
         k?: number;
         weights?: {
             semantic?: number;
@@ -955,13 +958,15 @@ export type MessageHit = {
         similarity: number | null;
         /** In the list by similarity: 1, 2 …; null beyond its end */
         semanticPosition: number | null;
-        /** How well the words match; null where they do not */
+        /** How well the words match, by BM25; null where they do not */
         keywordRank: number | null;
         /** In the list by keyword */
         keywordPosition: number | null;
-        /** Of both positions, in a hybrid search */
+        /** Of both lists, in a hybrid search */
         fused: number | null;
     };
+    /** How many texts say the same: one of them is shown */
+    copies: number;
     /** Neighbours in their order, where they were asked for */
     context?: {
         before: {
@@ -1004,13 +1009,15 @@ export type DocumentHit = {
         similarity: number | null;
         /** In the list by similarity: 1, 2 …; null beyond its end */
         semanticPosition: number | null;
-        /** How well the words match; null where they do not */
+        /** How well the words match, by BM25; null where they do not */
         keywordRank: number | null;
         /** In the list by keyword */
         keywordPosition: number | null;
-        /** Of both positions, in a hybrid search */
+        /** Of both lists, in a hybrid search */
         fused: number | null;
     };
+    /** How many texts say the same: one of them is shown */
+    copies: number;
     /** Neighbours in their order, where they were asked for */
     context?: {
         before: {
@@ -1035,7 +1042,7 @@ export type SearchResults = {
     /** The query could not be embedded: a hybrid search went by keyword alone, without a threshold */
     degraded: boolean;
     recall: "exact" | "approximate";
-    /** Candidates that were left out for their similarity */
+    /** Candidates that were left out for their similarity: below the threshold, or so low that only words could vouch for them, which they lack */
     belowThreshold: number;
     /** The user's texts that wait for their vector, 10,000 at most */
     pendingEmbeddings: number;

@@ -17,6 +17,6 @@ export const search = ({ vector = null, text, limit, filter = {} }: Asked): Sear
   groupBy: undefined,
   context: 0,
   prefix: false,
-  fusion: { k: 60, weights: { semantic: 1, keyword: 1 } },
+  fusion: { method: 'score', k: 60, weights: {} },
   after: null,
 })

@@ -25,6 +25,7 @@ exported({
   }).omit({
     userId: true,
     titleKey: true,
+    titleWords: true,
     messageCount: true,
     lastSeq: true,
     lastBranch: true,

@@ -123,7 +123,7 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
     select m.*, app.uuid_v7()::text as copy_id, row_number() over (order by m.depth)::int as place
     from source s cross join stretch cross join lateral (
       select user_id, conversation_id, id, sent_id, depth, role, content, parts, attachments, reasoning, status, model, usage, metadata,
-        has_metadata, created_at, updated_at, search
+        has_metadata, created_at, updated_at, search, words_version
       from messages where ${ofStretch} order by depth offset 0) m
     where (select fits from weighed)
   ), known as materialized (
@@ -139,10 +139,10 @@ const forkStatement = ({ userId, conversationId, id, messageId, title }: Copy, c
     returning user_id, id
   ), said as (
     insert into messages (user_id, id, sent_id, conversation_id, seq, parent_id, branch, depth, role, content, parts, attachments,
-      reasoning, status, model, usage, metadata, has_metadata, created_at, updated_at, search)
+      reasoning, status, model, usage, metadata, has_metadata, created_at, updated_at, search, words_version)
     select o.user_id, c.copy_id, coalesce(c.sent_id, c.id), o.id, c.place, lag(c.copy_id) over (order by c.place), 1, c.place, c.role, c.content,
       c.parts, c.attachments, c.reasoning, case c.status when 'in_progress' then 'failed' else c.status end, c.model,
-      c.usage, c.metadata, c.has_metadata, c.created_at, c.updated_at, c.search
+      c.usage, c.metadata, c.has_metadata, c.created_at, c.updated_at, c.search, c.words_version
     from opened o cross join copied c
   ), vectors as (
     ${copyVectors(sql`known`, sql`opened`)}

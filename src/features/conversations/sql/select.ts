@@ -14,6 +14,7 @@ const {
   lastBranch: _lastBranch,
   deletedAt,
   purgeAfter: _purgeAfter,
+  titleWords: _titleWords,
   ...live
 } = getTableColumns(conversations)
 const columns = {

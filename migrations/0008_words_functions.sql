@@ -1,0 +1,612 @@
+-- Written by `npm run db:functions`.
+SET LOCAL check_function_bodies = off;
+--> statement-breakpoint
+-- functions/folded.sql
+-- A word without what people leave out when they type: accents, vowel marks, ligatures, letters with a stroke. In lower case before.
+-- Marks that make another letter in their script stay.
+CREATE OR REPLACE FUNCTION app.folded(word text) RETURNS text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN CASE WHEN octet_length(word) = length(word) THEN word ELSE normalize(translate(regexp_replace(
+    normalize(replace(replace(replace(word, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), NFKD),
+    '[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]', '', 'g'), 'ıøđðłħς', 'ioddlhσ'), NFC) END;
+REVOKE ALL ON FUNCTION app.folded(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.folded(text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/forms_of.sql
+-- What a piece of a text is found by, as entries of a tsvector at its place: A, as it stands; B, its stem, and itself without accents; C, its
+-- parts, which count less. A run without spaces is found by the pairs of its characters, and by its last one, so that a single character
+-- is looked for as the beginning of a pair.
+CREATE OR REPLACE FUNCTION app.forms_of(piece text, place text, dictionary regdictionary) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  AS $$
+DECLARE
+  whole text := lower(piece COLLATE pg_c_utf8);
+  bare text;
+  word text;
+  part text;
+  as_is text[] := '{}';
+  other text[] := '{}';
+  parts text[] := '{}';
+BEGIN
+  IF piece ~ ('^[' || app.unspaced() || ']') THEN
+    as_is := app.pairs_of(whole);
+  ELSE
+    IF piece ~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
+      as_is := ARRAY[whole];
+      other := ARRAY[app.folded(whole)];
+      bare := whole;
+      IF piece ~ '[/@]' THEN
+        -- A URL without its scheme.
+        bare := rtrim(regexp_replace(whole, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/');
+        other := other || bare;
+      END IF;
+      FOREACH part IN ARRAY (regexp_split_to_array(bare, '[/\\?&=:@,;#]+'))[:32] LOOP
+        CONTINUE WHEN part !~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8;
+        parts := parts || part;
+        IF part ~ '^v[0-9]' THEN
+          parts := parts || substr(part, 2);
+        ELSIF part ~ '\.[^.]*\.[a-z]+$' THEN
+          parts := parts || substring(part FROM '[^.]+\.[^.]+$');
+        END IF;
+      END LOOP;
+    END IF;
+    FOREACH word IN ARRAY (regexp_split_to_array(piece COLLATE pg_c_utf8, '[[:punct:]]+'))[:64] LOOP
+      CONTINUE WHEN word = '' OR length(word) > 100;
+      part := lower(word COLLATE pg_c_utf8);
+      IF word = piece THEN
+        as_is := ARRAY[part];
+        other := ARRAY[app.folded(part), app.folded((ts_lexize(dictionary, part))[1])];
+      ELSE
+        parts := parts || app.folded(part) || app.folded((ts_lexize(dictionary, part))[1]);
+      END IF;
+      FOR part IN SELECT * FROM app.parts_of(word) LOOP
+        parts := parts || app.folded(part) || app.folded((ts_lexize(dictionary, part))[1]);
+      END LOOP;
+      IF word ~ '^[\uac00-\ud7a3]{3}' THEN
+        parts := parts || app.pairs_of(word);
+      END IF;
+    END LOOP;
+  END IF;
+  RETURN (
+    SELECT string_agg(entry || ':' || place || label, ' ') FROM (
+      SELECT unnest(as_is) AS lexeme, 'A' AS label UNION ALL SELECT unnest(other), 'B' UNION ALL SELECT unnest(parts), 'C') f
+    CROSS JOIN LATERAL concat('''', replace(replace(lexeme, '\', '\\'), '''', ''''''), '''') entry
+    WHERE lexeme <> '' AND length(lexeme) <= 200);
+END
+$$;
+REVOKE ALL ON FUNCTION app.forms_of(text, text, regdictionary) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.forms_of(text, text, regdictionary) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/index_title.sql
+-- Before a conversation is written: the words of its title, for the keyword search.
+CREATE OR REPLACE FUNCTION app.index_title() RETURNS trigger
+  LANGUAGE plpgsql
+  AS $$
+BEGIN
+  NEW.title_words := app.words_of('simple', NEW.title);
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION app.index_title() FROM PUBLIC;
+--> statement-breakpoint
+-- functions/index_words.sql
+-- Before a row is written: the words of its text, for the keyword search. Of what a request writes in one transaction, 64 KiB are read at once;
+-- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
+CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
+  LANGUAGE plpgsql
+  AS $$
+DECLARE
+  bytes int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(NEW.content), 240000);
+BEGIN
+  IF bytes > 65536 AND current_user = 'parley_app' THEN
+    NEW.search := NULL;
+  ELSE
+    PERFORM set_config('app.words_read', bytes::text, true);
+    NEW.words_version := 1;
+    IF TG_TABLE_NAME = 'document_chunks' THEN
+      NEW.search := app.words_of_chunk(NEW.language, NEW.context, NEW.content);
+    ELSE
+      NEW.search := app.words_of('simple', NEW.content);
+    END IF;
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION app.index_words() FROM PUBLIC;
+--> statement-breakpoint
+-- functions/keyword_hits.sql
+-- As release 0.3.0 asks: its Worker runs until the next one is deployed. To be dropped in the release after this one.
+GRANT CREATE ON SCHEMA app TO parley_system;
+SET LOCAL ROLE parley_system;
+CREATE OR REPLACE FUNCTION app.keyword_hits(asked text, relaxed boolean, prefix boolean, scope app.search_scope, wanted int)
+  RETURNS TABLE (source text, id text, rank float8, words tsquery)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+    SELECT source, id, rank, app.keyword_query('simple', asked, true, prefix)
+    FROM app.keyword_search(jsonb_build_object('text', asked, 'prefix', prefix, 'all', NOT relaxed), scope, wanted)
+  $$;
+REVOKE ALL ON FUNCTION app.keyword_hits(text, boolean, boolean, app.search_scope, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.keyword_hits(text, boolean, boolean, app.search_scope, int) TO parley_app;
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM parley_system;
+--> statement-breakpoint
+-- functions/keyword_search.sql
+-- The asking user's messages and chunks that hold any of the words, the best first, by BM25 (Robertson and Zaragoza 2009; k1 1.2, b 0.75, the rarity
+-- over the user's own texts); before them those that hold all words, and first of all those that hold them side by side. With parley_system's
+-- rights, whose policies show it every text: so the index of owner and words serves the condition on words, which row-level security
+-- would keep from it (docs/decisions/024-keyword-search.md). Whose texts these are is said here, by the same setting that the policies read.
+--
+-- asked: `text`; `hints`, other texts whose words count with a `weight`; `required`, groups of words and phrases of which a text must hold one each;
+-- `excluded`; `prefix`, the last word may go on; `all`, no text without all words.
+--
+-- How often a word is in a text is what ts_rank tells: of one word it gives the sum of 1/i² for i up to that number, by 1.645, which is
+-- n / (n + 0.65) within a hundredth, and that with the weights of A, B and C. How long a text is are its bytes, which cost no look at it.
+--
+-- Each word is looked up by itself, in so many texts at most. One that is in more is frequent: it adds to texts that others have found, and finds
+-- some itself only where it may count: together with the other frequent ones.
+GRANT CREATE ON SCHEMA app TO parley_system;
+SET LOCAL ROLE parley_system;
+CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scope, wanted int)
+  RETURNS TABLE (source text, id text, rank float8, tier int, created_at timestamptz)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off' SET enable_bitmapscan = 'off'
+  SET work_mem = '64MB' SET jit = 'off' SET max_parallel_workers_per_gather = '0'
+  AS $$
+#variable_conflict use_column
+DECLARE
+  owner uuid := app.current_user_id();
+  goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
+  weights CONSTANT real[] := '{0.5,0.5,0.9,1}';
+  texts int;
+  average float8;
+  most int;
+  word_count int;
+  phrase tsquery := app.phrase_of(asked ->> 'text');
+  required tsquery;
+  excluded tsquery;
+  -- In parallel.
+  queries tsquery[];
+  counts float8[];
+  kinds text[];
+  forms tsquery[];
+BEGIN
+  WITH said AS (
+    SELECT w.* FROM app.query_words(asked ->> 'text', goes_on) w
+    UNION ALL
+    SELECT 'part', w.weight * (hint ->> 'weight')::float8, w.forms, w.query
+    FROM jsonb_array_elements(asked -> 'hints') hint CROSS JOIN LATERAL app.query_words(hint ->> 'text', false) w WHERE w.kind = 'word'
+  ), words AS (
+    SELECT min(kind) FILTER (WHERE kind = 'word') IS NOT NULL AS is_word, bool_and(kind = 'stop') AS is_stop, max(weight) AS weight, query
+    FROM said GROUP BY query ORDER BY 1 DESC, max(weight) DESC, query LIMIT 60
+  )
+  SELECT array_agg(query), array_agg(weight), array_agg(CASE WHEN is_word THEN 'word' WHEN is_stop THEN 'stop' ELSE 'part' END)
+  INTO queries, counts, kinds
+  FROM words WHERE NOT is_stop OR NOT EXISTS (SELECT FROM words WHERE NOT is_stop);
+  word_count := (SELECT count(*) FROM unnest(kinds) kind WHERE kind <> 'part');
+  SELECT string_agg('(' || one || ')', ' & ')::tsquery INTO required FROM (
+    SELECT string_agg('(' || coalesce(word.query, app.phrase_of(alternative)::text) || ')', ' | ') AS one
+    FROM jsonb_array_elements(asked -> 'required') WITH ORDINALITY AS groups (alternatives, number)
+    CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative
+    LEFT JOIN LATERAL (SELECT min(w.query::text) AS query FROM app.query_words(alternative, goes_on AND right(asked ->> 'text', length(alternative)) = alternative) w
+      WHERE kind <> 'part' HAVING count(*) = 1) word
+      ON alternative !~ '\s' GROUP BY number
+    UNION ALL
+    SELECT query::text FROM unnest(queries, kinds) AS q (query, kind) WHERE (asked ->> 'all')::boolean AND kind <> 'part') conditions;
+  -- `tar -xzf` finds the texts with that flag: they have the word, too, but as a part of it.
+  SELECT string_agg('(' || app.phrase_of(one)::text || CASE WHEN one ~ '^[[:alnum:]]+$' THEN ' & !' || app.as_term('-' || lower(one))::text ELSE '' END || ')', ' | ')::tsquery
+  INTO excluded FROM jsonb_array_elements_text(asked -> 'excluded') one;
+  -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
+  IF EXISTS (SELECT FROM public.messages m WHERE m.user_id = owner OFFSET 100)
+    OR EXISTS (SELECT FROM public.document_chunks k WHERE k.user_id = owner OFFSET 100)
+    OR (SELECT sum(pg_column_size(m.search)) FROM public.messages m WHERE m.user_id = owner) > 100000
+    OR (SELECT sum(pg_column_size(k.search)) FROM public.document_chunks k WHERE k.user_id = owner) > 100000 THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true);
+  END IF;
+  texts := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL)
+    + (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL);
+  average := (SELECT avg(bytes) FROM (
+    (SELECT octet_length(m.content) AS bytes FROM public.messages m WHERE m.user_id = owner AND 'message' = ANY (scope.sources) LIMIT 300)
+    UNION ALL
+    (SELECT octet_length(k.content) FROM public.document_chunks k WHERE k.user_id = owner AND 'document' = ANY (scope.sources) LIMIT 300)) lengths);
+  most := greatest(600, 12000 / greatest(cardinality(queries), 1));
+  RETURN QUERY
+  WITH words AS (
+    SELECT number, query, weight, kind, CASE WHEN required IS NULL THEN query ELSE query && required END AS looked_up,
+      string_to_array(query::text, ' | ')::tsquery[] AS forms
+    FROM unnest(queries, counts, kinds) WITH ORDINALITY AS w (query, weight, kind, number)
+  ), matches AS MATERIALIZED (
+    SELECT w.number, 'message' AS source, m.* FROM words w CROSS JOIN LATERAL (
+      SELECT m.conversation_id || '/' || m.id AS id, m.search, octet_length(m.content) AS bytes, m.created_at FROM public.messages m
+      WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ w.looked_up AND m.deleted_at IS NULL
+        AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
+        AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
+        AND m.conversation_id <> ALL (scope.hidden_conversations)
+        AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+        AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
+      LIMIT most) m
+    UNION ALL
+    SELECT w.number, 'document', k.* FROM words w CROSS JOIN LATERAL (
+      SELECT k.id::text, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
+      WHERE 'document' = ANY (scope.sources) AND k.user_id = owner AND k.search @@ w.looked_up
+        AND (excluded IS NULL OR NOT k.search @@ excluded)
+        AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
+        AND k.document_id <> ALL (scope.hidden_documents)
+      LIMIT most) k
+  ), found AS MATERIALIZED (
+    SELECT number, sum(found) AS found, bool_or(found = most) AS frequent
+    FROM (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists GROUP BY number
+  ), candidates AS MATERIALIZED (
+    SELECT * FROM (
+      SELECT DISTINCT ON (m.source, m.id) m.source, m.id, m.search, m.bytes, m.created_at,
+        sum(ln(1 + (greatest(texts - f.found, 0) + 0.5) / (f.found + 0.5)) * w.weight) OVER (PARTITION BY m.source, m.id) AS hope
+      FROM matches m JOIN found f USING (number) JOIN words w USING (number)) c
+    ORDER BY hope DESC, created_at DESC NULLS LAST LIMIT 2000
+  ), counted AS MATERIALIZED (
+    SELECT c.source, c.id, c.bytes, c.created_at, w.number, w.weight, w.kind, least(s.share, 0.98) AS share
+    FROM candidates c JOIN words w ON c.search @@ w.query
+    CROSS JOIN LATERAL (SELECT max(ts_rank(weights, c.search, form)) AS share FROM unnest(w.forms) form) s
+  ), rarity AS (
+    SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5))::float8 AS idf FROM (
+      SELECT number, CASE WHEN frequent THEN greatest(found, texts * (SELECT count(*) FROM counted c WHERE c.number = f.number)::float8
+        / (SELECT count(*) FROM candidates)) ELSE found END AS many
+      FROM found f) f
+  ), scored AS (
+    SELECT c.source, c.id, c.created_at, count(*) FILTER (WHERE c.kind <> 'part') = word_count AS has_all,
+      sum(c.weight * r.idf * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * c.bytes / average))) AS rank
+    FROM counted c JOIN rarity r USING (number) CROSS JOIN LATERAL (SELECT 0.65 * c.share / (1 - c.share) AS n) n
+    GROUP BY c.source, c.id, c.created_at
+  )
+  SELECT s.source, s.id, s.rank, t.tier, s.created_at
+  FROM scored s CROSS JOIN LATERAL (SELECT CASE WHEN NOT has_all OR word_count = 0 THEN 0
+    WHEN phrase IS NOT NULL AND word_count > 1 AND (SELECT c.search @@ phrase FROM candidates c WHERE c.source = s.source AND c.id = s.id) THEN 2 ELSE 1 END AS tier) t
+  ORDER BY t.tier DESC, s.rank DESC, s.created_at DESC NULLS LAST, s.id DESC LIMIT wanted;
+END
+$$;
+REVOKE ALL ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) TO parley_app;
+RESET ROLE;
+REVOKE CREATE ON SCHEMA app FROM parley_system;
+--> statement-breakpoint
+-- functions/language_of.sql
+-- The language of a text, as Postgres' stemmers are called: by its script, else by how many of 25 frequent words of each language its
+-- first 600 characters have (`ts_rank` of words joined by `|` is the mean over all of them). English where none tells.
+CREATE OR REPLACE FUNCTION app.language_of(content text) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  AS $$
+DECLARE
+  head text := "left"(content, 600);
+  words tsvector;
+  language text;
+BEGIN
+  IF octet_length(head) > length(head) * 1.3 THEN
+    language := CASE
+      WHEN head ~ '[\u0400-\u04ff]{2}' THEN 'russian'
+      WHEN head ~ '[\u0370-\u03ff]{2}' THEN 'greek'
+      WHEN head ~ '[\u0600-\u06ff]{2}' THEN 'arabic'
+      WHEN head ~ '[\u0900-\u097f]{2}' THEN 'hindi'
+      WHEN head ~ '[\u0530-\u058f]{2}' THEN 'armenian'
+      WHEN head ~ '[\u0b80-\u0bff]{2}' THEN 'tamil' END;
+    IF language IS NOT NULL THEN
+      RETURN language;
+    END IF;
+  END IF;
+  words := to_tsvector('simple', lower(head COLLATE pg_c_utf8));
+  SELECT l.language INTO language FROM (VALUES
+    ('english', 'the|and|of|to|a|is|in|it|for|that|with|this|you|on|are|be|my|what|how|i|was|we|not|have|do'::tsquery),
+    ('german', 'der|die|das|und|ist|nicht|ich|ein|eine|zu|mit|den|auf|für|von|wie|im|es|sich|dem|wir|in|kann|auch|war'),
+    ('french', 'le|la|les|des|et|est|une|un|du|pour|que|pas|dans|je|qui|sur|avec|ce|il|au|en|de|ne|nous|vous'),
+    ('spanish', 'el|la|los|las|de|y|por|con|para|una|un|del|se|su|como|lo|más|mi|es|que|en|cómo|qué|no|al'),
+    ('portuguese', 'o|os|as|da|do|em|um|uma|não|com|no|na|e|ao|é|dos|de|que|para|por|se|como|mais|meu|ou'),
+    ('italian', 'di|che|è|per|non|sono|della|nel|gli|come|alla|ho|il|la|un|una|del|le|con|si|i|da|e|in|lo'),
+    ('dutch', 'de|het|van|een|niet|ik|op|te|dat|voor|met|zijn|er|aan|hoe|om|en|in|is|die|maar|je|wat|mijn|naar'),
+    ('swedish', 'och|att|det|som|är|på|för|med|inte|av|jag|till|ett|hur|en|i|den|har|de|om|kan|vi|var|från|men'),
+    ('danish', 'og|at|det|som|er|på|for|med|ikke|af|jeg|til|et|hvordan|en|i|den|har|de|om|kan|vi|var|fra|men'),
+    ('norwegian', 'og|å|det|som|er|på|for|med|ikke|av|jeg|til|et|hvordan|en|i|den|har|de|om|kan|vi|var|fra|men'),
+    ('finnish', 'ja|on|ei|että|se|oli|mutta|kun|niin|minä|miten|ovat|olen|mitä|tai|hän|joka|voi|ole|sitä|kuin|myös|nyt|sen|jos'),
+    ('hungarian', 'a|az|és|hogy|nem|egy|van|meg|csak|mint|de|is|ez|ha|volt|el|már|vagy|mi|hogyan|azt|kell|lesz|be|én'),
+    ('turkish', 've|bir|bu|için|ile|çok|ne|nasıl|değil|ben|olarak|da|de|daha|gibi|var|o|mi|ama|kadar|en|sonra|bana|olan|her')
+  ) AS l (language, frequent)
+  ORDER BY ts_rank('{1,1,1,1}', words, l.frequent) DESC, l.language <> 'english' LIMIT 1;
+  RETURN language;
+END
+$$;
+REVOKE ALL ON FUNCTION app.language_of(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.language_of(text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/pairs_of.sql
+-- The pairs of neighbouring characters of a run, each with the marks that belong to it, and the last one alone.
+CREATE OR REPLACE FUNCTION app.pairs_of(run text) RETURNS text[]
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN (
+    SELECT array_agg((character || coalesce(next, '')) COLLATE "C")
+    FROM (
+      SELECT match[1] AS character, lead(match[1]) OVER (ORDER BY number) AS next
+      FROM regexp_matches(run, '.[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3]*', 'g')
+        WITH ORDINALITY AS found (match, number)) pairs);
+REVOKE ALL ON FUNCTION app.pairs_of(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.pairs_of(text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/parts_of.sql
+-- The parts of `camelCase`, `HTTPServer` and `v2`, in lower case; none of a word that is one part.
+CREATE OR REPLACE FUNCTION app.parts_of(word text) RETURNS SETOF text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $$
+    SELECT lower(part[1] COLLATE pg_c_utf8) COLLATE "C"
+    FROM regexp_matches(word COLLATE pg_c_utf8, '[[:upper:]]+(?![[:lower:]])|[[:upper:]]?[[:lower:]]+|[0-9]+', 'g') part
+    WHERE word COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
+  $$;
+REVOKE ALL ON FUNCTION app.parts_of(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.parts_of(text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/passage_of.sql
+-- A passage of a text with what was looked for between U+0002 and U+0003, which are taken out of the text before: the whole of a short one; of the
+-- first 20,000 characters of others, what stands around the first of `places`, patterns of which each is tried. A word is looked for by
+-- any of its forms, and in part by its beginning. Null where nothing is marked.
+CREATE OR REPLACE FUNCTION app.passage_of(content text, language text, forms text[], beginning text, places text[]) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  AS $$
+DECLARE
+  dictionary regdictionary := language || '_stem';
+  head text := "left"(content, 20000);
+  sought text;
+  pattern text;
+  place int := 0;
+  passage text;
+BEGIN
+  IF length(head) > 400 THEN
+    -- Of the same length, or nearly so.
+    sought := CASE WHEN octet_length(head) = length(head) THEN head ELSE app.folded(normalize(lower(head COLLATE pg_c_utf8), NFKC)) END COLLATE pg_c_utf8;
+    FOREACH pattern IN ARRAY places LOOP
+      place := regexp_instr(sought, pattern, 1, 1, 0, 'i');
+      EXIT WHEN place > 0;
+    END LOOP;
+    head := substr(head, greatest(1, place - 80), 320);
+    IF place > 81 THEN
+      head := regexp_replace(head, '^\S{0,30}\s+', '');
+    END IF;
+    head := rtrim(regexp_replace(head, '\s+\S{0,30}$', ''));
+  END IF;
+  head := translate(head, E'\x02\x03', '');
+  passage := (
+    SELECT string_agg(CASE WHEN is_marked THEN E'\x02' || run || E'\x03' ELSE run END, '' ORDER BY number)
+    FROM (
+      SELECT number, run, run ~ '[^[:punct:][:space:][:cntrl:]]' COLLATE pg_c_utf8 AND (
+        word = ANY (forms) OR app.folded(word) = ANY (forms) OR app.folded((ts_lexize(dictionary, word))[1]) = ANY (forms)
+        OR app.folded(word) LIKE beginning || '%'
+        OR run ~ ('^[' || app.unspaced() || ']')
+          AND (word || next = ANY (forms) OR previous || word = ANY (forms))
+        OR run ~ '^[\uac00-\ud7a3]{3}' AND app.pairs_of(word) && forms
+        OR EXISTS (SELECT FROM app.parts_of(run) part
+          WHERE app.folded(part) = ANY (forms) OR app.folded((ts_lexize(dictionary, part))[1]) = ANY (forms))) AS is_marked
+      FROM (
+        SELECT run, number, lower(normalize(run, NFKC) COLLATE pg_c_utf8) COLLATE "C" AS word,
+          lead(run) OVER (ORDER BY number) AS next, lag(run) OVER (ORDER BY number) AS previous
+        FROM regexp_matches(head COLLATE pg_c_utf8, '[' || app.unspaced() || '][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3]*|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]|[^[:punct:][:space:][:cntrl:]' || app.unspaced() || ']+|(?:(?![\u2600-\u27bf\u2b50\U0001f000-\U0001faff])[[:punct:][:space:][:cntrl:]])+', 'g') WITH ORDINALITY AS found (match, number)
+        CROSS JOIN LATERAL (SELECT match[1] COLLATE "C" AS run) r) runs) marked);
+  -- What is of one piece is marked as one.
+  RETURN CASE WHEN strpos(passage, E'\x02') > 0 THEN regexp_replace(passage, E'\x03([-._/:@\\\\]?)\x02', '\1', 'g') END;
+END
+$$;
+REVOKE ALL ON FUNCTION app.passage_of(text, text, text[], text, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.passage_of(text, text, text[], text, text[]) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/phrase_of.sql
+-- Words that stand side by side, as they are but for case and accents; null where there is none.
+CREATE OR REPLACE FUNCTION app.phrase_of(asked text) RETURNS tsquery
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $$
+    SELECT string_agg(CASE WHEN gap IS NULL THEN '' ELSE ' <' || gap || '> ' END || word, '' ORDER BY number)::tsquery
+    FROM (
+      SELECT row_number() OVER () AS number, place - lag(place) OVER (ORDER BY place, piece) AS gap,
+        CASE WHEN piece ~ ('^[' || app.unspaced() || ']')
+          THEN '(' || (SELECT string_agg(app.as_term(pair)::text || CASE WHEN length(piece) = 1 THEN ':*' ELSE '' END, ' & ')
+            FROM unnest(app.pairs_of(piece)) WITH ORDINALITY pairs (pair, part) WHERE part = 1 OR part < length(piece)) || ')'
+          ELSE app.as_term(app.folded(lower(piece COLLATE pg_c_utf8)))::text END AS word
+      FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, number)
+      WHERE place > 1 OR number = 1 LIMIT 40) words
+  $$;
+REVOKE ALL ON FUNCTION app.phrase_of(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.phrase_of(text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/pieces_of.sql
+-- What stands between spaces, quotes, brackets and commas, in order: a word, something made of several (a path, a URL, a version, an
+-- address), a run of a script that puts no space between words, or an emoji. Without the punctuation around it, but for what belongs to
+-- it: `.NET`, `#tag`, `@name`, `--flag`, `C++`. Compatibility forms are folded (NFKC). A phone number is a piece of its digits as well,
+-- since people space it as they like.
+CREATE OR REPLACE FUNCTION app.pieces_of(content text, OUT piece text, OUT place int) RETURNS SETOF record
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  AS $$
+BEGIN
+  IF octet_length(content) <> length(content) THEN
+    content := translate(normalize(content, NFKC), U&'\200B\00AD\200C\200D\2060\FEFF\200E\200F\FE0E\FE0F', ' ');
+    content := regexp_replace(content, '[' || app.unspaced() || ']+|[\u2600-\u27bf\u2b50\U0001f000-\U0001f3fa\U0001f400-\U0001faff]', ' \& ', 'g');
+  END IF;
+  RETURN QUERY
+  SELECT found.piece, least(found.number, 16383)::int FROM (
+    SELECT number, CASE WHEN raw COLLATE "C" ~ '^[A-Za-z]+$' THEN raw
+      ELSE substring(rtrim(raw, '.:!?*_~`=&%/\^-@$+') || CASE WHEN raw ~ '[[:alnum:]]\+\+' COLLATE pg_c_utf8 THEN '++' ELSE '' END
+        FROM '(?:(?:--?|[.#@$])(?=[[:alpha:]]))?[^[:punct:]].*$|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]') END AS piece
+    FROM regexp_split_to_table(content COLLATE pg_c_utf8, '[[:space:][:cntrl:]"''’‘‚“”„«»‹›()\[\]{}<>,;|…。、！？「」『』【】《》·•—–।؟،]+')
+      WITH ORDINALITY AS split (raw, number)) found
+  WHERE found.piece <> '';
+  IF content ~ '[0-9][ ()./-]{1,3}[0-9]' THEN
+    RETURN QUERY
+    SELECT digits, 1 FROM regexp_matches(content, '\+?\(?[0-9][0-9 ()./-]{5,20}[0-9]', 'g') AS found (match)
+    CROSS JOIN LATERAL regexp_replace(match[1], '[^0-9]', '', 'g') digits
+    WHERE length(digits) BETWEEN 7 AND 15 AND digits <> match[1];
+  END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION app.pieces_of(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.pieces_of(text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/query_words.sql
+-- What a text is looked for by: its words, and their parts with less weight. A word is met by any of its forms: as it stands, without accents, or as a
+-- stem of one of the languages of its script, since the texts may be in any. `kind`: `word`; `stop`, which says little in the language of
+-- what is asked; `part` of a word. Of a long text the 40 longest.
+CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  AS $$
+#variable_conflict use_column
+DECLARE
+  language text := app.language_of(asked);
+  dictionary regdictionary := language || '_stem';
+  dictionaries regdictionary[] := CASE
+    WHEN language IN ('russian', 'greek', 'arabic', 'hindi', 'armenian', 'tamil') THEN ARRAY[dictionary]
+    ELSE '{english_stem,german_stem,french_stem,spanish_stem,portuguese_stem,italian_stem,dutch_stem,swedish_stem,danish_stem,norwegian_stem,finnish_stem,hungarian_stem,turkish_stem}' END;
+BEGIN
+  RETURN QUERY
+  WITH pieces AS MATERIALIZED (
+    SELECT piece, row_number() OVER () AS number, piece ~ '[[:punct:]]' COLLATE pg_c_utf8 AS is_compound,
+      piece ~ ('^[' || app.unspaced() || ']') AS is_unspaced
+    FROM app.pieces_of("left"(asked, 8000)) LIMIT 400
+  ), words AS (
+    SELECT number, 'word' AS kind, 1 AS weight, lower(piece COLLATE pg_c_utf8) COLLATE "C" AS word, NOT is_compound AS is_plain,
+      number = max(number) OVER () AND goes_on AS goes_on
+    FROM pieces WHERE NOT is_unspaced
+    UNION ALL
+    SELECT number, 'part', 0.5, lower(run COLLATE pg_c_utf8) COLLATE "C", true, false
+    FROM pieces CROSS JOIN LATERAL regexp_split_to_table(piece COLLATE pg_c_utf8, '[[:punct:]]+') run
+    WHERE is_compound AND run <> ''
+    UNION ALL
+    SELECT number, 'part', 0.3, part, true, false
+    FROM pieces CROSS JOIN LATERAL app.parts_of(piece) part
+    UNION ALL
+    SELECT number, CASE WHEN is_unspaced THEN 'word' ELSE 'part' END, CASE WHEN is_unspaced THEN 1 ELSE 0.3 END, pair COLLATE "C", false,
+      length(piece) = 1
+    FROM pieces CROSS JOIN LATERAL unnest(app.pairs_of(lower(piece COLLATE pg_c_utf8))) WITH ORDINALITY pairs (pair, place)
+    WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR pair <> right(piece, length(pair)) OR length(pair) > 1)
+  ), formed AS (
+    SELECT CASE WHEN w.kind = 'word' AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
+      ARRAY(
+        SELECT DISTINCT form COLLATE "C" AS form FROM unnest(CASE WHEN is_plain THEN dictionaries END) d
+        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form WHERE form <> app.folded(word)
+        UNION SELECT word UNION SELECT app.folded(word)
+        UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
+    FROM words w WHERE length(word) <= 200
+  )
+  SELECT f.kind, max(f.weight)::float8, f.forms,
+    (SELECT string_agg('''' || replace(replace(form, '\', '\\'), '''', '''''') || '''' || CASE WHEN bool_or(f.goes_on) AND form = app.folded(min(f.word)) THEN ':*' ELSE '' END, ' | ') FROM unnest(f.forms) form)::tsquery
+  FROM formed f GROUP BY f.kind, f.forms ORDER BY f.kind = 'part', max(length(f.word)) DESC, f.forms LIMIT 40;
+END
+$$;
+REVOKE ALL ON FUNCTION app.query_words(text, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.query_words(text, boolean) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/show_found.sql
+-- Hits as JSON, in order: of each text, message or chunk by its `text_id` (see app.nearest), as many characters as asked for, what it
+-- belongs to, a passage with the words that are asked for (see app.passage_of), and what `scoring` says. Ids are taken apart first, as in
+-- app.similarities.
+CREATE OR REPLACE FUNCTION app.show_found(owner uuid, sources text[], ids text[], asked jsonb, scoring jsonb[], most_content int) RETURNS json
+  LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
+  AS $$
+DECLARE
+  forms text[];
+  beginning text := CASE WHEN (asked ->> 'prefix')::boolean THEN app.folded(lower(substring(asked ->> 'text' FROM '[[:alnum:]]+$') COLLATE pg_c_utf8)) END;
+  places text[];
+BEGIN
+  WITH words AS MATERIALIZED (SELECT * FROM app.query_words(asked ->> 'text', false)), shown AS (
+    SELECT * FROM words WHERE kind <> 'stop' OR NOT EXISTS (SELECT FROM words WHERE kind <> 'stop')
+  ), patterns AS (
+    SELECT string_agg(CASE WHEN form ~ '^[[:alnum:]]' THEN '\m' ELSE '' END || regexp_replace(form, '([!-/:-@[-`{-~])', '\\\1', 'g'), '|') AS pattern,
+      max(length(form)) AS length
+    FROM shown s CROSS JOIN LATERAL unnest(s.forms) form GROUP BY s.forms
+  )
+  SELECT (SELECT array_agg(form) FROM shown, unnest(shown.forms) form),
+    (SELECT array_agg(pattern ORDER BY length DESC) FROM (SELECT * FROM patterns ORDER BY length DESC LIMIT 3) longest)
+      || (SELECT string_agg(pattern, '|') FROM patterns)
+  INTO forms, places;
+  RETURN (
+    SELECT json_agg((left((t.place || h.scoring || jsonb_build_object('source', h.source, 'id', t.id,
+      'content', left(c.head, most_content), 'truncated', length(c.head) > most_content,
+      'highlight', CASE WHEN forms IS NOT NULL THEN app.passage_of(c.head, t.language, forms, beginning, places) END,
+      'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text, -1)
+      -- As text, because jsonb would copy all of it with each ||.
+      || ', "metadata": ' || t.metadata::text || '}')::json ORDER BY h.number)
+    FROM (
+      SELECT *, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id,
+        CASE WHEN source = 'document' THEN id::uuid END AS chunk_id
+      FROM unnest(sources, ids, scoring) WITH ORDINALITY AS hit (source, id, scoring, number) OFFSET 0) h
+    CROSS JOIN LATERAL (
+      SELECT m.id::text AS id, m.content, app.language_of(m.content) AS language, m.metadata, m.created_at,
+        jsonb_build_object('conversationId', m.conversation_id, 'role', m.role, 'seq', m.seq) AS place
+      FROM messages m WHERE h.source = 'message' AND m.user_id = owner AND m.conversation_id = h.conversation_id
+        AND m.id = h.message_id AND m.deleted_at IS NULL
+      UNION ALL
+      SELECT k.id::text, k.content, CASE k.language WHEN 'simple'::regconfig THEN app.language_of(k.content) ELSE k.language::text END, d.metadata, d.created_at,
+        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'position', k.position,
+          'start', k.start_offset, 'end', k.end_offset)
+      FROM document_chunks k JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
+      WHERE h.source = 'document' AND k.user_id = owner AND k.id = h.chunk_id) t
+    -- No more of a long text is read than is looked at.
+    CROSS JOIN LATERAL (SELECT left(t.content, 20000) AS head OFFSET 0) c);
+END
+$$;
+REVOKE ALL ON FUNCTION app.show_found(uuid, text[], text[], jsonb, jsonb[], int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.show_found(uuid, text[], text[], jsonb, jsonb[], int) TO parley_app;
+--> statement-breakpoint
+-- functions/told_apart.sql
+-- When these texts, messages or chunks by their `text_id` (see app.nearest), were made, and a digest of what they say, by which equal ones are
+-- known. Those that are gone are left out. Ids are taken apart first, as in app.similarities.
+CREATE OR REPLACE FUNCTION app.told_apart(owner uuid, texts text[]) RETURNS TABLE (id text, created_at timestamptz, digest bigint)
+  LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
+  AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT t.id, m.created_at, hashtextextended("left"(m.content, 4000), octet_length(m.content))
+  FROM (
+    SELECT id, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id
+    FROM unnest(texts) AS text (id) WHERE id LIKE '%/%' OFFSET 0) t
+  JOIN messages m ON m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
+  UNION ALL
+  SELECT t.id, d.created_at, hashtextextended("left"(k.content, 4000), octet_length(k.content))
+  FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
+  JOIN document_chunks k ON k.user_id = owner AND k.id = t.chunk_id
+  JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION app.told_apart(uuid, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.told_apart(uuid, text[]) TO parley_app;
+--> statement-breakpoint
+-- functions/unspaced.sql
+-- The scripts that put no space between words (Thai, Lao, Burmese, Khmer, Kana, Han), as a range of a regular expression.
+CREATE OR REPLACE FUNCTION app.unspaced() RETURNS text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN '\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff';
+REVOKE ALL ON FUNCTION app.unspaced() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.unspaced() TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/words_of.sql
+-- The words of a text, of its first 60,000 characters: what is looked for is read the same way (docs/decisions/040-words.md). In
+-- `simple`, which is no language, a text tells its language itself.
+CREATE OR REPLACE FUNCTION app.words_of(language regconfig, content text) RETURNS tsvector
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  AS $$
+DECLARE
+  head text := "left"(content, 60000);
+  dictionary regdictionary := CASE WHEN language = 'simple'::regconfig THEN app.language_of(head) ELSE language::text END || '_stem';
+BEGIN
+  RETURN (
+    SELECT coalesce(string_agg(CASE WHEN piece COLLATE "C" ~ '^[A-Z]?[a-z]+$' AND length(piece) <= 100
+        THEN word || ':' || place || coalesce('A ' || stem || ':' || place || 'B', 'A')
+        ELSE app.forms_of(piece, place::text, dictionary) END, ' '), '')::tsvector
+    FROM app.pieces_of(head)
+    CROSS JOIN LATERAL (SELECT lower(piece COLLATE "C") AS word, (ts_lexize(dictionary, piece))[1] AS stem) simple);
+EXCEPTION WHEN program_limit_exceeded THEN
+  -- A tsvector holds 1 MiB.
+  RETURN app.words_of(language, "left"(head, length(head) / 2));
+END
+$$;
+REVOKE ALL ON FUNCTION app.words_of(regconfig, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.words_of(regconfig, text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/words_of_chunk.sql
+-- The words of a chunk, and those of its title and headings, which have a weight of their own.
+CREATE OR REPLACE FUNCTION app.words_of_chunk(language regconfig, context text, content text) RETURNS tsvector
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN (
+    SELECT app.words_of(known, content) || setweight(app.words_of(known, context), 'D')
+    FROM (SELECT CASE language WHEN 'simple'::regconfig THEN app.language_of(content)::regconfig ELSE language END AS known OFFSET 0) l);
+REVOKE ALL ON FUNCTION app.words_of_chunk(regconfig, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.words_of_chunk(regconfig, text, text) TO parley_app, parley_system;

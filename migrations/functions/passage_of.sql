@@ -1,0 +1,50 @@
+-- A passage of a text with what was looked for between U+0002 and U+0003, which are taken out of the text before: the whole of a short one; of the
+-- first 20,000 characters of others, what stands around the first of `places`, patterns of which each is tried. A word is looked for by
+-- any of its forms, and in part by its beginning. Null where nothing is marked.
+CREATE OR REPLACE FUNCTION app.passage_of(content text, language text, forms text[], beginning text, places text[]) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  AS $$
+DECLARE
+  dictionary regdictionary := language || '_stem';
+  head text := "left"(content, 20000);
+  sought text;
+  pattern text;
+  place int := 0;
+  passage text;
+BEGIN
+  IF length(head) > 400 THEN
+    -- Of the same length, or nearly so.
+    sought := CASE WHEN octet_length(head) = length(head) THEN head ELSE app.folded(normalize(lower(head COLLATE pg_c_utf8), NFKC)) END COLLATE pg_c_utf8;
+    FOREACH pattern IN ARRAY places LOOP
+      place := regexp_instr(sought, pattern, 1, 1, 0, 'i');
+      EXIT WHEN place > 0;
+    END LOOP;
+    head := substr(head, greatest(1, place - 80), 320);
+    IF place > 81 THEN
+      head := regexp_replace(head, '^\S{0,30}\s+', '');
+    END IF;
+    head := rtrim(regexp_replace(head, '\s+\S{0,30}$', ''));
+  END IF;
+  head := translate(head, E'\x02\x03', '');
+  passage := (
+    SELECT string_agg(CASE WHEN is_marked THEN E'\x02' || run || E'\x03' ELSE run END, '' ORDER BY number)
+    FROM (
+      SELECT number, run, run ~ '[^[:punct:][:space:][:cntrl:]]' COLLATE pg_c_utf8 AND (
+        word = ANY (forms) OR app.folded(word) = ANY (forms) OR app.folded((ts_lexize(dictionary, word))[1]) = ANY (forms)
+        OR app.folded(word) LIKE beginning || '%'
+        OR run ~ ('^[' || app.unspaced() || ']')
+          AND (word || next = ANY (forms) OR previous || word = ANY (forms))
+        OR run ~ '^[\uac00-\ud7a3]{3}' AND app.pairs_of(word) && forms
+        OR EXISTS (SELECT FROM app.parts_of(run) part
+          WHERE app.folded(part) = ANY (forms) OR app.folded((ts_lexize(dictionary, part))[1]) = ANY (forms))) AS is_marked
+      FROM (
+        SELECT run, number, lower(normalize(run, NFKC) COLLATE pg_c_utf8) COLLATE "C" AS word,
+          lead(run) OVER (ORDER BY number) AS next, lag(run) OVER (ORDER BY number) AS previous
+        FROM regexp_matches(head COLLATE pg_c_utf8, '[' || app.unspaced() || '][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3]*|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]|[^[:punct:][:space:][:cntrl:]' || app.unspaced() || ']+|(?:(?![\u2600-\u27bf\u2b50\U0001f000-\U0001faff])[[:punct:][:space:][:cntrl:]])+', 'g') WITH ORDINALITY AS found (match, number)
+        CROSS JOIN LATERAL (SELECT match[1] COLLATE "C" AS run) r) runs) marked);
+  -- What is of one piece is marked as one.
+  RETURN CASE WHEN strpos(passage, E'\x02') > 0 THEN regexp_replace(passage, E'\x03([-._/:@\\\\]?)\x02', '\1', 'g') END;
+END
+$$;
+REVOKE ALL ON FUNCTION app.passage_of(text, text, text[], text, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.passage_of(text, text, text[], text, text[]) TO parley_app, parley_system;

@@ -1,0 +1,51 @@
+-- What a text is looked for by: its words, and their parts with less weight. A word is met by any of its forms: as it stands, without accents, or as a
+-- stem of one of the languages of its script, since the texts may be in any. `kind`: `word`; `stop`, which says little in the language of
+-- what is asked; `part` of a word. Of a long text the 40 longest.
+CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  AS $$
+#variable_conflict use_column
+DECLARE
+  language text := app.language_of(asked);
+  dictionary regdictionary := language || '_stem';
+  dictionaries regdictionary[] := CASE
+    WHEN language IN ('russian', 'greek', 'arabic', 'hindi', 'armenian', 'tamil') THEN ARRAY[dictionary]
+    ELSE '{english_stem,german_stem,french_stem,spanish_stem,portuguese_stem,italian_stem,dutch_stem,swedish_stem,danish_stem,norwegian_stem,finnish_stem,hungarian_stem,turkish_stem}' END;
+BEGIN
+  RETURN QUERY
+  WITH pieces AS MATERIALIZED (
+    SELECT piece, row_number() OVER () AS number, piece ~ '[[:punct:]]' COLLATE pg_c_utf8 AS is_compound,
+      piece ~ ('^[' || app.unspaced() || ']') AS is_unspaced
+    FROM app.pieces_of("left"(asked, 8000)) LIMIT 400
+  ), words AS (
+    SELECT number, 'word' AS kind, 1 AS weight, lower(piece COLLATE pg_c_utf8) COLLATE "C" AS word, NOT is_compound AS is_plain,
+      number = max(number) OVER () AND goes_on AS goes_on
+    FROM pieces WHERE NOT is_unspaced
+    UNION ALL
+    SELECT number, 'part', 0.5, lower(run COLLATE pg_c_utf8) COLLATE "C", true, false
+    FROM pieces CROSS JOIN LATERAL regexp_split_to_table(piece COLLATE pg_c_utf8, '[[:punct:]]+') run
+    WHERE is_compound AND run <> ''
+    UNION ALL
+    SELECT number, 'part', 0.3, part, true, false
+    FROM pieces CROSS JOIN LATERAL app.parts_of(piece) part
+    UNION ALL
+    SELECT number, CASE WHEN is_unspaced THEN 'word' ELSE 'part' END, CASE WHEN is_unspaced THEN 1 ELSE 0.3 END, pair COLLATE "C", false,
+      length(piece) = 1
+    FROM pieces CROSS JOIN LATERAL unnest(app.pairs_of(lower(piece COLLATE pg_c_utf8))) WITH ORDINALITY pairs (pair, place)
+    WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR pair <> right(piece, length(pair)) OR length(pair) > 1)
+  ), formed AS (
+    SELECT CASE WHEN w.kind = 'word' AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
+      ARRAY(
+        SELECT DISTINCT form COLLATE "C" AS form FROM unnest(CASE WHEN is_plain THEN dictionaries END) d
+        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form WHERE form <> app.folded(word)
+        UNION SELECT word UNION SELECT app.folded(word)
+        UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
+    FROM words w WHERE length(word) <= 200
+  )
+  SELECT f.kind, max(f.weight)::float8, f.forms,
+    (SELECT string_agg('''' || replace(replace(form, '\', '\\'), '''', '''''') || '''' || CASE WHEN bool_or(f.goes_on) AND form = app.folded(min(f.word)) THEN ':*' ELSE '' END, ' | ') FROM unnest(f.forms) form)::tsquery
+  FROM formed f GROUP BY f.kind, f.forms ORDER BY f.kind = 'part', max(length(f.word)) DESC, f.forms LIMIT 40;
+END
+$$;
+REVOKE ALL ON FUNCTION app.query_words(text, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.query_words(text, boolean) TO parley_app, parley_system;

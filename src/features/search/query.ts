@@ -1,0 +1,77 @@
+/** How a query is read: as plain words, or with operators. */
+export const SYNTAXES = ['plain', 'operators'] as const
+export type Syntax = (typeof SYNTAXES)[number]
+
+/** What a query asks for, as `app.keyword_search` reads it. */
+export interface Query {
+  /** What texts are ranked by: all words, those of phrases as well. */
+  text: string
+  /** A text must hold one of each group: words, or phrases of several. */
+  required: string[][]
+  /** A text must hold none of these. */
+  excluded: string[]
+  /** What counts beside the text. */
+  hints: { text: string; weight: number }[]
+}
+
+const plain = (text: string): Query => ({ text, required: [], excluded: [], hints: [] })
+
+// A phrase in quotes, or what stands between spaces; each after a minus or not.
+const OPERAND = /(?<minus>-?)"(?<phrase>[^"]*)"|(?<word>\S+)/g
+const OR = 'OR'
+
+/**
+ * Reads a query. Plain speech stays plain: an operator is a `-` before a word or a phrase where something else is asked for
+ * as well, a phrase in quotes that have an end, and `OR` in capitals between two operands. All else is words, each of which
+ * counts and none of which has to be there.
+ */
+export function readQuery(query: string, syntax: Syntax = 'operators'): Query {
+  if (syntax === 'plain') return plain(query)
+  const operands = [...query.matchAll(OPERAND)].map(({ groups: { minus, phrase, word } = {} }) =>
+    operandOf(minus, phrase, word),
+  )
+  const wanted = operands.filter(({ excluded, text }) => !excluded && text !== OR)
+  // Nothing else is asked for: a minus is no operator then.
+  if (wanted.length === 0) return plain(query)
+
+  const excluded = operands.filter((operand) => operand.excluded)
+  const groups: Operand[][] = []
+  for (const [i, operand] of operands.entries()) {
+    if (operand.excluded || isOr(operands, i)) continue
+    const previous = groups.at(-1)
+    if (previous && isOr(operands, i - 1)) previous.push(operand)
+    else groups.push([operand])
+  }
+  return {
+    text: groups
+      .flat()
+      .map(({ text }) => text)
+      .join(' '),
+    required: groups
+      .filter((group) => group.length > 1 || group.some(({ isPhrase }) => isPhrase))
+      .map((group) => group.map(({ text }) => text)),
+    excluded: excluded.map(({ text }) => text),
+    // A flag, such as that of `tar -xzf`, looks the same.
+    hints: excluded.filter(({ isPhrase }) => !isPhrase).map(({ text }) => ({ text: `-${text}`, weight: 1 })),
+  }
+}
+
+/** Whether a text has anything that the index of words could hold. */
+export const hasWords = (text: string): boolean => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)
+
+interface Operand {
+  text: string
+  isPhrase: boolean
+  excluded: boolean
+}
+
+function operandOf(minus: string | undefined, phrase: string | undefined, word = ''): Operand {
+  if (phrase !== undefined) return { text: phrase, isPhrase: true, excluded: minus === '-' }
+  const excluded = /^-[^\s-]/.test(word)
+  return { text: excluded ? word.slice(1) : word, isPhrase: false, excluded }
+}
+
+/** Whether this is an `OR` with an operand on each side. */
+const isOr = (operands: readonly Operand[], i: number): boolean =>
+  operands[i]?.text === OR &&
+  [operands[i - 1], operands[i + 1]].every((side) => side && !side.excluded && side.text !== OR)
