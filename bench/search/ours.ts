@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { readQuery } from '../../src/features/search/query.ts'
 import { createSearchRepository } from '../../src/features/search/repository.ts'
 import type { Search } from '../../src/features/search/sql/statement.ts'
 import { type Batch, buildBatch } from '../write/batch.ts'
@@ -18,10 +19,13 @@ export function searchOf({ kind, vector, words, filter, n, conversations, docume
   const mode = kind === 'semantic' ? 'semantic' : kind === 'hybrid' ? 'hybrid' : 'keyword'
   return {
     mode,
-    text: mode === 'semantic' ? null : words.join(' '),
+    words:
+      mode === 'semantic'
+        ? null
+        : { ...readQuery(words.join(' ')), prefix: false, all: mode === 'keyword' },
+    floor: null,
     vector: mode === 'keyword' ? null : vector,
     model: MODEL,
-    match: mode === 'hybrid' ? 'any' : 'all',
     sources: ['message', 'document'],
     filter: {
       ...(filter === 'metadata' && { metadata: { key: 'n', eq: n } }),
@@ -31,7 +35,6 @@ export function searchOf({ kind, vector, words, filter, n, conversations, docume
     limit,
     groupBy: undefined,
     context: 0,
-    prefix: false,
     fusion: { method: 'score', k: 60, weights: {} },
     after: null,
   }

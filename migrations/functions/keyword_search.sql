@@ -83,7 +83,9 @@ BEGIN
     FROM unnest(queries, counts, kinds) WITH ORDINALITY AS w (query, weight, kind, number)
   ), matches AS MATERIALIZED (
     SELECT w.number, 'message' AS source, m.* FROM words w CROSS JOIN LATERAL (
-      SELECT m.conversation_id || '/' || m.id AS id, m.search, octet_length(m.content) AS bytes, m.created_at FROM public.messages m
+      SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
+        octet_length(m.content) AS bytes, m.created_at
+      FROM public.messages m
       WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ w.looked_up AND m.deleted_at IS NULL
         AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
         AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
@@ -93,40 +95,73 @@ BEGIN
       LIMIT most) m
     UNION ALL
     SELECT w.number, 'document', k.* FROM words w CROSS JOIN LATERAL (
-      SELECT k.id::text, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
+      SELECT k.id::text, NULL, NULL, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
       WHERE 'document' = ANY (scope.sources) AND k.user_id = owner AND k.search @@ w.looked_up
         AND (excluded IS NULL OR NOT k.search @@ excluded)
         AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
         AND k.document_id <> ALL (scope.hidden_documents)
       LIMIT most) k
+  ), titles AS MATERIALIZED (
+    SELECT w.number, c.id AS conversation_id FROM words w CROSS JOIN LATERAL (
+      SELECT c.id FROM public.conversations c
+      WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.title_words @@ w.query AND c.deleted_at IS NULL
+        AND (scope.conversations IS NULL OR c.id = ANY (scope.conversations))
+      LIMIT 200) c
   ), found AS MATERIALIZED (
-    SELECT number, sum(found) AS found, bool_or(found = most) AS frequent
-    FROM (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists GROUP BY number
+    SELECT w.number, coalesce(sum(found), 0) AS found, coalesce(bool_or(found = most), false) AS frequent
+    FROM words w LEFT JOIN (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists USING (number)
+    GROUP BY w.number
+  ), hopes AS (
+    SELECT number, w.weight * ln(1 + (greatest(texts - f.found, 0) + 0.5) / (f.found + 0.5)) AS hope FROM found f JOIN words w USING (number)
   ), candidates AS MATERIALIZED (
     SELECT * FROM (
-      SELECT DISTINCT ON (m.source, m.id) m.source, m.id, m.search, m.bytes, m.created_at,
-        sum(ln(1 + (greatest(texts - f.found, 0) + 0.5) / (f.found + 0.5)) * w.weight) OVER (PARTITION BY m.source, m.id) AS hope
-      FROM matches m JOIN found f USING (number) JOIN words w USING (number)) c
+      SELECT DISTINCT ON (m.source, m.id) m.*, sum(h.hope) OVER (PARTITION BY m.source, m.id) AS hope
+      FROM matches m JOIN hopes h USING (number)) c
     ORDER BY hope DESC, created_at DESC NULLS LAST LIMIT 2000
+  ), openings AS (
+    -- Of a conversation whose title has the words, its first messages, where they don't have them.
+    SELECT 'message' AS source, m.*
+    FROM (SELECT conversation_id FROM titles JOIN hopes USING (number) GROUP BY conversation_id ORDER BY sum(hope) DESC LIMIT 20) t
+    CROSS JOIN LATERAL (
+      SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
+        octet_length(m.content) AS bytes, m.created_at
+      FROM public.messages m
+      WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.seq <= 2 AND m.deleted_at IS NULL AND m.status = 'complete'
+        AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
+        AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+        AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
+  ), texts_found AS MATERIALIZED (
+    SELECT source, id, conversation_id, parent, search, bytes, created_at FROM candidates
+    UNION ALL
+    SELECT * FROM openings o WHERE o.id NOT IN (SELECT id FROM candidates)
   ), counted AS MATERIALIZED (
-    SELECT c.source, c.id, c.bytes, c.created_at, w.number, w.weight, w.kind, least(s.share, 0.98) AS share
-    FROM candidates c JOIN words w ON c.search @@ w.query
-    CROSS JOIN LATERAL (SELECT max(ts_rank(weights, c.search, form)) AS share FROM unnest(w.forms) form) s
+    SELECT t.source, t.id, t.parent, t.bytes, t.created_at, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
+    FROM texts_found t CROSS JOIN words w
+    CROSS JOIN LATERAL (SELECT
+      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form)) FROM unnest(w.forms) form) END AS share,
+      CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled) s
+    WHERE s.share IS NOT NULL OR s.titled IS NOT NULL
   ), rarity AS (
     SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5))::float8 AS idf FROM (
       SELECT number, CASE WHEN frequent THEN greatest(found, texts * (SELECT count(*) FROM counted c WHERE c.number = f.number)::float8
-        / (SELECT count(*) FROM candidates)) ELSE found END AS many
+        / (SELECT count(*) FROM texts_found)) ELSE found END AS many
       FROM found f) f
-  ), scored AS (
-    SELECT c.source, c.id, c.created_at, count(*) FILTER (WHERE c.kind <> 'part') = word_count AS has_all,
+  ), scored AS MATERIALIZED (
+    SELECT c.source, c.id, c.parent, c.created_at, count(*) FILTER (WHERE c.kind <> 'part') = word_count AS has_all,
       sum(c.weight * r.idf * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * c.bytes / average))) AS rank
     FROM counted c JOIN rarity r USING (number) CROSS JOIN LATERAL (SELECT 0.65 * c.share / (1 - c.share) AS n) n
-    GROUP BY c.source, c.id, c.created_at
+    GROUP BY c.source, c.id, c.parent, c.created_at
+  ), around AS (
+    -- What stands before and after a message in its conversation says what it is about.
+    SELECT s.*, s.rank + 0.5 * (coalesce(b.rank, 0) + coalesce(a.rank, 0)) AS whole_rank
+    FROM scored s LEFT JOIN scored b ON b.id = s.parent AND b.source = 'message'
+    LEFT JOIN (SELECT parent AS id, max(rank) AS rank FROM scored WHERE parent IS NOT NULL GROUP BY parent) a ON a.id = s.id
   )
-  SELECT s.source, s.id, s.rank, t.tier, s.created_at
-  FROM scored s CROSS JOIN LATERAL (SELECT CASE WHEN NOT has_all OR word_count = 0 THEN 0
-    WHEN phrase IS NOT NULL AND word_count > 1 AND (SELECT c.search @@ phrase FROM candidates c WHERE c.source = s.source AND c.id = s.id) THEN 2 ELSE 1 END AS tier) t
-  ORDER BY t.tier DESC, s.rank DESC, s.created_at DESC NULLS LAST, s.id DESC LIMIT wanted;
+  SELECT s.source, s.id, s.whole_rank, t.tier, s.created_at
+  FROM around s CROSS JOIN LATERAL (SELECT CASE WHEN NOT has_all OR word_count = 0 THEN 0
+    WHEN phrase IS NOT NULL AND word_count > 1 AND (SELECT c.search @@ phrase FROM texts_found c WHERE c.source = s.source AND c.id = s.id) THEN 2
+    ELSE 1 END AS tier) t
+  ORDER BY t.tier DESC, s.whole_rank DESC, s.created_at DESC NULLS LAST, s.id DESC LIMIT wanted;
 END
 $$;
 REVOKE ALL ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) FROM PUBLIC;
