@@ -24,7 +24,7 @@ export function createQuestions({ queryEmbedder: embedder, quotas, spentBudgets,
 
   return {
     /** Only vectors of this model are compared with a question. */
-    model: embedder.model,
+    model: (): string => embedder.model,
 
     /** `quota_exceeded` where the user has used up today's tokens, `embedding_unavailable` where the provider fails. */
     async embed({ userId, trace }: Pick<Caller, 'userId' | 'trace'>, query: string): Promise<EmbeddedQuestion> {

@@ -96,5 +96,5 @@ export async function sendSearch<T extends BatchItem<'pg'>>(
     otherModels,
     embeddedToday: counted?.embedded ?? null,
   }
-  return ok({ found, row: searched.rows[0], others: rest as T['_']['result'][] })
+  return ok({ found, row: searched.rows[0], others: rest })
 }

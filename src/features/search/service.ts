@@ -46,7 +46,7 @@ export function createSearchService(deps: QuestionDeps) {
           mode: used,
           text: used === 'semantic' ? null : (query ?? null),
           vector,
-          model: query === undefined ? (model ?? null) : questions.model,
+          model: query === undefined ? (model ?? null) : questions.model(),
           match: match ?? (mode === 'hybrid' && !hasOperators(query) ? 'any' : 'all'),
           after: end && [end[1], end[2]],
           ...(degraded ? { threshold: undefined } : {}),
