@@ -1,3 +1,4 @@
+import { measureContext } from './context.ts'
 import { measureCost } from './cost.ts'
 import { measureCpu } from './cpu.ts'
 import { measureExport } from './export.ts'
@@ -39,6 +40,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   scale: onServer(measureScale, OWN_DATABASE),
   writers: onServer(measureWriters, NO_RACE),
   search: onServer(measureSearch, OWN_DATABASE),
+  context: onServer(measureContext, OWN_DATABASE),
   layouts: onServer(measureLayouts, OWN_DATABASE),
   retrieval: anywhere(measureRetrieval),
   queue: onServer(measureQueue, NO_RACE),

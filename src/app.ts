@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Deps } from './deps.ts'
 import { auditRoutes } from './features/audit/routes.ts'
+import { contextRoutes } from './features/context/routes.ts'
 import { conversationRoutes } from './features/conversations/routes.ts'
 import { embeddingJobRoutes } from './features/embeddings/routes.ts'
 import { documentRoutes } from './features/documents/routes.ts'
@@ -48,6 +49,7 @@ export const createApp = (deps: Deps) => {
     .route('/v1/documents', documentRoutes(deps))
     .route('/v1/vectors', vectorRoutes(deps))
     .route('/v1/search', searchRoutes(deps))
+    .route('/v1/context', contextRoutes(deps))
     .route('/v1/embedding-jobs', embeddingJobRoutes(deps))
     .route('/v1/audit-events', auditRoutes(deps))
     .route('/v1/usage', usageRoutes(deps))

@@ -6,7 +6,7 @@ import { textOf } from './texts.ts'
 import type { VectorSource } from './vectors.ts'
 
 export const MODEL = 'bench'
-/** How many texts share a conversation or a document. */
+/** How many texts share a document, and a conversation unless it is said otherwise. */
 const PER_PLACE = 100
 const BATCH = 250
 
@@ -16,6 +16,17 @@ export interface Owner {
   vectors: number
   conversations: string[]
   documents: string[]
+  /** How many messages a conversation has. */
+  perConversation: number
+}
+
+/** What differs from a library of anybody's. */
+export interface LibraryOptions {
+  /** Who has which size. */
+  userIds?: readonly string[]
+  /** What the vectors say that they were made by. */
+  model?: string
+  perConversation?: (messages: number) => number
 }
 
 const messagesOf = ({ vectors }: Pick<Owner, 'vectors'>): number => Math.ceil((vectors * 2) / 3)
@@ -37,15 +48,18 @@ export async function loadLibrary(
   sizes: readonly number[],
   source: VectorSource,
   random: () => number,
+  { userIds = [], model = MODEL, perConversation = () => PER_PLACE }: LibraryOptions = {},
 ): Promise<Owner[]> {
-  const owners = sizes.map((vectors): Owner => {
-    const ids = (texts: number) => Array.from({ length: Math.ceil(texts / PER_PLACE) }, () => uuidOf(random))
+  const owners = sizes.map((vectors, i): Owner => {
+    const ids = (texts: number, each: number) => Array.from({ length: Math.ceil(texts / each) }, () => uuidOf(random))
     const messages = messagesOf({ vectors })
+    const each = perConversation(messages)
     return {
-      userId: uuidOf(random),
+      userId: userIds[i] ?? uuidOf(random),
       vectors,
-      conversations: ids(messages),
-      documents: ids(vectors - messages),
+      conversations: ids(messages, each),
+      documents: ids(vectors - messages, PER_PLACE),
+      perConversation: each,
     }
   })
   await superuser.query('set synchronous_commit = off')
@@ -53,7 +67,7 @@ export async function loadLibrary(
   const indexes = await dropIndexes(superuser)
   await withoutTriggers(superuser, async () => {
     await addPlaces(superuser, owners)
-    await addTexts(superuser, owners, source, random)
+    await addTexts(superuser, owners, { source, random, model })
   })
   await superuser.query(`set maintenance_work_mem = '1GB'`)
   for (const definition of indexes) await superuser.query(definition)
@@ -64,8 +78,7 @@ export async function loadLibrary(
 async function addTexts(
   superuser: Client,
   owners: readonly Owner[],
-  source: VectorSource,
-  random: () => number,
+  { source, random, model }: { source: VectorSource; random: () => number; model: string },
 ): Promise<void> {
   const rows = owners.flatMap((owner) => {
     const messages = messagesOf(owner)
@@ -86,11 +99,11 @@ async function addTexts(
         userId: owner.userId,
         id: uuidOf(random),
         ...(isMessage
-          ? { conversationId: owner.conversations[Math.floor(place / PER_PLACE)], messageId: ids[i] }
-          : { chunkId: ids[i], documentId: owner.documents[Math.floor(place / PER_PLACE)] }),
+          ? { conversationId: placeOf(owner, place, true), messageId: ids[i] }
+          : { chunkId: ids[i], documentId: placeOf(owner, place, false) }),
         vector: vectors[i] ?? new Float32Array(),
       })),
-      MODEL,
+      model,
     )
     await stored
     stored = store(superuser, { rows: batch, ids, texts, insert })
@@ -142,11 +155,16 @@ async function addPlaces(superuser: Client, owners: readonly Owner[]): Promise<v
   )
 }
 
+/** The conversation, or the document, of a text. */
+const placeOf = ({ conversations, documents, perConversation }: Owner, place: number, isMessage: boolean) =>
+  isMessage ? conversations[Math.floor(place / perConversation)] : documents[Math.floor(place / PER_PLACE)]
+
 /** How many texts each conversation, or document, has: all but the last are full. */
 function countsOf(owner: Owner, ids: 'conversations' | 'documents'): number[] {
   const messages = messagesOf(owner)
   const texts = ids === 'conversations' ? messages : owner.vectors - messages
-  return owner[ids].map((_, i) => Math.min(PER_PLACE, texts - i * PER_PLACE))
+  const each = ids === 'conversations' ? owner.perConversation : PER_PLACE
+  return owner[ids].map((_, i) => Math.min(each, texts - i * each))
 }
 
 const columns = (rows: readonly Row[], ids: string[], texts: string[], isMessage: boolean) => {
@@ -154,10 +172,8 @@ const columns = (rows: readonly Row[], ids: string[], texts: string[], isMessage
   return [
     chosen.map(({ owner }) => owner.userId),
     chosen.map(({ id }) => id),
-    chosen.map(({ owner, place }) =>
-      isMessage ? owner.conversations[Math.floor(place / PER_PLACE)] : owner.documents[Math.floor(place / PER_PLACE)],
-    ),
-    chosen.map(({ place }) => (place % PER_PLACE) + 1),
+    chosen.map(({ owner, place }) => placeOf(owner, place, isMessage)),
+    chosen.map(({ owner, place }) => (place % (isMessage ? owner.perConversation : PER_PLACE)) + 1),
     chosen.map(({ text }) => text),
   ]
 }

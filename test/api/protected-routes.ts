@@ -174,6 +174,14 @@ export const PROTECTED_ROUTES: readonly ProtectedRoute[] = [
   { method: 'POST', pattern: '/v1/embedding-jobs/retry', status: 200 },
   { method: 'POST', pattern: '/v1/embedding-jobs/:jobId/retry', status: 200, names: ['jobId'] },
   { method: 'POST', pattern: '/v1/search', status: 200, body: () => ({ query: 'hello' }), field: 'query' },
+  {
+    method: 'POST',
+    pattern: '/v1/context',
+    status: 200,
+    names: inConversation,
+    body: ({ conversationId }) => ({ conversationId, query: 'hello' }),
+    field: 'query',
+  },
 ]
 
 export const pathOf = ({ pattern }: ProtectedRoute, place: Place): string =>

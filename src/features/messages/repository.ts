@@ -339,7 +339,7 @@ const liveConversationOf = prepared((q) =>
 )
 const oneOf = prepared((q) => selectLive(q, eq(messages.id, sql.placeholder('id'))))
 
-const UNKNOWN_LEAF: AppError = {
+export const UNKNOWN_LEAF: AppError = {
   code: 'invalid_request',
   errors: [{ path: 'leafId', message: 'is not a message of this conversation' }],
 }

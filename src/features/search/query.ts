@@ -11,8 +11,35 @@ export interface Query {
   /** A text must hold none of these. */
   excluded: string[]
   /** What counts beside the text. */
-  hints: { text: string; weight: number }[]
+  hints: EarlierTurn[]
 }
+
+/** What `app.keyword_search` is asked. */
+export interface Words extends Query {
+  /** The last word may go on. */
+  prefix: boolean
+  /** No text without all words. */
+  all: boolean
+}
+
+// Chosen by recall on multi-turn conversations; the optimum is flat.
+const TURN_WEIGHT = 0.6
+const TURN_DECAY = 0.6
+const MAX_TURNS = 5
+const MAX_TURN_LENGTH = 1_000
+
+/** An earlier text of who asks, and what it counts for beside the question. */
+export interface EarlierTurn {
+  text: string
+  weight: number
+}
+
+/** @param turns what was said before the question, newest last */
+export const earlierTurns = (turns: readonly string[]): EarlierTurn[] =>
+  turns
+    .slice(-MAX_TURNS)
+    .toReversed()
+    .map((text, i) => ({ text: text.slice(0, MAX_TURN_LENGTH).toWellFormed(), weight: TURN_WEIGHT * TURN_DECAY ** i }))
 
 const plain = (text: string): Query => ({ text, required: [], excluded: [], hints: [] })
 

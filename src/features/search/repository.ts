@@ -1,3 +1,5 @@
+import type { SQL } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import * as z from 'zod'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
@@ -41,33 +43,58 @@ const embeddedRow = z.object({ embedded: z.coerce.number() })
 export function createSearchRepository(db: Database, userId: string): SearchRepository {
   return {
     async search(search, tokens = 0) {
-      const name = `search.${search.mode}`
       const statement = searchStatement(userId, search)
-      const [results, error] =
-        tokens === 0
-          ? await db.read(name, (q) => [q.execute(statement)])
-          : await db.write(
-              name,
-              (q) => [q.execute(statement), q.execute(countQuestion(userId, tokens))],
-              {},
-              { repeatable: true },
-            )
-      if (error) return fail(error)
-      const [found, unfit] = oneRow(results[0].rows, foundRow)
-      if (unfit) return fail(unfit)
-      const [counted, uncounted] = results[1] ? oneRow(results[1].rows, embeddedRow) : ok(null)
-      if (uncounted) return fail(uncounted)
-      const { hits, mixed, others, exact, below, pending, failed } = found
-      if (mixed) return fail({ code: 'mixed_models' })
-      return ok({
-        hits,
-        recall: exact ? 'exact' : 'approximate',
-        belowThreshold: below,
-        pendingEmbeddings: pending,
-        failedEmbeddings: failed,
-        otherModels: others,
-        embeddedToday: counted?.embedded ?? null,
-      })
+      const [sent, error] = await sendSearch(db, `search.${search.mode}`, { userId, statement, tokens })
+      return error ? fail(error) : ok(sent.found)
     },
   }
+}
+
+/** A search to send: `statement` returns one row, that of `searchStatement`, perhaps with more columns. */
+export interface SentSearch {
+  userId: string
+  statement: SQL
+  /** See {@link SearchRepository.search}. */
+  tokens: number
+}
+
+/**
+ * Sends a search, and in the same batch whatever else its caller reads.
+ *
+ * @returns what it found, its row, and the results of the other statements
+ */
+export async function sendSearch<T extends BatchItem<'pg'>>(
+  db: Database,
+  name: string,
+  { userId, statement, tokens }: SentSearch,
+  others: () => readonly T[] = () => [],
+): Promise<Result<{ found: Found; row: unknown; others: T['_']['result'][] }>> {
+  const [results, error] =
+    tokens === 0
+      ? await db.read(name, (q) => [q.execute(statement), ...others()])
+      : await db.write(
+          name,
+          (q) => [q.execute(statement), ...others(), q.execute(countQuestion(userId, tokens))],
+          {},
+          { repeatable: true },
+        )
+  if (error) return fail(error)
+  const [searched, ...rest] = results
+  const [row, unfit] = oneRow(searched.rows, foundRow)
+  if (unfit) return fail(unfit)
+  const count = tokens === 0 ? null : (rest.pop() as typeof searched)
+  const [counted, uncounted] = count ? oneRow(count.rows, embeddedRow) : ok(null)
+  if (uncounted) return fail(uncounted)
+  const { hits, mixed, others: otherModels, exact, below, pending, failed } = row
+  if (mixed) return fail({ code: 'mixed_models' })
+  const found: Found = {
+    hits,
+    recall: exact ? 'exact' : 'approximate',
+    belowThreshold: below,
+    pendingEmbeddings: pending,
+    failedEmbeddings: failed,
+    otherModels,
+    embeddedToday: counted?.embedded ?? null,
+  }
+  return ok({ found, row: searched.rows[0], others: rest })
 }

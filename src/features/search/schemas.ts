@@ -33,6 +33,11 @@ const filter = z.strictObject({
 })
 export type SearchFilter = z.output<typeof filter>
 
+export const searchSources = listOf(z.enum(SOURCES), { min: 1, max: 8 }).prefault([...SOURCES])
+export const searchFilter = filter.prefault({})
+/** What `searchFilter` takes, in words of JSON Schema. */
+export const searchFilterInput = filter.extend({ metadata: metadataConditionInput.optional() }).prefault({})
+
 const weight = z.number().min(0).max(10).optional()
 
 const fields = z.strictObject({
@@ -48,8 +53,8 @@ const fields = z.strictObject({
   mode: z.enum(['hybrid', 'semantic', 'keyword']).optional().meta({
     description: '`hybrid` where there is a text, `semantic` where there is an embedding',
   }),
-  sources: listOf(z.enum(SOURCES), { min: 1, max: 8 }).prefault([...SOURCES]),
-  filter: filter.prefault({}),
+  sources: searchSources,
+  filter: searchFilter,
   threshold,
   limit: searchLimit,
   cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the same search' }),
@@ -83,20 +88,21 @@ export const searchRequest = fields.superRefine((body, ctx) => {
   if (body.mode === 'keyword' && body.threshold !== undefined) refuse('threshold', 'is of semantic similarity')
 })
 /** What `searchRequest` takes, in words of JSON Schema. */
-export const searchRequestInput = fields
-  .extend({ filter: filter.extend({ metadata: metadataConditionInput.optional() }).prefault({}) })
-  .meta({
-    id: 'SearchRequest',
-    if: { required: ['query'] },
-    else: { required: ['embedding'] },
-    not: { required: ['query', 'embedding'] },
-    dependentRequired: { model: ['embedding'] },
-    dependentSchemas: {
-      embedding: { properties: { mode: { const: 'semantic' } } },
-      threshold: { properties: { mode: { enum: ['hybrid', 'semantic'] } } },
-    },
-  })
+export const searchRequestInput = fields.extend({ filter: searchFilterInput }).meta({
+  id: 'SearchRequest',
+  if: { required: ['query'] },
+  else: { required: ['embedding'] },
+  not: { required: ['query', 'embedding'] },
+  dependentRequired: { model: ['embedding'] },
+  dependentSchemas: {
+    embedding: { properties: { mode: { const: 'semantic' } } },
+    threshold: { properties: { mode: { enum: ['hybrid', 'semantic'] } } },
+  },
+})
 export type SearchRequest = z.output<typeof searchRequest>
+
+/** How a search goes of which only the text is known. */
+export const searchDefaults = (): SearchRequest => searchRequest.parse({ query: '?' })
 
 const position = z.int().nullable()
 const scoring = z
@@ -175,12 +181,10 @@ export const searchResults = z
       description: 'The query could not be embedded: a hybrid search went by keyword alone, without a threshold',
     }),
     recall,
-    belowThreshold: z
-      .int()
-      .meta({
-        description:
-          'Candidates that were left out for their similarity: below the threshold, or so low that only words could vouch for them, which they lack',
-      }),
+    belowThreshold: z.int().meta({
+      description:
+        'Candidates that were left out for their similarity: below the threshold, or so low that only words could vouch for them, which they lack',
+    }),
     pendingEmbeddings: z.int().meta({ description: "The user's texts that wait for their vector, 10,000 at most" }),
     failedEmbeddings: z.int().meta({ description: 'Those that were given up, 10,000 at most' }),
     otherModels: z.int().meta({ description: 'Texts whose vector another model made: they were not compared' }),

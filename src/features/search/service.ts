@@ -1,24 +1,19 @@
 import * as z from 'zod'
 import type { Caller } from '../../auth/caller.ts'
-import type { Deps } from '../../deps.ts'
-import type { EmbedOptions, Embedder } from '../../embeddings/embedder.ts'
-import type { EmbeddingVector } from '../../embeddings/vector.ts'
 import { type CursorScope, decodeCursor, encodeCursor } from '../../http/cursor.ts'
 import { cutPage } from '../../http/page.ts'
-import { type AppError, fail, ok, type Result } from '../../result.ts'
-import { timed, type Trace } from '../../trace.ts'
+import { fail, ok } from '../../result.ts'
 import { toHtml } from './highlight.ts'
-import { BYTES_PER_TOKEN } from '../usage/sql/embedded.ts'
 import { readQuery } from './query.ts'
+import { createQuestions, type QuestionDeps } from './question.ts'
 import { createSearchRepository } from './repository.ts'
 import type { SearchHit, SearchRequest } from './schemas.ts'
 
 const hitKey = z.tuple([z.enum(['hybrid', 'semantic', 'keyword']), z.number(), z.string(), z.string()])
 
-type SearchDeps = Pick<Deps, 'queryEmbedder' | 'quotas' | 'spentBudgets' | 'log'>
-
 /** What the caller can find. */
-export function createSearchService({ queryEmbedder: embedder, quotas, spentBudgets, log }: SearchDeps) {
+export function createSearchService(deps: QuestionDeps) {
+  const questions = createQuestions(deps)
   return {
     /**
      * Searches by text, by embedding, or by keyword. A text is embedded first, and compared only with what the same model made.
@@ -27,7 +22,8 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
      * used up today's tokens. `invalid_cursor` for one of another search,
      * `mixed_models` where no model is named, and there are several.
      */
-    async search({ db, userId, trace }: Caller, request: SearchRequest) {
+    async search(caller: Caller, request: SearchRequest) {
+      const { db, userId } = caller
       const { query, embedding, model, mode: asked, match, syntax, prefix, cursor, ...rest } = request
       const scope = await cursorScopeOf(userId, request)
       const [end, forged] = await decodeCursor(scope, cursor, hitKey)
@@ -36,20 +32,13 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
       const mode = asked ?? (embedding ? 'semantic' : 'hybrid')
       // Scores of two modes are no one list: pages go on as the first began.
       const begun = end?.[0] ?? mode
-      let tokens = 0
-      const whenAsked = () => void (tokens = tokensOf(query))
-      const [vector, unavailable] =
+      const { embedded, tokens } =
         begun === 'keyword' || query === undefined
-          ? ok(embedding ?? null)
-          : spentBudgets.has(userId)
-            ? fail(NO_TOKENS)
-            : await embedQuery(embedder, trace, query, { userId, whenAsked })
+          ? { embedded: ok(embedding ?? null), tokens: 0 }
+          : await questions.embed(caller, query)
+      const [vector, unavailable] = embedded
       if (unavailable && (end || mode !== 'hybrid')) return fail(unavailable)
-      if (unavailable) {
-        // The answer is no failure, which would be in the log by itself.
-        const { code, context } = unavailable
-        log('warn', 'search_degraded', { requestId: trace.requestId, error: code, cause: context })
-      }
+      if (unavailable) questions.noteDegraded(caller, unavailable)
       const used = unavailable ? 'keyword' : begun
       const degraded = used !== mode
       const [found, error] = await createSearchRepository(db, userId).search(
@@ -60,9 +49,9 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
             used === 'semantic' || query === undefined
               ? null
               : { ...readQuery(query, syntax), prefix, all: match === 'all' },
-          floor: embedder.floor,
+          floor: questions.floor(),
           vector,
-          model: query === undefined ? (model ?? null) : embedder.model,
+          model: query === undefined ? (model ?? null) : questions.model(),
           after: end && [end[1], end[2], end[3]],
           ...(degraded ? { threshold: undefined } : {}),
         },
@@ -71,8 +60,7 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
       if (error) return fail(error)
 
       const { hits, embeddedToday, ...told } = found
-      const { embeddedTokens: limit } = quotas
-      if (embeddedToday !== null && limit !== null && embeddedToday >= limit) spentBudgets.note(userId)
+      questions.noteEmbedded(caller, embeddedToday)
       const { data, last } = cutPage(hits, request.limit)
       return ok({
         data: data.map((hit) => ({ ...hit, highlight: hit.highlight === null ? null : toHtml(hit.highlight) })),
@@ -85,30 +73,8 @@ export function createSearchService({ queryEmbedder: embedder, quotas, spentBudg
   }
 }
 
-const NO_TOKENS: AppError = {
-  code: 'quota_exceeded',
-  quota: 'embeddedTokens',
-  detail:
-    'You have used up the quota embeddedTokens. Search by keyword or by embedding until it is reset: GET /v1/usage says when.',
-}
-
-/** As the queue counts texts. */
-const tokensOf = (query = ''): number => Math.ceil(new TextEncoder().encode(query).length / BYTES_PER_TOKEN)
-
 /** What the database calls a text: see docs/decisions/030-client-ids.md. */
 const textIdOf = (hit: SearchHit): string => (hit.source === 'message' ? `${hit.conversationId}/${hit.id}` : hit.id)
-
-async function embedQuery(
-  embedder: Embedder,
-  trace: Trace,
-  query: string,
-  options: EmbedOptions,
-): Promise<Result<EmbeddingVector>> {
-  const [vectors, error] = await timed(trace, 'embed', () => embedder.embed([query], options))
-  if (error) return fail(error)
-  const [vector] = vectors
-  return vector ? ok(vector) : fail({ code: 'internal', context: { reason: 'the embedder gave no vector' } })
-}
 
 /** A cursor goes with one search only: page sizes may differ, nothing else. */
 async function cursorScopeOf(

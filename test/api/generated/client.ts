@@ -1051,6 +1051,102 @@ export type SearchResults = {
     /** Texts whose vector another model made: they were not compared */
     otherModels: number;
 };
+export type ContextRequest = any;
+export type Context = {
+    systemPrompt: {
+        content: string;
+        /** An estimate, with what stands around the text in a prompt */
+        tokens: number;
+        /** Whether `content` is only the beginning */
+        truncated: boolean;
+    } | null;
+    /** The last turns, oldest first */
+    recent: {
+        /** Null, as `seq` and `createdAt`, for a turn of the request */
+        id: string | null;
+        role: "system" | "user" | "assistant" | "tool";
+        content: string;
+        /** An estimate, with what stands around the text in a prompt */
+        tokens: number;
+        /** Whether `content` is only the beginning */
+        truncated: boolean;
+        seq: number | null;
+        createdAt: string | null;
+    }[];
+    /** Whether the conversation has turns before these */
+    earlierTurns: boolean;
+    /** Other messages, the best first */
+    recalled: {
+        /** To cite it by: `m1`, `m2` … */
+        key: string;
+        conversationId: string;
+        conversationTitle: string | null;
+        id: string;
+        role: "system" | "user" | "assistant" | "tool";
+        content: string;
+        /** An estimate, with what stands around the text in a prompt */
+        tokens: number;
+        /** Whether `content` is only the beginning */
+        truncated: boolean;
+        score: number;
+        seq: number;
+        /** ISO-8601, UTC */
+        createdAt: string;
+    }[];
+    /** The best first */
+    passages: {
+        /** To cite it by: `d1`, `d2` … */
+        key: string;
+        documentId: string;
+        title: string;
+        /** Those that all of it stands under, from the outermost */
+        headings: string[];
+        /** The passage is the document's `content.slice(start, end)` */
+        start: number;
+        end: number;
+        content: string;
+        /** An estimate, with what stands around the text in a prompt */
+        tokens: number;
+        /** Whether `content` is only the beginning */
+        truncated: boolean;
+        score: number;
+    }[];
+    /** What was looked at and left out: hits from the best on, then turns from the newest back, 50 at most */
+    omitted: {
+        kind: "recent" | "recalled" | "passage";
+        /** Of the message or the chunk; null for a turn of the request */
+        id: string | null;
+        conversationId?: string;
+        documentId?: string;
+        /** An estimate, with what stands around the text in a prompt */
+        tokens: number;
+        /** `budget`: there was no room. `duplicate`: the same text is shown already. `in_recent`: it is one of the recent turns. `unfinished`: the message is in progress or has failed. `no_text`: it has parts only. */
+        reason: "budget" | "duplicate" | "in_recent" | "unfinished" | "no_text";
+    }[];
+    /** How many there are, with those that are not listed */
+    omittedCount: number;
+    tokens: {
+        budget: number;
+        used: number;
+        systemPrompt: number;
+        recent: number;
+        recalled: number;
+        passages: number;
+    };
+    /** How it was searched; null where the conversation has no turn of the user to search for */
+    mode: ("hybrid" | "keyword") | null;
+    /** The query could not be embedded: a hybrid search went by keyword alone, without a threshold */
+    degraded: boolean;
+    recall: "exact" | "approximate";
+    /** Candidates that were left out for their similarity: below the threshold, or so low that only words could vouch for them, which they lack */
+    belowThreshold: number;
+    /** The user's texts that wait for their vector, 10,000 at most */
+    pendingEmbeddings: number;
+    /** Those that were given up, 10,000 at most */
+    failedEmbeddings: number;
+    /** Texts whose vector another model made: they were not compared */
+    otherModels: number;
+};
 export type EmbeddingJob = {
     id: string;
     conversationId: string | null;
@@ -3112,6 +3208,60 @@ export function search({ searchRequest }: {
         ...opts,
         method: "POST",
         body: searchRequest
+    }));
+}
+/**
+ * Build the context of a prompt
+ */
+export function buildContext({ contextRequest }: {
+    contextRequest: ContextRequest;
+}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: Context;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 414;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 431;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    } | {
+        status: 504;
+        data: Problem;
+    }>("/v1/context", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: contextRequest
     }));
 }
 /**

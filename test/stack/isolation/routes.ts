@@ -55,6 +55,7 @@ const BODIES: Record<string, Body> = {
   }),
   'POST /v1/vectors/search': () => ({ embedding, limit: 50 }),
   'POST /v1/search': () => ({ query: 'something secret', limit: 50 }),
+  'POST /v1/context': ({ conversations }) => ({ conversationId: conversations, query: 'something secret', limit: 50 }),
   // In ChatGPT's form: it makes a twin of somebody's conversation.
   'POST /v1/import': ({ conversations }, marker) => [
     { id: conversations, title: marker, mapping: { first: { message: chatGptMessage(marker) } } },
@@ -70,11 +71,11 @@ const BODILESS = new Set([
   'POST /v1/embedding-jobs/:jobId/retry',
 ])
 /** Those that name something in their body. */
-const NAMING_BODIES = new Set(['POST /v1/vectors'])
+const NAMING_BODIES = new Set(['POST /v1/vectors', 'POST /v1/context'])
 /** Those whose path may name what is not there: it is created. */
 const CREATING = new Set(['PUT /v1/conversations/:conversationId/messages'])
 /** POSTs that only read. */
-const SEARCHES = new Set(['POST /v1/vectors/search', 'POST /v1/search'])
+const SEARCHES = new Set(['POST /v1/vectors/search', 'POST /v1/search', 'POST /v1/context'])
 
 const nameOf = ({ method, pattern }: Pick<Route, 'method' | 'pattern'>) => `${method} ${pattern}`
 

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { EmbeddingVector } from '../../../embeddings/vector.ts'
 import { type NearestQuery, askedFor, MAX_COUNTED, nearest } from '../../vectors/sql/nearest.ts'
 import { hits, takenApart } from './hits.ts'
-import type { Query } from '../query.ts'
+import type { Words } from '../query.ts'
 import type { Group, SearchRequest } from '../schemas.ts'
 import { toSearchScope } from '../scope.ts'
 
@@ -18,7 +18,7 @@ export interface Search extends Omit<
 > {
   mode: 'hybrid' | 'semantic' | 'keyword'
   /** What the keyword search looks for; null in a search by meaning alone. */
-  words: (Query & { prefix: boolean; all: boolean }) | null
+  words: Words | null
   /** In a hybrid search, what is less similar than this has to be found by its words. */
   floor: number | null
   /** What to compare with; null in a search by keyword alone. */

@@ -6,6 +6,7 @@ import {
   openConversation,
   patchConversation,
 } from './conversation-moves.ts'
+import { buildContext } from './context-moves.ts'
 import { createDice, type Dice } from './dice.ts'
 import {
   deleteDocument,
@@ -64,6 +65,7 @@ const MOVES: [weight: number, move: (turn: Turn) => Move][] = [
   [5, storeVector],
   [4, searchVectors],
   [6, search],
+  [5, buildContext],
   [2, getMe],
   [2, patchMe],
   [3, signIn],

@@ -190,6 +190,7 @@ export function pretend({ me, other, dice, person }: Turn): Move {
   const bodies: Record<string, Row> = {
     '/v1/conversations': { title: me.marker },
     '/v1/search': { query: other.marker },
+    '/v1/context': { query: other.marker },
     '/v1/vectors/search': { embedding: Array.from({ length: 1536 }, () => 1) },
   }
   const path = dice.chance(50) ? `${listing}?${name}=${other.userId}` : (dice.pick(Object.keys(bodies)) ?? '')

@@ -1,0 +1,77 @@
+import { estimateTokens } from '../../tokens/estimate.ts'
+import type { StoredTurns } from './repository.ts'
+import { MESSAGE_OVERHEAD, type Turn } from './recent.ts'
+import type { ContextRequest, Omitted } from './schemas.ts'
+
+type GivenTurn = NonNullable<ContextRequest['turns']>[number]
+
+/** The conversation as far as it was read, oldest first. */
+export interface Conversation {
+  turns: Turn[]
+  /** Messages without a text to show, newest first. */
+  skipped: Omitted[]
+  /** Whether there is more before the first of `turns`. */
+  hasEarlier: boolean
+}
+
+/** The stored turns, then those of the request: where these begin with what the stored ones end with, that counts once. */
+export function conversationOf(
+  conversationId: string | null,
+  stored: StoredTurns | null,
+  given: readonly GivenTurn[],
+  bytes: number,
+): Conversation {
+  const { turns, skipped, hasEarlier } = readStored(conversationId ?? '', stored?.rows ?? [], bytes)
+  const said = given.filter(({ content }) => content.trim() !== '')
+  const known = overlap(turns, said)
+  const added = said.slice(known).map((turn): Turn => ({ ...turn, id: null, seq: null, createdAt: null, unread: 0 }))
+  return { turns: [...turns, ...added], skipped, hasEarlier }
+}
+
+function readStored(conversationId: string, rows: StoredTurns['rows'], bytes: number): Conversation {
+  const turns: Turn[] = []
+  const skipped: Omitted[] = []
+  let read = 0
+  for (const { id, role, status, seq, createdAt, content, bytes: length } of rows) {
+    const isFinished = status === 'complete' || status === 'stopped'
+    read += length
+    if (content.trim() === '') {
+      const reason = isFinished ? 'no_text' : 'unfinished'
+      skipped.push({ kind: 'recent', id, conversationId, tokens: MESSAGE_OVERHEAD, reason })
+      continue
+    }
+    turns.push({ id, role, content, seq, createdAt, unread: read > bytes ? unreadOf(content, length) : 0 })
+  }
+  const hasEarlier = rows.length > 0 && (read >= bytes || !rows.at(-1)?.fromStart)
+  return { turns: turns.toReversed(), skipped, hasEarlier }
+}
+
+/** Tokens of what follows the beginning of a text of so many bytes. */
+function unreadOf(beginning: string, bytes: number): number {
+  const read = new TextEncoder().encode(beginning).length
+  return Math.ceil((estimateTokens(beginning) * (bytes - read)) / read)
+}
+
+/** How many of the given turns the stored ones end with. */
+function overlap(stored: readonly Turn[], given: readonly GivenTurn[]): number {
+  for (let length = Math.min(stored.length, given.length); length > 0; length--) {
+    const tail = stored.slice(-length)
+    if (tail.every((turn, i) => isSame(turn, given[i]))) return length
+  }
+  return 0
+}
+
+const isSame = ({ role, content, unread }: Turn, given: GivenTurn | undefined): boolean =>
+  given?.role === role && (unread > 0 ? given.content.startsWith(content) : given.content.trim() === content.trim())
+
+/** The longest text that a search takes. */
+const LONGEST_QUESTION = 8_000
+
+/** What to search for: what the user said last. Null where the user has said nothing. */
+export function questionIn(turns: readonly Pick<Turn, 'role' | 'content'>[]): string | null {
+  const question = turns.findLast(({ role, content }) => role === 'user' && content.trim() !== '')?.content.trim()
+  if (question === undefined || question.length <= LONGEST_QUESTION) return question ?? null
+  // What is pasted stands before or after what is asked.
+  const half = LONGEST_QUESTION / 2 - 1
+  return `${question.slice(0, half)}\n${question.slice(-half)}`.toWellFormed()
+}
