@@ -42,11 +42,11 @@ export function createQuestions({ queryEmbedder: embedder, quotas, spentBudgets,
       if (spentBudgets.has(userId)) return { embedded: fail(NO_TOKENS), tokens: 0 }
       let tokens = 0
       // One by one: what was asked before is in the cache.
-      const [[vector, error], ...earlier] = await Promise.all(
-        [query, ...turns.map(({ text }) => text)].map((text) =>
-          embed(trace, text, { userId, whenAsked: () => void (tokens += tokensOf(text)) }),
-        ),
-      )
+      const one = (text: string) => embed(trace, text, { userId, whenAsked: () => void (tokens += tokensOf(text)) })
+      const [[vector, error], earlier] = await Promise.all([
+        one(query),
+        Promise.all(turns.map(({ text }) => one(text))),
+      ])
       if (error) return { embedded: fail(error), tokens }
       const weighed = earlier.flatMap(([vector], i) => (vector ? [{ vector, weight: turns[i]?.weight ?? 0 }] : []))
       return { embedded: ok(sumOf(vector, weighed)), tokens }
