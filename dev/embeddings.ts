@@ -1,5 +1,6 @@
 import { runCommand } from './command.ts'
 import { backfill, expectOk } from './embeddings/backfill.ts'
+import { measureFloor } from './embeddings/floor.ts'
 import { type EmbeddingTarget, openEmbeddingTarget } from './embeddings/target.ts'
 
 const USAGE = `Say what to do:
@@ -7,11 +8,13 @@ const USAGE = `Say what to do:
   npm run embeddings -- failed     texts that were given up, and why
   npm run embeddings -- retry      all of those back into the queue
   npm run embeddings -- backfill   a vector of today's model for every text that has none; Ctrl-C and a second run go on
+  npm run embeddings -- floor      above which similarity a text has to do with a question: EMBEDDING_FLOOR. From messages and
+                                   their answers, or from a file with one {"query": …, "text": …} a line
 On the database of DATABASE_URL_SYSTEM, or of the local stack that runs, with the EMBEDDING_* variables of the Worker.`
 
 const LISTED = 100
 
-const COMMANDS: Record<string, (target: EmbeddingTarget) => Promise<void>> = {
+const COMMANDS: Record<string, (target: EmbeddingTarget, file?: string) => Promise<void>> = {
   async status({ backfill: repository }) {
     const { models, pending, failed } = expectOk(await repository.status())
     for (const { model, clientProvided, vectors } of models) {
@@ -34,6 +37,8 @@ const COMMANDS: Record<string, (target: EmbeddingTarget) => Promise<void>> = {
     console.log(`  ${expectOk(await repository.retryFailed())} texts are tried again.`)
   },
 
+  floor: ({ db, queue }, file) => measureFloor(db, queue.embedder, file),
+
   async backfill(target) {
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort())
@@ -44,13 +49,13 @@ const COMMANDS: Record<string, (target: EmbeddingTarget) => Promise<void>> = {
   },
 }
 
-/** `node dev/embeddings.ts status | failed | retry | backfill` */
-async function main(command = ''): Promise<void> {
+/** `node dev/embeddings.ts status | failed | retry | backfill | floor` */
+async function main(command = '', file?: string): Promise<void> {
   const run = COMMANDS[command]
   if (!run) throw new Error(USAGE)
   const target = await openEmbeddingTarget()
   console.log(target.label)
-  await run(target)
+  await run(target, file)
 }
 
-await runCommand(() => main(process.argv[2]))
+await runCommand(() => main(process.argv[2], process.argv[3]))

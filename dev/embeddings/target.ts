@@ -1,4 +1,4 @@
-import { asSystem } from '../../src/db/database.ts'
+import { asSystem, type Database } from '../../src/db/database.ts'
 import { createEmbedder } from '../../src/embeddings/create-embedder.ts'
 import type { EmbeddingQueue } from '../../src/features/embeddings/runner.ts'
 import { type Env, parseEnv } from '../../src/env.ts'
@@ -14,6 +14,7 @@ export interface EmbeddingTarget {
   label: string
   backfill: BackfillRepository
   queue: EmbeddingQueue
+  db: Database
 }
 
 /**
@@ -37,6 +38,7 @@ export async function openEmbeddingTarget(): Promise<EmbeddingTarget> {
   const embedder = createEmbedder(config.embedding)
   return {
     label: `${label}, ${embedder.model}`,
+    db,
     backfill: createBackfillRepository(db),
     queue: { store: createEmbeddingJobStore(db), embedder, newClaimId: newId },
   }
