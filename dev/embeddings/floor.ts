@@ -32,7 +32,7 @@ export async function measureFloor(db: Database, embedder: Embedder, file: strin
     throw new Error(`${related.length} pairs are too few to tell: it takes ${LEAST_PAIRS}.`)
   }
   for (const list of [related, unrelated]) list.sort((a, b) => a - b)
-  const floor = Math.ceil(quantile(unrelated, NOISE) * 100) / 100
+  const floor = Math.round(quantile(unrelated, NOISE) * 100) / 100
   const lost = related.filter((similarity) => similarity < floor).length / related.length
   console.log(`${related.length} pairs that belong together, and as many that don't:`)
   console.log('  share below        1 %    5 %   50 %   95 %   99 %')
