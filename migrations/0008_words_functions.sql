@@ -20,58 +20,63 @@ CREATE OR REPLACE FUNCTION app.forms_of(piece text, place text, dictionary regdi
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   AS $$
 DECLARE
-  whole text := lower(piece COLLATE pg_c_utf8);
+  whole text := "left"(lower(piece COLLATE pg_c_utf8), 200);
+  as_is text := ':' || place || 'A ';
+  other text := ':' || place || 'B ';
+  part text := ':' || place || 'C ';
+  forms text := '';
   bare text;
   word text;
-  part text;
-  as_is text[] := '{}';
-  other text[] := '{}';
-  parts text[] := '{}';
+  form text;
 BEGIN
   IF piece ~ ('^[' || app.unspaced() || ']') THEN
-    as_is := app.pairs_of(whole);
+    FOREACH form IN ARRAY app.pairs_of(whole) LOOP
+      forms := forms || quote_literal(form) || as_is;
+    END LOOP;
+    RETURN forms;
+  END IF;
+  forms := quote_literal(whole) || as_is;
+  IF octet_length(whole) <> length(whole) THEN
+    forms := forms || quote_literal(app.folded(whole)) || other;
+  END IF;
+  IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
+    forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, whole))[1]), '')) || other, '');
+    word := piece;
   ELSE
-    IF piece ~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
-      as_is := ARRAY[whole];
-      other := ARRAY[app.folded(whole)];
-      bare := whole;
-      IF piece ~ '[/@]' THEN
-        -- A URL without its scheme.
-        bare := rtrim(regexp_replace(whole, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/');
-        other := other || bare;
-      END IF;
-      FOREACH part IN ARRAY (regexp_split_to_array(bare, '[/\\?&=:@,;#]+'))[:32] LOOP
-        CONTINUE WHEN part !~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8;
-        parts := parts || part;
-        IF part ~ '^v[0-9]' THEN
-          parts := parts || substr(part, 2);
-        ELSIF part ~ '\.[^.]*\.[a-z]+$' THEN
-          parts := parts || substring(part FROM '[^.]+\.[^.]+$');
-        END IF;
-      END LOOP;
+    bare := whole;
+    IF piece ~ '[/@]' THEN
+      -- A URL without its scheme.
+      bare := rtrim(regexp_replace(whole, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/');
+      forms := forms || coalesce(quote_literal(nullif(nullif(bare, whole), '')) || other, '');
     END IF;
-    FOREACH word IN ARRAY (regexp_split_to_array(piece COLLATE pg_c_utf8, '[[:punct:]]+'))[:64] LOOP
-      CONTINUE WHEN word = '' OR length(word) > 100;
-      part := lower(word COLLATE pg_c_utf8);
-      IF word = piece THEN
-        as_is := ARRAY[part];
-        other := ARRAY[app.folded(part), app.folded((ts_lexize(dictionary, part))[1])];
-      ELSE
-        parts := parts || app.folded(part) || app.folded((ts_lexize(dictionary, part))[1]);
-      END IF;
-      FOR part IN SELECT * FROM app.parts_of(word) LOOP
-        parts := parts || app.folded(part) || app.folded((ts_lexize(dictionary, part))[1]);
-      END LOOP;
-      IF word ~ '^[\uac00-\ud7a3]{3}' THEN
-        parts := parts || app.pairs_of(word);
+    FOREACH form IN ARRAY (regexp_split_to_array(bare, '[/?&=:@,;#]+'))[:32] LOOP
+      CONTINUE WHEN form !~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8;
+      forms := forms || quote_literal(form) || part;
+      IF form ~ '^v[0-9]' THEN
+        forms := forms || quote_literal(substr(form, 2)) || part;
+      ELSIF form ~ '\.[^.]*\.[a-z]+$' THEN
+        forms := forms || quote_literal(substring(form FROM '[^.]+\.[^.]+$')) || part;
       END IF;
     END LOOP;
+    FOREACH word IN ARRAY (regexp_split_to_array("left"(piece, 200) COLLATE pg_c_utf8, '[[:punct:]]+'))[:32] LOOP
+      CONTINUE WHEN word = '';
+      form := lower(word COLLATE pg_c_utf8);
+      forms := forms || quote_literal(app.folded(form)) || part
+        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+    END LOOP;
   END IF;
-  RETURN (
-    SELECT string_agg(entry || ':' || place || label, ' ') FROM (
-      SELECT unnest(as_is) AS lexeme, 'A' AS label UNION ALL SELECT unnest(other), 'B' UNION ALL SELECT unnest(parts), 'C') f
-    CROSS JOIN LATERAL concat('''', replace(replace(lexeme, '\', '\\'), '''', ''''''), '''') entry
-    WHERE lexeme <> '' AND length(lexeme) <= 200);
+  IF piece COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' THEN
+    FOR form IN SELECT * FROM app.parts_of("left"(piece, 200)) LOOP
+      forms := forms || quote_literal(app.folded(form)) || part
+        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+    END LOOP;
+  END IF;
+  IF piece ~ '[\uac00-\ud7a3][\uac00-\ud7a3][\uac00-\ud7a3]' THEN
+    FOREACH form IN ARRAY app.pairs_of(substring(piece FROM '[\uac00-\ud7a3]+')) LOOP
+      forms := forms || quote_literal(form) || part;
+    END LOOP;
+  END IF;
+  RETURN forms;
 END
 $$;
 REVOKE ALL ON FUNCTION app.forms_of(text, text, regdictionary) FROM PUBLIC;
@@ -216,7 +221,9 @@ BEGIN
     FROM unnest(queries, counts, kinds) WITH ORDINALITY AS w (query, weight, kind, number)
   ), matches AS MATERIALIZED (
     SELECT w.number, 'message' AS source, m.* FROM words w CROSS JOIN LATERAL (
-      SELECT m.conversation_id || '/' || m.id AS id, m.search, octet_length(m.content) AS bytes, m.created_at FROM public.messages m
+      SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
+        octet_length(m.content) AS bytes, m.created_at
+      FROM public.messages m
       WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ w.looked_up AND m.deleted_at IS NULL
         AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
         AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
@@ -226,40 +233,73 @@ BEGIN
       LIMIT most) m
     UNION ALL
     SELECT w.number, 'document', k.* FROM words w CROSS JOIN LATERAL (
-      SELECT k.id::text, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
+      SELECT k.id::text, NULL, NULL, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
       WHERE 'document' = ANY (scope.sources) AND k.user_id = owner AND k.search @@ w.looked_up
         AND (excluded IS NULL OR NOT k.search @@ excluded)
         AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
         AND k.document_id <> ALL (scope.hidden_documents)
       LIMIT most) k
+  ), titles AS MATERIALIZED (
+    SELECT w.number, c.id AS conversation_id FROM words w CROSS JOIN LATERAL (
+      SELECT c.id FROM public.conversations c
+      WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.title_words @@ w.query AND c.deleted_at IS NULL
+        AND (scope.conversations IS NULL OR c.id = ANY (scope.conversations))
+      LIMIT 200) c
   ), found AS MATERIALIZED (
-    SELECT number, sum(found) AS found, bool_or(found = most) AS frequent
-    FROM (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists GROUP BY number
+    SELECT w.number, coalesce(sum(found), 0) AS found, coalesce(bool_or(found = most), false) AS frequent
+    FROM words w LEFT JOIN (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists USING (number)
+    GROUP BY w.number
+  ), hopes AS (
+    SELECT number, w.weight * ln(1 + (greatest(texts - f.found, 0) + 0.5) / (f.found + 0.5)) AS hope FROM found f JOIN words w USING (number)
   ), candidates AS MATERIALIZED (
     SELECT * FROM (
-      SELECT DISTINCT ON (m.source, m.id) m.source, m.id, m.search, m.bytes, m.created_at,
-        sum(ln(1 + (greatest(texts - f.found, 0) + 0.5) / (f.found + 0.5)) * w.weight) OVER (PARTITION BY m.source, m.id) AS hope
-      FROM matches m JOIN found f USING (number) JOIN words w USING (number)) c
+      SELECT DISTINCT ON (m.source, m.id) m.*, sum(h.hope) OVER (PARTITION BY m.source, m.id) AS hope
+      FROM matches m JOIN hopes h USING (number)) c
     ORDER BY hope DESC, created_at DESC NULLS LAST LIMIT 2000
+  ), openings AS (
+    -- Of a conversation whose title has the words, its first messages, where they don't have them.
+    SELECT 'message' AS source, m.*
+    FROM (SELECT conversation_id FROM titles JOIN hopes USING (number) GROUP BY conversation_id ORDER BY sum(hope) DESC LIMIT 20) t
+    CROSS JOIN LATERAL (
+      SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
+        octet_length(m.content) AS bytes, m.created_at
+      FROM public.messages m
+      WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.seq <= 2 AND m.deleted_at IS NULL AND m.status = 'complete'
+        AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
+        AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+        AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
+  ), texts_found AS MATERIALIZED (
+    SELECT source, id, conversation_id, parent, search, bytes, created_at FROM candidates
+    UNION ALL
+    SELECT * FROM openings o WHERE o.id NOT IN (SELECT id FROM candidates)
   ), counted AS MATERIALIZED (
-    SELECT c.source, c.id, c.bytes, c.created_at, w.number, w.weight, w.kind, least(s.share, 0.98) AS share
-    FROM candidates c JOIN words w ON c.search @@ w.query
-    CROSS JOIN LATERAL (SELECT max(ts_rank(weights, c.search, form)) AS share FROM unnest(w.forms) form) s
+    SELECT t.source, t.id, t.parent, t.bytes, t.created_at, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
+    FROM texts_found t CROSS JOIN words w
+    CROSS JOIN LATERAL (SELECT
+      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form)) FROM unnest(w.forms) form) END AS share,
+      CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled) s
+    WHERE s.share IS NOT NULL OR s.titled IS NOT NULL
   ), rarity AS (
     SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5))::float8 AS idf FROM (
       SELECT number, CASE WHEN frequent THEN greatest(found, texts * (SELECT count(*) FROM counted c WHERE c.number = f.number)::float8
-        / (SELECT count(*) FROM candidates)) ELSE found END AS many
+        / (SELECT count(*) FROM texts_found)) ELSE found END AS many
       FROM found f) f
-  ), scored AS (
-    SELECT c.source, c.id, c.created_at, count(*) FILTER (WHERE c.kind <> 'part') = word_count AS has_all,
+  ), scored AS MATERIALIZED (
+    SELECT c.source, c.id, c.parent, c.created_at, count(*) FILTER (WHERE c.kind <> 'part') = word_count AS has_all,
       sum(c.weight * r.idf * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * c.bytes / average))) AS rank
     FROM counted c JOIN rarity r USING (number) CROSS JOIN LATERAL (SELECT 0.65 * c.share / (1 - c.share) AS n) n
-    GROUP BY c.source, c.id, c.created_at
+    GROUP BY c.source, c.id, c.parent, c.created_at
+  ), around AS (
+    -- What stands before and after a message in its conversation says what it is about.
+    SELECT s.*, s.rank + 0.5 * (coalesce(b.rank, 0) + coalesce(a.rank, 0)) AS whole_rank
+    FROM scored s LEFT JOIN scored b ON b.id = s.parent AND b.source = 'message'
+    LEFT JOIN (SELECT parent AS id, max(rank) AS rank FROM scored WHERE parent IS NOT NULL GROUP BY parent) a ON a.id = s.id
   )
-  SELECT s.source, s.id, s.rank, t.tier, s.created_at
-  FROM scored s CROSS JOIN LATERAL (SELECT CASE WHEN NOT has_all OR word_count = 0 THEN 0
-    WHEN phrase IS NOT NULL AND word_count > 1 AND (SELECT c.search @@ phrase FROM candidates c WHERE c.source = s.source AND c.id = s.id) THEN 2 ELSE 1 END AS tier) t
-  ORDER BY t.tier DESC, s.rank DESC, s.created_at DESC NULLS LAST, s.id DESC LIMIT wanted;
+  SELECT s.source, s.id, s.whole_rank, t.tier, s.created_at
+  FROM around s CROSS JOIN LATERAL (SELECT CASE WHEN NOT has_all OR word_count = 0 THEN 0
+    WHEN phrase IS NOT NULL AND word_count > 1 AND (SELECT c.search @@ phrase FROM texts_found c WHERE c.source = s.source AND c.id = s.id) THEN 2
+    ELSE 1 END AS tier) t
+  ORDER BY t.tier DESC, s.whole_rank DESC, s.created_at DESC NULLS LAST, s.id DESC LIMIT wanted;
 END
 $$;
 REVOKE ALL ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) FROM PUBLIC;
@@ -271,7 +311,7 @@ REVOKE CREATE ON SCHEMA app FROM parley_system;
 -- The language of a text, as Postgres' stemmers are called: by its script, else by how many of 25 frequent words of each language its
 -- first 600 characters have (`ts_rank` of words joined by `|` is the mean over all of them). English where none tells.
 CREATE OR REPLACE FUNCTION app.language_of(content text) RETURNS text
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET plan_cache_mode = 'force_generic_plan'
   AS $$
 DECLARE
   head text := "left"(content, 600);
@@ -333,7 +373,7 @@ CREATE OR REPLACE FUNCTION app.parts_of(word text) RETURNS SETOF text
   AS $$
     SELECT lower(part[1] COLLATE pg_c_utf8) COLLATE "C"
     FROM regexp_matches(word COLLATE pg_c_utf8, '[[:upper:]]+(?![[:lower:]])|[[:upper:]]?[[:lower:]]+|[0-9]+', 'g') part
-    WHERE word COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
+    WHERE word COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
   $$;
 REVOKE ALL ON FUNCTION app.parts_of(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.parts_of(text) TO parley_app, parley_system;
@@ -343,7 +383,7 @@ GRANT EXECUTE ON FUNCTION app.parts_of(text) TO parley_app, parley_system;
 -- first 20,000 characters of others, what stands around the first of `places`, patterns of which each is tried. A word is looked for by
 -- any of its forms, and in part by its beginning. Null where nothing is marked.
 CREATE OR REPLACE FUNCTION app.passage_of(content text, language text, forms text[], beginning text, places text[]) RETURNS text
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
   AS $$
 DECLARE
   dictionary regdictionary := language || '_stem';
@@ -402,7 +442,7 @@ CREATE OR REPLACE FUNCTION app.phrase_of(asked text) RETURNS tsquery
           THEN '(' || (SELECT string_agg(app.as_term(pair)::text || CASE WHEN length(piece) = 1 THEN ':*' ELSE '' END, ' & ')
             FROM unnest(app.pairs_of(piece)) WITH ORDINALITY pairs (pair, part) WHERE part = 1 OR part < length(piece)) || ')'
           ELSE app.as_term(app.folded(lower(piece COLLATE pg_c_utf8)))::text END AS word
-      FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, number)
+      FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, is_simple, number)
       WHERE place > 1 OR number = 1 LIMIT 40) words
   $$;
 REVOKE ALL ON FUNCTION app.phrase_of(text) FROM PUBLIC;
@@ -412,28 +452,30 @@ GRANT EXECUTE ON FUNCTION app.phrase_of(text) TO parley_app, parley_system;
 -- What stands between spaces, quotes, brackets and commas, in order: a word, something made of several (a path, a URL, a version, an
 -- address), a run of a script that puts no space between words, or an emoji. Without the punctuation around it, but for what belongs to
 -- it: `.NET`, `#tag`, `@name`, `--flag`, `C++`. Compatibility forms are folded (NFKC). A phone number is a piece of its digits as well,
--- since people space it as they like.
-CREATE OR REPLACE FUNCTION app.pieces_of(content text, OUT piece text, OUT place int) RETURNS SETOF record
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+-- since people space it as they like. `is_simple`: a plain word of a to z.
+CREATE OR REPLACE FUNCTION app.pieces_of(content text, OUT piece text, OUT place int, OUT is_simple boolean) RETURNS SETOF record
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET plan_cache_mode = 'force_generic_plan'
   AS $$
 BEGIN
+  content := replace(content, '\', '/');
   IF octet_length(content) <> length(content) THEN
     content := translate(normalize(content, NFKC), U&'\200B\00AD\200C\200D\2060\FEFF\200E\200F\FE0E\FE0F', ' ');
     content := regexp_replace(content, '[' || app.unspaced() || ']+|[\u2600-\u27bf\u2b50\U0001f000-\U0001f3fa\U0001f400-\U0001faff]', ' \& ', 'g');
   END IF;
   RETURN QUERY
-  SELECT found.piece, least(found.number, 16383)::int FROM (
-    SELECT number, CASE WHEN raw COLLATE "C" ~ '^[A-Za-z]+$' THEN raw
-      ELSE substring(rtrim(raw, '.:!?*_~`=&%/\^-@$+') || CASE WHEN raw ~ '[[:alnum:]]\+\+' COLLATE pg_c_utf8 THEN '++' ELSE '' END
+  SELECT found.piece, least(found.number, 16383)::int, found.is_simple FROM (
+    SELECT number, s.is_simple, CASE WHEN s.is_simple THEN rtrim(raw, '.:!?')
+      ELSE substring(rtrim(raw, '.:!?*_~`=&%/^-@$+') || CASE WHEN raw ~ '[[:alnum:]]\+\+' COLLATE pg_c_utf8 THEN '++' ELSE '' END
         FROM '(?:(?:--?|[.#@$])(?=[[:alpha:]]))?[^[:punct:]].*$|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]') END AS piece
     FROM regexp_split_to_table(content COLLATE pg_c_utf8, '[[:space:][:cntrl:]"''’‘‚“”„«»‹›()\[\]{}<>,;|…。、！？「」『』【】《》·•—–।؟،]+')
-      WITH ORDINALITY AS split (raw, number)) found
+      WITH ORDINALITY AS split (raw, number)
+    CROSS JOIN LATERAL (SELECT raw COLLATE "C" ~ '^[A-Z]?[a-z]+[.:!?]?$' AND octet_length(raw) <= 40 AS is_simple OFFSET 0) s) found
   WHERE found.piece <> '';
-  IF content ~ '[0-9][ ()./-]{1,3}[0-9]' THEN
+  IF content ~ '[0-9][ ()./-]+[0-9]' THEN
     RETURN QUERY
-    SELECT digits, 1 FROM regexp_matches(content, '\+?\(?[0-9][0-9 ()./-]{5,20}[0-9]', 'g') AS found (match)
+    SELECT digits, 1, false FROM regexp_matches(content, '[0-9][0-9 ()./-]+[0-9]', 'g') AS found (match)
     CROSS JOIN LATERAL regexp_replace(match[1], '[^0-9]', '', 'g') digits
-    WHERE length(digits) BETWEEN 7 AND 15 AND digits <> match[1];
+    WHERE length(digits) BETWEEN 7 AND 15 AND digits <> match[1] AND length(match[1]) <= 24;
   END IF;
 END
 $$;
@@ -445,7 +487,7 @@ GRANT EXECUTE ON FUNCTION app.pieces_of(text) TO parley_app, parley_system;
 -- stem of one of the languages of its script, since the texts may be in any. `kind`: `word`; `stop`, which says little in the language of
 -- what is asked; `part` of a word. Of a long text the 40 longest.
 CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
   AS $$
 #variable_conflict use_column
 DECLARE
@@ -581,18 +623,18 @@ GRANT EXECUTE ON FUNCTION app.unspaced() TO parley_app, parley_system;
 -- The words of a text, of its first 60,000 characters: what is looked for is read the same way (docs/decisions/040-words.md). In
 -- `simple`, which is no language, a text tells its language itself.
 CREATE OR REPLACE FUNCTION app.words_of(language regconfig, content text) RETURNS tsvector
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
   AS $$
 DECLARE
   head text := "left"(content, 60000);
   dictionary regdictionary := CASE WHEN language = 'simple'::regconfig THEN app.language_of(head) ELSE language::text END || '_stem';
 BEGIN
   RETURN (
-    SELECT coalesce(string_agg(CASE WHEN piece COLLATE "C" ~ '^[A-Z]?[a-z]+$' AND length(piece) <= 100
+    SELECT coalesce(string_agg(CASE WHEN is_simple
         THEN word || ':' || place || coalesce('A ' || stem || ':' || place || 'B', 'A')
         ELSE app.forms_of(piece, place::text, dictionary) END, ' '), '')::tsvector
     FROM app.pieces_of(head)
-    CROSS JOIN LATERAL (SELECT lower(piece COLLATE "C") AS word, (ts_lexize(dictionary, piece))[1] AS stem) simple);
+    CROSS JOIN LATERAL (SELECT lower(piece COLLATE "C") AS word, (ts_lexize(dictionary, piece))[1] AS stem OFFSET 0) simple);
 EXCEPTION WHEN program_limit_exceeded THEN
   -- A tsvector holds 1 MiB.
   RETURN app.words_of(language, "left"(head, length(head) / 2));

@@ -3,6 +3,8 @@ GRANT SELECT (words_version), UPDATE (words_version) ON messages, document_chunk
 --> statement-breakpoint
 GRANT SELECT (title_words) ON conversations TO parley_system;
 --> statement-breakpoint
+GRANT SELECT (seq, parent_id) ON messages TO parley_system;
+--> statement-breakpoint
 CREATE TRIGGER index_title_create BEFORE INSERT ON conversations FOR EACH ROW WHEN (NEW.title IS NOT NULL) EXECUTE FUNCTION app.index_title();
 --> statement-breakpoint
 CREATE TRIGGER index_title_change BEFORE UPDATE OF title ON conversations FOR EACH ROW

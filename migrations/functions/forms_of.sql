@@ -5,58 +5,63 @@ CREATE OR REPLACE FUNCTION app.forms_of(piece text, place text, dictionary regdi
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   AS $$
 DECLARE
-  whole text := lower(piece COLLATE pg_c_utf8);
+  whole text := "left"(lower(piece COLLATE pg_c_utf8), 200);
+  as_is text := ':' || place || 'A ';
+  other text := ':' || place || 'B ';
+  part text := ':' || place || 'C ';
+  forms text := '';
   bare text;
   word text;
-  part text;
-  as_is text[] := '{}';
-  other text[] := '{}';
-  parts text[] := '{}';
+  form text;
 BEGIN
   IF piece ~ ('^[' || app.unspaced() || ']') THEN
-    as_is := app.pairs_of(whole);
+    FOREACH form IN ARRAY app.pairs_of(whole) LOOP
+      forms := forms || quote_literal(form) || as_is;
+    END LOOP;
+    RETURN forms;
+  END IF;
+  forms := quote_literal(whole) || as_is;
+  IF octet_length(whole) <> length(whole) THEN
+    forms := forms || quote_literal(app.folded(whole)) || other;
+  END IF;
+  IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
+    forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, whole))[1]), '')) || other, '');
+    word := piece;
   ELSE
-    IF piece ~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
-      as_is := ARRAY[whole];
-      other := ARRAY[app.folded(whole)];
-      bare := whole;
-      IF piece ~ '[/@]' THEN
-        -- A URL without its scheme.
-        bare := rtrim(regexp_replace(whole, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/');
-        other := other || bare;
-      END IF;
-      FOREACH part IN ARRAY (regexp_split_to_array(bare, '[/\\?&=:@,;#]+'))[:32] LOOP
-        CONTINUE WHEN part !~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8;
-        parts := parts || part;
-        IF part ~ '^v[0-9]' THEN
-          parts := parts || substr(part, 2);
-        ELSIF part ~ '\.[^.]*\.[a-z]+$' THEN
-          parts := parts || substring(part FROM '[^.]+\.[^.]+$');
-        END IF;
-      END LOOP;
+    bare := whole;
+    IF piece ~ '[/@]' THEN
+      -- A URL without its scheme.
+      bare := rtrim(regexp_replace(whole, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/');
+      forms := forms || coalesce(quote_literal(nullif(nullif(bare, whole), '')) || other, '');
     END IF;
-    FOREACH word IN ARRAY (regexp_split_to_array(piece COLLATE pg_c_utf8, '[[:punct:]]+'))[:64] LOOP
-      CONTINUE WHEN word = '' OR length(word) > 100;
-      part := lower(word COLLATE pg_c_utf8);
-      IF word = piece THEN
-        as_is := ARRAY[part];
-        other := ARRAY[app.folded(part), app.folded((ts_lexize(dictionary, part))[1])];
-      ELSE
-        parts := parts || app.folded(part) || app.folded((ts_lexize(dictionary, part))[1]);
-      END IF;
-      FOR part IN SELECT * FROM app.parts_of(word) LOOP
-        parts := parts || app.folded(part) || app.folded((ts_lexize(dictionary, part))[1]);
-      END LOOP;
-      IF word ~ '^[\uac00-\ud7a3]{3}' THEN
-        parts := parts || app.pairs_of(word);
+    FOREACH form IN ARRAY (regexp_split_to_array(bare, '[/?&=:@,;#]+'))[:32] LOOP
+      CONTINUE WHEN form !~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8;
+      forms := forms || quote_literal(form) || part;
+      IF form ~ '^v[0-9]' THEN
+        forms := forms || quote_literal(substr(form, 2)) || part;
+      ELSIF form ~ '\.[^.]*\.[a-z]+$' THEN
+        forms := forms || quote_literal(substring(form FROM '[^.]+\.[^.]+$')) || part;
       END IF;
     END LOOP;
+    FOREACH word IN ARRAY (regexp_split_to_array("left"(piece, 200) COLLATE pg_c_utf8, '[[:punct:]]+'))[:32] LOOP
+      CONTINUE WHEN word = '';
+      form := lower(word COLLATE pg_c_utf8);
+      forms := forms || quote_literal(app.folded(form)) || part
+        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+    END LOOP;
   END IF;
-  RETURN (
-    SELECT string_agg(entry || ':' || place || label, ' ') FROM (
-      SELECT unnest(as_is) AS lexeme, 'A' AS label UNION ALL SELECT unnest(other), 'B' UNION ALL SELECT unnest(parts), 'C') f
-    CROSS JOIN LATERAL concat('''', replace(replace(lexeme, '\', '\\'), '''', ''''''), '''') entry
-    WHERE lexeme <> '' AND length(lexeme) <= 200);
+  IF piece COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' THEN
+    FOR form IN SELECT * FROM app.parts_of("left"(piece, 200)) LOOP
+      forms := forms || quote_literal(app.folded(form)) || part
+        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+    END LOOP;
+  END IF;
+  IF piece ~ '[\uac00-\ud7a3][\uac00-\ud7a3][\uac00-\ud7a3]' THEN
+    FOREACH form IN ARRAY app.pairs_of(substring(piece FROM '[\uac00-\ud7a3]+')) LOOP
+      forms := forms || quote_literal(form) || part;
+    END LOOP;
+  END IF;
+  RETURN forms;
 END
 $$;
 REVOKE ALL ON FUNCTION app.forms_of(text, text, regdictionary) FROM PUBLIC;

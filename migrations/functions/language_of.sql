@@ -1,7 +1,7 @@
 -- The language of a text, as Postgres' stemmers are called: by its script, else by how many of 25 frequent words of each language its
 -- first 600 characters have (`ts_rank` of words joined by `|` is the mean over all of them). English where none tells.
 CREATE OR REPLACE FUNCTION app.language_of(content text) RETURNS text
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET plan_cache_mode = 'force_generic_plan'
   AS $$
 DECLARE
   head text := "left"(content, 600);

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION app.parts_of(word text) RETURNS SETOF text
   AS $$
     SELECT lower(part[1] COLLATE pg_c_utf8) COLLATE "C"
     FROM regexp_matches(word COLLATE pg_c_utf8, '[[:upper:]]+(?![[:lower:]])|[[:upper:]]?[[:lower:]]+|[0-9]+', 'g') part
-    WHERE word COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]]{2}[[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
+    WHERE word COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
   $$;
 REVOKE ALL ON FUNCTION app.parts_of(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.parts_of(text) TO parley_app, parley_system;

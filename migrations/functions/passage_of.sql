@@ -2,7 +2,7 @@
 -- first 20,000 characters of others, what stands around the first of `places`, patterns of which each is tried. A word is looked for by
 -- any of its forms, and in part by its beginning. Null where nothing is marked.
 CREATE OR REPLACE FUNCTION app.passage_of(content text, language text, forms text[], beginning text, places text[]) RETURNS text
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
   AS $$
 DECLARE
   dictionary regdictionary := language || '_stem';

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION app.phrase_of(asked text) RETURNS tsquery
           THEN '(' || (SELECT string_agg(app.as_term(pair)::text || CASE WHEN length(piece) = 1 THEN ':*' ELSE '' END, ' & ')
             FROM unnest(app.pairs_of(piece)) WITH ORDINALITY pairs (pair, part) WHERE part = 1 OR part < length(piece)) || ')'
           ELSE app.as_term(app.folded(lower(piece COLLATE pg_c_utf8)))::text END AS word
-      FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, number)
+      FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, is_simple, number)
       WHERE place > 1 OR number = 1 LIMIT 40) words
   $$;
 REVOKE ALL ON FUNCTION app.phrase_of(text) FROM PUBLIC;

@@ -2,7 +2,7 @@
 -- stem of one of the languages of its script, since the texts may be in any. `kind`: `word`; `stop`, which says little in the language of
 -- what is asked; `part` of a word. Of a long text the 40 longest.
 CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
   AS $$
 #variable_conflict use_column
 DECLARE
