@@ -220,6 +220,7 @@ BEGIN
       string_to_array(query::text, ' | ')::tsquery[] AS forms
     FROM unnest(queries, counts, kinds) WITH ORDINALITY AS w (query, weight, kind, number)
   ), matches AS MATERIALIZED (
+    SELECT row_number() OVER () AS row, * FROM (
     SELECT w.number, 'message' AS source, m.* FROM words w CROSS JOIN LATERAL (
       SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
         octet_length(m.content) AS bytes, m.created_at
@@ -239,6 +240,7 @@ BEGIN
         AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
         AND k.document_id <> ALL (scope.hidden_documents)
       LIMIT most) k
+    ) found
   ), titles AS MATERIALIZED (
     SELECT w.number, c.id AS conversation_id FROM words w CROSS JOIN LATERAL (
       SELECT c.id FROM public.conversations c
@@ -249,13 +251,13 @@ BEGIN
     SELECT w.number, coalesce(sum(found), 0) AS found, coalesce(bool_or(found = most), false) AS frequent
     FROM words w LEFT JOIN (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists USING (number)
     GROUP BY w.number
-  ), hopes AS (
+  ), hopes AS MATERIALIZED (
     SELECT number, w.weight * ln(1 + (greatest(texts - f.found, 0) + 0.5) / (f.found + 0.5)) AS hope FROM found f JOIN words w USING (number)
   ), candidates AS MATERIALIZED (
-    SELECT * FROM (
-      SELECT DISTINCT ON (m.source, m.id) m.*, sum(h.hope) OVER (PARTITION BY m.source, m.id) AS hope
-      FROM matches m JOIN hopes h USING (number)) c
-    ORDER BY hope DESC, created_at DESC NULLS LAST LIMIT 2000
+    SELECT m.* FROM (
+      SELECT min(row) AS row FROM matches JOIN hopes USING (number) GROUP BY source, id
+      ORDER BY sum(hope) DESC, max(created_at) DESC NULLS LAST LIMIT 2000) best
+    JOIN matches m USING (row)
   ), openings AS (
     -- Of a conversation whose title has the words, its first messages, where they don't have them.
     SELECT 'message' AS source, m.*
@@ -269,37 +271,36 @@ BEGIN
         AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
         AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
   ), texts_found AS MATERIALIZED (
-    SELECT source, id, conversation_id, parent, search, bytes, created_at FROM candidates
+    SELECT row, source, id, conversation_id, parent, search, bytes, created_at FROM candidates
     UNION ALL
-    SELECT * FROM openings o WHERE o.id NOT IN (SELECT id FROM candidates)
+    SELECT -row_number() OVER (), o.* FROM openings o WHERE o.id NOT IN (SELECT id FROM candidates)
   ), counted AS MATERIALIZED (
-    SELECT t.source, t.id, t.parent, t.bytes, t.created_at, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
+    SELECT t.row, t.bytes, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
     FROM texts_found t CROSS JOIN words w
     CROSS JOIN LATERAL (SELECT
       CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form)) FROM unnest(w.forms) form) END AS share,
-      CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled) s
+      CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled OFFSET 0) s
     WHERE s.share IS NOT NULL OR s.titled IS NOT NULL
-  ), rarity AS (
-    SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5))::float8 AS idf FROM (
-      SELECT number, CASE WHEN frequent THEN greatest(found, texts * (SELECT count(*) FROM counted c WHERE c.number = f.number)::float8
-        / (SELECT count(*) FROM texts_found)) ELSE found END AS many
-      FROM found f) f
+  ), rarity AS MATERIALIZED (
+    SELECT f.number, ln(1 + (greatest(texts - m.many, 0) + 0.5) / (m.many + 0.5))::float8 AS idf
+    FROM found f LEFT JOIN (SELECT number, count(*) AS here FROM counted GROUP BY number) c USING (number)
+    CROSS JOIN (SELECT count(*) AS read FROM texts_found) t
+    CROSS JOIN LATERAL (SELECT CASE WHEN f.frequent THEN greatest(f.found, texts * c.here::float8 / t.read) ELSE f.found END AS many) m
   ), scored AS MATERIALIZED (
-    SELECT c.source, c.id, c.parent, c.created_at, count(*) FILTER (WHERE c.kind <> 'part') = word_count AS has_all,
+    SELECT c.row, count(*) FILTER (WHERE c.kind <> 'part') = word_count AND word_count > 0 AS has_all,
       sum(c.weight * r.idf * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * c.bytes / average))) AS rank
     FROM counted c JOIN rarity r USING (number) CROSS JOIN LATERAL (SELECT 0.65 * c.share / (1 - c.share) AS n) n
-    GROUP BY c.source, c.id, c.parent, c.created_at
-  ), around AS (
-    -- What stands before and after a message in its conversation says what it is about.
-    SELECT s.*, s.rank + 0.5 * (coalesce(b.rank, 0) + coalesce(a.rank, 0)) AS whole_rank
-    FROM scored s LEFT JOIN scored b ON b.id = s.parent AND b.source = 'message'
-    LEFT JOIN (SELECT parent AS id, max(rank) AS rank FROM scored WHERE parent IS NOT NULL GROUP BY parent) a ON a.id = s.id
+    GROUP BY c.row
+  ), ranked AS MATERIALIZED (
+    SELECT t.source, t.id, t.parent, t.created_at, s.rank, CASE
+      WHEN NOT s.has_all THEN 0 WHEN word_count > 1 AND t.search @@ phrase THEN 2 ELSE 1 END AS tier
+    FROM scored s JOIN texts_found t USING (row)
   )
-  SELECT s.source, s.id, s.whole_rank, t.tier, s.created_at
-  FROM around s CROSS JOIN LATERAL (SELECT CASE WHEN NOT has_all OR word_count = 0 THEN 0
-    WHEN phrase IS NOT NULL AND word_count > 1 AND (SELECT c.search @@ phrase FROM texts_found c WHERE c.source = s.source AND c.id = s.id) THEN 2
-    ELSE 1 END AS tier) t
-  ORDER BY t.tier DESC, s.whole_rank DESC, s.created_at DESC NULLS LAST, s.id DESC LIMIT wanted;
+  -- What stands before and after a message in its conversation says what it is about.
+  SELECT r.source, r.id, r.rank + 0.5 * (coalesce(before.rank, 0) + coalesce(after.rank, 0)) AS whole_rank, r.tier, r.created_at
+  FROM ranked r LEFT JOIN ranked before ON before.id = r.parent
+  LEFT JOIN (SELECT parent, max(rank) AS rank FROM ranked GROUP BY parent) after ON after.parent = r.id
+  ORDER BY r.tier DESC, whole_rank DESC, r.created_at DESC NULLS LAST, r.id DESC LIMIT wanted;
 END
 $$;
 REVOKE ALL ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) FROM PUBLIC;

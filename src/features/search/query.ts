@@ -23,8 +23,8 @@ export interface Words extends Query {
 }
 
 // Chosen by recall on multi-turn conversations; the optimum is flat.
-const TURN_WEIGHT = 0.6
-const TURN_DECAY = 0.6
+const TURN_WEIGHT = 0.4
+const TURN_DECAY = 0.65
 const MAX_TURNS = 5
 const MAX_TURN_LENGTH = 1_000
 
