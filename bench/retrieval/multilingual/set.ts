@@ -1,7 +1,13 @@
 import { diagnosticId, readDiagnostics } from './diagnostics.ts'
 import { packageId, readPackages } from './packages.ts'
-import { FRENCH } from './questions-fr.ts'
 import { GERMAN } from './questions-de.ts'
+import { SPANISH } from './questions-es.ts'
+import { FRENCH } from './questions-fr.ts'
+import { JAPANESE } from './questions-ja.ts'
+import { KOREAN } from './questions-ko.ts'
+import { POLISH } from './questions-pl.ts'
+import { RUSSIAN } from './questions-ru.ts'
+import { CHINESE } from './questions-zh-cn.ts'
 import { type LanguageQuestions, SUBJECTS } from './subjects.ts'
 
 export interface MultilingualText {
@@ -22,7 +28,7 @@ export interface MultilingualSet {
   questions: MultilingualQuestion[]
 }
 
-const LANGUAGES: readonly LanguageQuestions[] = [GERMAN, FRENCH]
+const LANGUAGES: readonly LanguageQuestions[] = [GERMAN, SPANISH, FRENCH, JAPANESE, KOREAN, POLISH, RUSSIAN, CHINESE]
 
 /**
  * Questions in several languages, and the texts of installed packages that answer them: TypeScript's diagnostics, and
