@@ -1,5 +1,6 @@
 import { measureCost } from './cost.ts'
 import { measureCpu } from './cpu.ts'
+import { measureEveryday } from './everyday.ts'
 import { measureExport } from './export.ts'
 import { measureHostile } from './hostile.ts'
 import { measureInstall } from './install.ts'
@@ -41,6 +42,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   search: onServer(measureSearch, OWN_DATABASE),
   layouts: onServer(measureLayouts, OWN_DATABASE),
   retrieval: anywhere(measureRetrieval),
+  everyday: anywhere(measureEveryday),
   queue: onServer(measureQueue, NO_RACE),
   install: anywhere(measureInstall),
 }
