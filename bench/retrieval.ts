@@ -32,7 +32,9 @@ export async function measureRetrieval(
   const sets = await readSets(size, mtrag, only)
   await withRetrievalBed({ serverUrl, model }, async (bed) => {
     const late: (() => void)[] = []
-    console.log(`Texts are ${as} on ${bed.label}, embedded by ${model ?? process.env.EMBEDDING_MODEL ?? 'words'}.`)
+    console.log(
+      `Texts are ${as} on ${bed.label}, embedded by ${model ?? process.env.EMBEDDING_MODEL ?? 'the lexical embedder'}.`,
+    )
     printHeader()
     for (const set of sets) late.push(...(await measureSet(set, bed, as)))
     for (const print of late) print()
