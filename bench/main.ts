@@ -5,7 +5,13 @@ import { PARTS } from './parts.ts'
 // `npm run bench` runs every benchmark, `npm run bench -- cpu size` some. With `--smoke` they run with tiny sizes, which
 // shows within two minutes whether they still work.
 const { values, positionals } = parseArgs({
-  options: { smoke: { type: 'boolean', default: false } },
+  options: {
+    smoke: { type: 'boolean', default: false },
+    mtrag: { type: 'string' },
+    set: { type: 'string' },
+    as: { type: 'string' },
+    model: { type: 'string' },
+  },
   allowPositionals: true,
 })
 const size = values.smoke ? 'smoke' : 'full'
@@ -34,7 +40,7 @@ console.log(`\n${summary()}`)
 if (names.failed.length > 0) process.exit(1)
 
 async function runPart(name: string, part: Part): Promise<Verdict> {
-  const ready = part(size)
+  const ready = part(size, values)
   if ('obstacle' in ready) {
     if (size === 'smoke') {
       console.log(`Skipped: ${name} ${ready.obstacle}`)

@@ -1,13 +1,21 @@
 /** How much a benchmark does. `smoke` does just enough to show that it still works; its figures mean nothing. */
 export type RunSize = 'full' | 'smoke'
 
+/** What only some benchmarks take: see bench/retrieval.ts. */
+export interface RunOptions {
+  mtrag?: string | undefined
+  set?: string | undefined
+  as?: string | undefined
+  model?: string | undefined
+}
+
 /** A benchmark: given the size, either what runs it or the reason why it cannot run here. */
-export type Part = (size: RunSize) => { run: () => Promise<void> } | { obstacle: string }
+export type Part = (size: RunSize, options: RunOptions) => { run: () => Promise<void> } | { obstacle: string }
 
 /** @param measure gets the server's URL, or undefined to use the embedded Postgres */
 export const anywhere =
-  (measure: (size: RunSize, serverUrl: string | undefined) => Promise<void>): Part =>
-  (size) => ({ run: () => measure(size, serverUrl()) })
+  (measure: (size: RunSize, serverUrl: string | undefined, options: RunOptions) => Promise<void>): Part =>
+  (size, options) => ({ run: () => measure(size, serverUrl(), options) })
 
 /** For a benchmark that reads CPU time or memory from /proc. */
 export const onLinux =

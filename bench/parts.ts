@@ -1,6 +1,7 @@
 import { measureContext } from './context.ts'
 import { measureCost } from './cost.ts'
 import { measureCpu } from './cpu.ts'
+import { measureEveryday } from './everyday.ts'
 import { measureExport } from './export.ts'
 import { measureHostile } from './hostile.ts'
 import { measureInstall } from './install.ts'
@@ -43,6 +44,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   context: onServer(measureContext, OWN_DATABASE),
   layouts: onServer(measureLayouts, OWN_DATABASE),
   retrieval: anywhere(measureRetrieval),
+  everyday: anywhere(measureEveryday),
   queue: onServer(measureQueue, NO_RACE),
   install: anywhere(measureInstall),
 }

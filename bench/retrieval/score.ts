@@ -1,26 +1,34 @@
-import { normalise, type Question } from './question.ts'
+import { normalise } from './question.ts'
+import type { Found, SetAnswer, SetQuestion } from './set.ts'
 
-/** What a search found, in its order. */
-export interface Found {
-  file: string
-  content: string
-}
+/** Of one question: where each of its answers was found, from 1; null where it was not. */
+export type Places = readonly (number | null)[]
 
-/** Where the first right hit stands, from 1; null when none of them is. */
-export function placeOf({ answers }: Pick<Question, 'answers'>, found: readonly Found[]): number | null {
-  const index = found.findIndex((hit) => {
-    const text = normalise(hit.content)
-    return answers.some(({ file, contains }) => hit.file === file && text.includes(contains))
+export function placesOf({ answers }: SetQuestion, found: readonly Found[]): Places {
+  const hits = found.map(({ text, content }) => ({ text, content: normalise(content) }))
+  return answers.map((answer) => {
+    const index = hits.findIndex((hit) => isRight(answer, hit))
+    return index === -1 ? null : index + 1
   })
-  return index === -1 ? null : index + 1
 }
 
-/** The share of the questions that have a right hit among the first `k`. */
-export const recallAt = (k: number, places: readonly (number | null)[]): number =>
-  mean(places.map((place) => (place !== null && place <= k ? 1 : 0)))
+const isRight = ({ text, contains }: SetAnswer, hit: Found): boolean =>
+  hit.text === text && (contains === undefined || hit.content.includes(contains))
 
-/** The mean of 1 / place, where a place beyond `k` and none count as 0. */
-export const reciprocalRank = (k: number, places: readonly (number | null)[]): number =>
-  mean(places.map((place) => (place !== null && place <= k ? 1 / place : 0)))
+/** Where the first right answer was found. */
+export const bestOf = (places: Places): number | null =>
+  places.reduce((best, place) => (best === null || (place !== null && place < best) ? place : best), null)
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+/** The share of a question's answers among the first `k`; where one is enough, 1 for any of them. */
+export function recallAt(k: number, { needs, places }: { needs: SetQuestion['needs']; places: Places }): number {
+  const found = places.filter((place) => place !== null && place <= k).length
+  return needs === 'all' ? found / places.length : Math.min(1, found)
+}
+
+/** 1 / the place of the first right answer, or 0 where that is beyond `k` or nowhere. */
+export function reciprocalRank(k: number, places: Places): number {
+  const best = bestOf(places)
+  return best !== null && best <= k ? 1 / best : 0
+}
+
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,0 +1,106 @@
+import type { EverydayText } from './text.ts'
+
+export const ENGLISH_TEXTS: readonly EverydayText[] = [
+  {
+    id: 'lentil-soup',
+    source: 'message',
+    title: 'Dinner for six',
+    text: 'Red lentil soup: fry two chopped onions with cumin, add 300 g of lentils, a litre of stock and three carrots, simmer for 25 minutes, and squeeze a lemon over it at the end.',
+  },
+  {
+    id: 'bread',
+    source: 'document',
+    title: "Grandma's sourdough",
+    language: 'english',
+    text: 'Feed the starter twice before you mix 500 g of flour, 350 g of water and 10 g of salt. Fold the dough four times, shape two loaves, leave them in the fridge overnight and bake them at 240 °C in a closed pot. Goes well with smoked Gruyère and pickled jalapeños.',
+  },
+  {
+    id: 'green-tea',
+    source: 'message',
+    title: 'Teas',
+    text: 'Green tea tastes bitter when the water boils: brew sencha at 70 degrees for ninety seconds.',
+  },
+  {
+    id: 'black-tea',
+    source: 'message',
+    title: 'Teas',
+    text: 'Darjeeling is the tea for the morning: three minutes, a splash of milk, no sugar.',
+  },
+  {
+    id: 'marathon',
+    source: 'message',
+    title: 'Autumn training plan',
+    text: 'Week 5: three easy runs of 8 km, one tempo session and a long run of 24 km on Sunday. My knees hurt after running downhill, so buy new shoes 👟. #roadtoberlin',
+  },
+  {
+    id: 'birthday',
+    source: 'message',
+    title: 'Presents for Lena',
+    text: '🎂 She turns nine: a telescope for children, a book about berries and mushrooms, a 🦖 puzzle, balloons.',
+  },
+  {
+    id: 'airport',
+    source: 'message',
+    title: 'Trip to Porto',
+    text: 'The airport is half an hour away: the train leaves every 20 minutes and costs 2 euros, the night bus goes once an hour. A taxi would be 30 euros.',
+  },
+  {
+    id: 'kayak',
+    source: 'message',
+    title: 'Summer by the lake',
+    text: 'We could rent a kayak for the whole weekend, it fits two people and a tent; life jackets are included.',
+  },
+  {
+    id: 'canoe',
+    source: 'message',
+    title: 'Summer by the lake',
+    text: 'A canoe has room for the dog and costs 45 a day.',
+  },
+  {
+    id: 'planning',
+    source: 'document',
+    title: 'Minutes, week 34',
+    language: 'english',
+    text: 'Attendees: Priya, Tomasz, Inês. Decisions: ship the offline mode in October, drop the old importer, hire two designers. Open: who tests accessibility? Next call on 2026-09-03 at 14:00 UTC.',
+  },
+  {
+    id: 'salary',
+    source: 'document',
+    title: 'Payslip explained',
+    language: 'english',
+    text: 'Your gross pay minus tax and social security is the net salary. Overtime is paid in the following month, see box 14.',
+  },
+  {
+    id: 'invoice',
+    source: 'document',
+    title: 'Nordlicht Studio',
+    language: 'english',
+    text: 'Invoice no. RE-2026-0417, due on 30/06/2026, total €1,284.50 including VAT. IBAN DE89 3704 0044 0532 0130 00. Questions to billing@nordlicht-studio.example or +49 30 5557 2841.',
+  },
+  {
+    id: 'electrician',
+    source: 'document',
+    title: 'Tradespeople',
+    language: 'english',
+    text: 'For the fuse box call Mr Okonkwo on +44 20 7946 0958, or write to d.okonkwo@brightspark.example and quote WX-77-2204. He repairs ovens and dishwashers, too.',
+  },
+  {
+    id: 'thesis',
+    source: 'document',
+    title: 'Chapter 3, copied from the PDF',
+    language: 'english',
+    text: 'The ﬁnal eﬀect of ﬂuid viscosity on the eﬃciency of small turbines is shown in ﬁgure 12. Losses grow with the square of the ﬂow.',
+  },
+  {
+    id: 'houseplants',
+    source: 'message',
+    title: 'While we are away',
+    text: 'Please water the cactus once, the ferns every other day, and turn the pots towards the window. The neighbours have the keys.',
+  },
+  {
+    id: 'chess',
+    source: 'message',
+    title: 'Club night',
+    text: 'She said "the bishop pair wins endgames", and then lost with two bishops against a rook. Next round is on Tuesday.',
+  },
+]

@@ -1,0 +1,100 @@
+import type { EverydayText } from './text.ts'
+
+export const EUROPEAN_TEXTS: readonly EverydayText[] = [
+  {
+    id: 'de-heating',
+    source: 'document',
+    title: 'Nebenkosten 2025',
+    language: 'german',
+    text: 'Für die Heizung sind 214,80 € nachzuzahlen, bei 68 m² Wohnfläche. Bitte überweisen Sie den Betrag bis zum 15. März an die Hausverwaltung Müßig & Söhne, Straße des Friedens 7.',
+  },
+  {
+    id: 'de-hike',
+    source: 'message',
+    title: 'Schwarzwald im Mai',
+    text: 'Von der Jugendherberge führt der Höhenweg zum Wasserfall, vier Stunden zu Fuß. Nehmt Brötchen, Äpfel und feste Schuhe mit, der Kiosk hat geschlossen.',
+  },
+  {
+    id: 'fr-tart',
+    source: 'document',
+    title: 'La tarte de tante Hélène',
+    language: 'french',
+    text: 'Étalez la pâte brisée, ajoutez les pommes coupées en fines tranches, saupoudrez de sucre et de cannelle, enfournez à 180 °C pendant trente minutes. Servez tiède avec de la crème fraîche.',
+  },
+  {
+    id: 'fr-trip',
+    source: 'message',
+    title: 'Deux jours dans le Doubs',
+    text: "Le train pour Besançon part à 7 h 42 ; l'hôtel est au pied de la citadelle. L'après-midi, musée de l'horlogerie, et un chef-d'œuvre à ne pas manquer au palais Granvelle.",
+  },
+  {
+    id: 'es-paella',
+    source: 'message',
+    title: 'Comida del domingo',
+    text: 'Para la paella: arroz bomba, azafrán, pimentón, mejillones y medio limón. Sofríe el ajo, añade el caldo y no la remuevas.',
+  },
+  {
+    id: 'es-minutes',
+    source: 'document',
+    title: 'Acta de la comunidad de vecinos',
+    language: 'spanish',
+    text: 'Se aprobó la reparación del ascensor por 3.450 €. La próxima junta será el 12 de septiembre. El señor Ibáñez pedirá presupuestos para pintar la fachada.',
+  },
+  {
+    id: 'pt-trip',
+    source: 'message',
+    title: 'Fim de semana em Coimbra',
+    text: 'Reservei a pousada junto ao rio, com pequeno-almoço incluído. Não se esqueçam da carta de condução nem das chaves do carro.',
+  },
+  {
+    id: 'pt-minutes',
+    source: 'document',
+    title: 'Ata de maio',
+    language: 'portuguese',
+    text: 'Decisões: comprar três projetores, renovar a ligação à rede e preparar a exposição dos alunos. Responsável: João Guimarães.',
+  },
+  {
+    id: 'tr-balloon',
+    source: 'message',
+    title: 'Kapadokya gezisi',
+    text: 'Balon turu sabah beşte başlıyor. İstanbul’dan uçakla gidiyoruz, otel Göreme’de. Işıklar sönmeden kayıt olun, yağmurlukları unutmayın.',
+  },
+  {
+    id: 'tr-bill',
+    source: 'document',
+    title: 'Elektrik faturası',
+    language: 'turkish',
+    text: 'Kasım ayı borcu 642,35 TL, son ödeme günü 5 Aralık. Sayaç numarası 71220918. Ödemeler internet bankacılığından yapılabilir.',
+  },
+  {
+    id: 'ru-garden',
+    source: 'message',
+    title: 'Дача весной',
+    text: 'Посадили свёклу и клубнику, купили удобрения. В субботу надо починить забор и привезти берёзовые дрова.',
+  },
+  {
+    id: 'ru-support',
+    source: 'document',
+    title: 'Обращение в поддержку',
+    language: 'russian',
+    text: 'После обновления приложение вылетает при открытии настроек, ошибка 0xC0000409. Пришлите, пожалуйста, инструкцию, как сбросить пароль, ещё раз.',
+  },
+  {
+    id: 'pl-train',
+    source: 'message',
+    title: 'Weekend u babci',
+    text: 'Pociąg do Łodzi odjeżdża z peronu trzeciego. Zabierz żółty parasol i książkę dla cioci.',
+  },
+  {
+    id: 'da-cottage',
+    source: 'message',
+    title: 'Sommerhuset',
+    text: 'Nøglen ligger under krukken. Køb rugbrød, æg og røget ål på vejen, og luk for vandet, når I kører.',
+  },
+  {
+    id: 'el-island',
+    source: 'message',
+    title: 'Διακοπές στη Νάξο',
+    text: 'Το πλοίο φεύγει από τον Πειραιά στις επτά. Κλείσαμε δωμάτια κοντά στη θάλασσα, με πρωινό.',
+  },
+]

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import * as z from 'zod'
+import { type RetrievalSet, type SetQuestion, UNTITLED } from './set.ts'
+
+const task = z.object({
+  contexts: z.array(z.object({ document_id: z.string(), text: z.string() })),
+  input: z.array(z.object({ speaker: z.string(), text: z.string() })),
+})
+export type MtragTask = z.output<typeof task>
+
+/**
+ * Reads tasks of MTRAG-UN (IBM/mt-rag-benchmark on GitHub, Apache-2.0), one of JSON a line: conversations, and the passages
+ * that the last turn is answered from. Only the tasks that have such passages.
+ */
+export async function readMtrag(file: string): Promise<MtragTask[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '')
+  return lines.map((line) => task.parse(JSON.parse(line))).filter(({ contexts }) => contexts.length > 0)
+}
+
+/** All passages as texts, and each task as a question: its last turn of the user's, and the last two of them. */
+export async function mtragSet(file: string): Promise<RetrievalSet> {
+  const tasks = await readMtrag(file)
+  const passages = new Map(
+    tasks.flatMap(({ contexts }) => contexts.map(({ document_id, text }) => [document_id, text])),
+  )
+  const lastTurns = (count: number) => tasks.map((task) => toQuestion(task, count))
+  return {
+    name: 'MTRAG-UN',
+    unit: 'text',
+    texts: Array.from(passages, ([id, text]) => ({ id, title: UNTITLED, text, format: 'text', language: 'english' })),
+    ways: [
+      { name: 'last turn', questions: lastTurns(1) },
+      { name: 'last two turns', questions: lastTurns(2) },
+    ],
+  }
+}
+
+function toQuestion({ input, contexts }: MtragTask, turns: number): SetQuestion {
+  const said = input.filter(({ speaker }) => speaker === 'user').map(({ text }) => text)
+  return {
+    question: said.slice(-turns).join('\n'),
+    group: 'en',
+    answers: Array.from(new Set(contexts.map(({ document_id }) => document_id)), (text) => ({ text })),
+    needs: 'all',
+  }
+}

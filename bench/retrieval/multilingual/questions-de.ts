@@ -1,0 +1,35 @@
+import type { LanguageQuestions } from './subjects.ts'
+
+export const GERMAN: LanguageQuestions = {
+  language: 'de',
+  diagnostics: [
+    ['Wie verhindere ich, dass bei Typfehlern trotzdem Dateien geschrieben werden?', 'noEmitOnError'],
+    ['Warum ist ein Vergleich zweier Objekte in JavaScript immer falsch?', 'byReference'],
+    ['Kommentare nicht mit ausgeben', 'comments'],
+    ['pflichtparameter nach optionalem parameter', 'optionalOrder'],
+    ['darf ich this im konstruktor benutzen bevor ich super aufrufe', 'superFirst'],
+    ['Gross- und Kleinschreibung beim Importieren pruefen', 'casing'],
+    ['Zeilenumbrüche der erzeugten Dateien festlegen, LF oder CRLF', 'newline'],
+    ['symbolische links nicht aufloesen', 'symlinks'],
+    ['Fehlermeldungen bunt und besser lesbar machen', 'pretty'],
+    ['In welcher Sprache spricht der Compiler mit mir?', 'locale'],
+    ['abstrakte Klassen instanziieren', 'abstractClass'],
+    ['Hilfsfunktionen nur einmal importieren statt in jede Datei zu kopieren', 'tslib'],
+    ['ungenutzte lokale Variablen als Fehler melden', 'unusedLocals'],
+    ['Muss jedes JSX einen einzigen Elternknoten haben?', 'oneParent'],
+    ['zwei eigenschaften im objekt heissen gleich', 'sameProperty'],
+    ['Die Konsole soll beim Überwachen nicht gelöscht werden', 'watchOutput'],
+    ['Ordner für alle Ausgaben angeben', 'outDir'],
+    ['Verzeichnisse nicht mehr ueberwachen', 'excludeDirectories'],
+    ['2^53 zu groß für ganze Zahlen', 'bigNumber'],
+    ['Zwischenstand speichern, damit nur Geändertes neu kompiliert wird (tsbuildinfo)', 'incremental'],
+  ],
+  packages: [
+    ['Womit kann ich Fotos retuschieren und eingescannte Bilder verbessern?', 'gimp'],
+    ['Dateien zwischen zwei Rechnern abgleichen, Sicherungskopien', 'rsync'],
+    ['alte Protokolldateien automatisch komprimieren und löschen', 'logrotate'],
+    ['Programme jeden Tag zu einer festen Uhrzeit starten', 'cron'],
+    ['Lernspiel, mit dem Kinder das Tippen ueben', 'tuxtype'],
+    ['Benutzern einzelne Befehle mit Administratorrechten erlauben', 'sudo'],
+  ],
+}

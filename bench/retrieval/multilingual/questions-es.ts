@@ -1,0 +1,35 @@
+import type { LanguageQuestions } from './subjects.ts'
+
+export const SPANISH: LanguageQuestions = {
+  language: 'es',
+  diagnostics: [
+    ['¿Cómo evito que se generen archivos si hay errores de tipos?', 'noEmitOnError'],
+    ['por que comparar dos objetos nunca da verdadero en javascript', 'byReference'],
+    ['mayusculas y minusculas al importar', 'casing'],
+    ['parametro obligatorio despues de uno opcional', 'optionalOrder'],
+    ['¿Hay que llamar a super antes de usar this?', 'superFirst'],
+    ['¿dónde deja los ficheros que emite? directorio de salida', 'outDir'],
+    ['quitar el límite de 20 megas del servidor de lenguaje', 'sizeCap'],
+    ['quiero los fallos del compilador coloreados', 'pretty'],
+    ['no limpiar la consola en modo watch', 'watchOutput'],
+    ['¿Se pueden crear instancias de clases abstractas?', 'abstractClass'],
+    ['funciones auxiliares de tslib importadas una sola vez', 'tslib'],
+    ['variables locales sin usar, dar error', 'unusedLocals'],
+    ['propiedad duplicada en un objeto literal, mismo nombre', 'sameProperty'],
+    ['qué archivos lee el compilador y por qué razón los incluye', 'explainFiles'],
+    ['marcador de conflicto de git sin resolver, combinacion', 'mergeConflict'],
+    ['índices negativos en una tupla', 'negativeIndex'],
+    ['dos veces default en un switch', 'defaultTwice'],
+    ['compilación incremental, guardar tsbuildinfo', 'incremental'],
+    ['no comprobar los tipos de los archivos d.ts', 'skipLib'],
+    ['No puedo renombrar algo que está en node_modules', 'renameNodeModules'],
+  ],
+  packages: [
+    ['¿Con qué programa puedo retocar una foto?', 'gimp'],
+    ['copias de seguridad hacia otro equipo, copiar solo lo que cambió', 'rsync'],
+    ['comprimir y borrar registros viejos automáticamente', 'logrotate'],
+    ['ejecutar una tarea cada dia a la misma hora', 'cron'],
+    ['juego para que los niños aprendan mecanografía', 'tuxtype'],
+    ['por qué routers pasan los paquetes hasta llegar a un servidor', 'traceroute'],
+  ],
+}

@@ -1,0 +1,35 @@
+import type { LanguageQuestions } from './subjects.ts'
+
+export const FRENCH: LanguageQuestions = {
+  language: 'fr',
+  diagnostics: [
+    ['Comment ne rien générer quand il y a des erreurs de typage ?', 'noEmitOnError'],
+    ['pourquoi comparer deux objets donne toujours faux en javascript', 'byReference'],
+    ['respecter la casse des imports', 'casing'],
+    ['parametre obligatoire apres un parametre optionnel', 'optionalOrder'],
+    ["Faut-il appeler super avant d'utiliser this dans un constructeur ?", 'superFirst'],
+    ['où vont les fichiers émis, dossiers de sortie', 'outDir'],
+    ['limite de 20 Mo du serveur de langage', 'sizeCap'],
+    ['changer la langue des messages affichés', 'locale'],
+    ['des erreurs colorées et faciles à lire', 'pretty'],
+    ['ne pas résoudre les liens symboliques', 'symlinks'],
+    ['marqueurs de conflit après un merge, fusion', 'mergeConflict'],
+    ["On ne peut pas instancier une classe abstraite, c'est normal ?", 'abstractClass'],
+    ['fonctions assistantes importees depuis tslib une seule fois', 'tslib'],
+    ['variable locale jamais lue : signaler une erreur', 'unusedLocals'],
+    ['plusieurs propriétés du même nom dans un objet', 'sameProperty'],
+    ['transformer en fonction async', 'asyncFunction'],
+    ['profiler le compilateur, processeur', 'cpuProfile'],
+    ['ignorer le projet en aval si celui en amont échoue', 'downstream'],
+    ['indice négatif dans un tuple', 'negativeIndex'],
+    ['Quels fichiers sont lus pendant la compilation, et pour quelle raison ?', 'explainFiles'],
+  ],
+  packages: [
+    ['Quel logiciel pour retoucher mes photos ?', 'gimp'],
+    ['télécharger des fichiers du web en ligne de commande, connexion lente', 'wget'],
+    ['compresser et supprimer automatiquement les vieux journaux', 'logrotate'],
+    ['afficher le chemin des paquets jusqu a un hote', 'traceroute'],
+    ['jeu pour apprendre à taper au clavier aux enfants', 'tuxtype'],
+    ['écouter de la musique et des podcasts, graver des CD', 'rhythmbox'],
+  ],
+}

@@ -1,0 +1,35 @@
+import type { LanguageQuestions } from './subjects.ts'
+
+export const JAPANESE: LanguageQuestions = {
+  language: 'ja',
+  diagnostics: [
+    ['型エラーがあるときにファイルを出力しないようにするには？', 'noEmitOnError'],
+    ['オブジェクト同士の比較がいつも false になるのはなぜ', 'byReference'],
+    ['インポートの大文字小文字をチェック', 'casing'],
+    ['省略可能な引数のあとに必須の引数は書ける？ パラメーター', 'optionalOrder'],
+    ['this を使う前に super を呼ばないといけない？', 'superFirst'],
+    ['生成ファイルの出力先フォルダー', 'outDir'],
+    ['言語サーバーの20MB制限をなくす', 'sizeCap'],
+    ['メッセージを何語で表示するか', 'locale'],
+    ['カラー表示で見やすいエラー、書式', 'pretty'],
+    ['改行コードを LF にする', 'newline'],
+    ['マージの競合が残っている', 'mergeConflict'],
+    ['抽象クラスを new できない', 'abstractClass'],
+    ['tslibのヘルパーを一度だけインポート', 'tslib'],
+    ['未使用のローカル変数を報告', 'unusedLocals'],
+    ['同じ名前のプロパティが複数ある', 'sameProperty'],
+    ['ウォッチ中にコンソールを消さないで', 'watchOutput'],
+    ['タプルに負のインデックス', 'negativeIndex'],
+    ['コメントを出力に含めない', 'comments'],
+    ['非同期関数に変えられる', 'asyncFunction'],
+    ['コンパイルでどのファイルが読み込まれたか、その理由も知りたい', 'explainFiles'],
+  ],
+  packages: [
+    ['写真を加工するソフト', 'gimp'],
+    ['別のマシンにバックアップ、ファイルのコピー', 'rsync'],
+    ['古いログを自動で圧縮して削除', 'logrotate'],
+    ['毎日決まった時間にプログラムを実行する', 'cron'],
+    ['子供向けのタイピング練習ゲーム', 'tuxtype'],
+    ['パケットがどの経路を通って相手に届くか調べる', 'traceroute'],
+  ],
+}

@@ -1,0 +1,35 @@
+import type { LanguageQuestions } from './subjects.ts'
+
+export const KOREAN: LanguageQuestions = {
+  language: 'ko',
+  diagnostics: [
+    ['형식 검사에서 오류가 나면 파일을 만들지 않게 하려면?', 'noEmitOnError'],
+    ['자바스크립트에서 개체를 비교하면 왜 항상 거짓인가요, 참조', 'byReference'],
+    ['가져올 때 대소문자 확인', 'casing'],
+    ['선택적 매개변수 다음에 필수 매개변수', 'optionalOrder'],
+    ['this를 쓰기 전에 super를 먼저 호출해야 하나요?', 'superFirst'],
+    ['출력 폴더 지정하기', 'outDir'],
+    ['언어 서버 20MB 제한 없애기', 'sizeCap'],
+    ['메시지 언어를 바꾸고 싶어요', 'locale'],
+    ['컬러로 읽기 쉬운 오류 출력, 서식', 'pretty'],
+    ['줄바꿈 문자 설정', 'newline'],
+    ['병합 충돌이 남아 있음', 'mergeConflict'],
+    ['추상 클래스 인스턴스 생성', 'abstractClass'],
+    ['도우미 함수를 프로젝트에서 한 번만 가져오기', 'tslib'],
+    ['읽지 않는 지역변수 오류로 보고', 'unusedLocals'],
+    ['같은 이름의 속성이 여러 개인 개체', 'sameProperty'],
+    ['콘솔을 지우지 마세요 (watch)', 'watchOutput'],
+    ['튜플에 음수 인덱스', 'negativeIndex'],
+    ['d.ts 파일 형식 검사 건너뛰기', 'skipLib'],
+    ['컴파일할 때 어떤 파일을 왜 읽었는지 출력', 'explainFiles'],
+    ['비동기 함수로 바꾸기', 'asyncFunction'],
+  ],
+  packages: [
+    ['사진을 보정하는 프로그램', 'gimp'],
+    ['원격 컴퓨터로 파일 백업', 'rsync'],
+    ['오래된 로그 파일을 압축하고 지우기', 'logrotate'],
+    ['매일 같은 시간에 프로그램 실행', 'cron'],
+    ['아이들 타자 연습 게임', 'tuxtype'],
+    ['패킷이 어떤 경로로 호스트까지 가는지 확인', 'traceroute'],
+  ],
+}

@@ -1,0 +1,35 @@
+import type { LanguageQuestions } from './subjects.ts'
+
+export const POLISH: LanguageQuestions = {
+  language: 'pl',
+  diagnostics: [
+    ['Jak nie zapisywać plików, gdy są błędy typów?', 'noEmitOnError'],
+    ['dlaczego porownanie obiektow w javascript zawsze zwraca false', 'byReference'],
+    ['wielkosc liter przy importowaniu', 'casing'],
+    ['parametry wymagane po opcjonalnych', 'optionalOrder'],
+    ['Czy trzeba wywołać super przed użyciem this?', 'superFirst'],
+    ['katalog albo folder wyjsciowy', 'outDir'],
+    ['usunąć limit 20 MB serwera języka', 'sizeCap'],
+    ['w jakim języku są komunikaty', 'locale'],
+    ['kolory i czytelniejsze błędy kompilatorów', 'pretty'],
+    ['dowiązania i linki symboliczne', 'symlinks'],
+    ['znaczniki konfliktów po scalaniu', 'mergeConflict'],
+    ['utworzyć instancję klasy abstrakcyjnej', 'abstractClass'],
+    ['funkcja pomocnicza z tslib tylko raz na projekt', 'tslib'],
+    ['nieuzywane zmienne lokalne jako blad', 'unusedLocals'],
+    ['dwie właściwości obiektu o takiej samej nazwie', 'sameProperty'],
+    ['nie czyść konsoli podczas obserwowania', 'watchOutput'],
+    ['ujemny indeks krotki', 'negativeIndex'],
+    ['liczby większe niż 2^53', 'bigNumber'],
+    ['zamiana na funkcję async', 'asyncFunction'],
+    ['Jakie pliki odczytał kompilator i dlaczego je dołączył?', 'explainFiles'],
+  ],
+  packages: [
+    ['Czym retuszować zdjęcie?', 'gimp'],
+    ['kopia zapasowa na zdalnym komputerze', 'rsync'],
+    ['kompresowanie i usuwanie starych dzienników', 'logrotate'],
+    ['codzienne uruchamianie programu o stalej porze', 'cron'],
+    ['gra do nauki pisania na klawiaturze dla dzieci', 'tuxtype'],
+    ['którędy pakiety docierają do hosta', 'traceroute'],
+  ],
+}

@@ -1,0 +1,35 @@
+import type { LanguageQuestions } from './subjects.ts'
+
+export const CHINESE: LanguageQuestions = {
+  language: 'zh-cn',
+  diagnostics: [
+    ['有类型错误时怎么不输出文件？', 'noEmitOnError'],
+    ['为什么两个对象比较总是 false', 'byReference'],
+    ['导入时大小写是否正确', 'casing'],
+    ['可选参数后面能放必选参数吗', 'optionalOrder'],
+    ['用 this 之前要先调用 super 吗', 'superFirst'],
+    ['指定输出目录，文件夹', 'outDir'],
+    ['去掉语言服务器20MB的限制', 'sizeCap'],
+    ['提示消息用哪种语言显示', 'locale'],
+    ['彩色的错误输出，方便阅读', 'pretty'],
+    ['设置换行符', 'newline'],
+    ['合并冲突没有解决', 'mergeConflict'],
+    ['抽象类不能实例化？', 'abstractClass'],
+    ['tslib 帮助函数只导入一次', 'tslib'],
+    ['未使用的局部变量', 'unusedLocals'],
+    ['一个对象里有两个同名属性', 'sameProperty'],
+    ['监视时不要清空控制台', 'watchOutput'],
+    ['元组 负数 索引', 'negativeIndex'],
+    ['跳过 d.ts 的类型检查', 'skipLib'],
+    ['编译时读了哪些文件，以及原因', 'explainFiles'],
+    ['改成异步函数', 'asyncFunction'],
+  ],
+  packages: [
+    ['用什么软件修照片，编辑图像', 'gimp'],
+    ['把文件备份到远程机器', 'rsync'],
+    ['自动压缩和删除旧日志', 'logrotate'],
+    ['每天定时运行程序', 'cron'],
+    ['小朋友练习打字的游戏', 'tuxtype'],
+    ['查看ＩＰ数据包到主机经过的路由', 'traceroute'],
+  ],
+}
