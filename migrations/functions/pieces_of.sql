@@ -14,8 +14,8 @@ BEGIN
   RETURN QUERY
   SELECT found.piece, least(found.number, 16383)::int, found.is_simple FROM (
     SELECT number, s.is_simple, CASE WHEN s.is_simple THEN rtrim(raw, '.:!?')
-      ELSE substring(rtrim(raw, '.:!?*_~`=&%/^-@$+') || CASE WHEN raw ~ '[[:alnum:]]\+\+' COLLATE pg_c_utf8 THEN '++' ELSE '' END
-        FROM '(?:(?:--?|[.#@$])(?=[[:alpha:]]))?[^[:punct:]].*$|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]') END AS piece
+      ELSE substring(rtrim(raw, '.:!?*_~`=&%/^-@$+') || CASE WHEN raw ~ '[[:alnum:]]\+\+[.:!?]*$' COLLATE pg_c_utf8 THEN '++' ELSE '' END
+        FROM '(?:(?:--?(?=[[:alnum:]])|[.#@$](?=[[:alpha:]])))?[^[:punct:]].*$|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]') END AS piece
     FROM regexp_split_to_table(content COLLATE pg_c_utf8, '[[:space:][:cntrl:]"''’‘‚“”„«»‹›()\[\]{}<>,;|…。、！？「」『』【】《》·•—–।؟،]+')
       WITH ORDINALITY AS split (raw, number)
     CROSS JOIN LATERAL (SELECT raw COLLATE "C" ~ '^[A-Z]?[a-z]+[.:!?]?$' AND octet_length(raw) <= 40 AS is_simple OFFSET 0) s) found

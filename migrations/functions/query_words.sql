@@ -37,7 +37,8 @@ BEGIN
     SELECT CASE WHEN w.kind = 'word' AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
       ARRAY(
         SELECT DISTINCT form COLLATE "C" AS form FROM unnest(CASE WHEN is_plain THEN dictionaries END) d
-        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form WHERE form <> app.folded(word)
+        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form
+        WHERE form <> app.folded(word) AND (length(form) > 3 OR d = dictionary)
         UNION SELECT word UNION SELECT app.folded(word)
         UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
     FROM words w WHERE length(word) <= 200
