@@ -2,8 +2,10 @@ import type { Client } from 'pg'
 import { signInLocally } from '../dev/cognito.ts'
 import { startStack } from '../dev/stack.ts'
 import { LEXICAL_MODEL } from '../src/embeddings/lexical.ts'
+import { createContextRepository } from '../src/features/context/repository.ts'
+import { readingFor } from '../src/features/context/service.ts'
 import { bundleParley } from './bundle.ts'
-import { openBenchDatabase } from './database.ts'
+import { openBenchDatabase, PIPELINED } from './database.ts'
 import { inTemporaryDirectory } from './files.ts'
 import type { RunSize } from './part.ts'
 import { loadLibrary, type Owner } from './search/load.ts'
@@ -13,6 +15,7 @@ import { percentile } from './search/report.ts'
 import { clustered, type VectorSource } from './search/vectors.ts'
 import { median, ratio } from './stats.ts'
 import { startWorker } from './workerd.ts'
+import { buildBatch, runBatch } from './write/batch.ts'
 
 interface Load {
   /** Of each user, all with vectors; half as many chunks of documents beside. */
@@ -105,7 +108,28 @@ async function measure(load: Load, serverUrl: string, directory: string): Promis
       }
     }
   }
-  report(load, samples)
+  const client = await database.connect({ ...database.appLogin, ...PIPELINED })
+  const turns = await measureTurns(client, askers, load)
+  report(load, [...KINDS.map(({ name }) => name), TURNS], [...samples, turns])
+}
+
+const TURNS = 'its turns, in the database'
+
+/** What reading the recent turns takes at the database: all that a context does beside its search. */
+async function measureTurns(client: Client, askers: readonly Asker[], { warmUp, times }: Load): Promise<number[][]> {
+  const samples = askers.map((): number[] => [])
+  for (let n = 0; n < warmUp + times; n++) {
+    for (const [column, { owner }] of askers.entries()) {
+      const { userId, conversations } = owner
+      const query = { conversationId: conversations[0] ?? '', leafId: null, ...readingFor(BUDGET) }
+      const batch = await buildBatch({ userId, signInId: 'bench' }, (db) =>
+        createContextRepository(db, userId).recent(query),
+      )
+      const milliseconds = await runBatch(client, batch)
+      if (n >= warmUp) samples[column]?.push(milliseconds)
+    }
+  }
+  return samples
 }
 
 /** A library's messages have their places on a path, but no conversation says which is the last. */
@@ -133,10 +157,10 @@ async function ask(url: string, path: string, token: string, body: object): Prom
   return performance.now() - started
 }
 
-function report({ messages, times }: Load, samples: readonly number[][][]): void {
+function report({ messages, times }: Load, names: readonly string[], samples: readonly number[][][]): void {
   console.log(`Milliseconds of the whole call, p50 / p95 of ${times}, by messages of the user:`)
   printRow(['', ...messages.map(String), 'p95, last against first'])
-  for (const [row, { name }] of KINDS.entries()) {
+  for (const [row, name] of names.entries()) {
     const columns = samples[row] ?? []
     const p95 = columns.map((values) => percentile(values, 95))
     const cells = columns.map((values, i) => `${median(values).toFixed(1)} / ${(p95[i] ?? 0).toFixed(1)}`)

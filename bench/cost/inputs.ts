@@ -51,6 +51,18 @@ const values = (count: number) => range(count, (i) => 10_000 + i)
 const last = (count: number, of: number) => range(count, (i) => of - i)
 const words = (count: number) => range(count, (i) => `word${i + 1}`)
 
+const context = (name: string, body: object) =>
+  post(`context: ${name}`, '/v1/context', { budgetTokens: 200_000, limit: 50, ...body })
+/** A question brings 20 turns of its own, all as long as they may be together. */
+const CONTEXTS: readonly CostInput[] = [
+  context('a long chain', { conversationId: PLACES.chain, query: 'a' }),
+  context('thousands of branches', { conversationId: PLACES.branches, query: 'a' }),
+  context('texts of 200,000 characters', { conversationId: PLACES.texts, query: 'hotel river' }),
+  context('the question is such a text', { conversationId: PLACES.texts }),
+  context('20 turns', { turns: range(20, () => ({ role: 'user', content: 'hotel river '.repeat(4_000) })) }),
+  context('chunks that follow each other', { query: 'a hotel by the river', sources: ['document'] }),
+]
+
 const METADATA_FILTERS: readonly CostInput[] = [
   metadataSearch('in × 50 values', { key: 'a', in: values(50) }),
   metadataSearch('in × 50 texts', { key: 'a', in: values(50).map((value) => `x${value}`) }),
@@ -296,6 +308,7 @@ const READS: readonly CostInput[] = [
 
 /** A number that no request had before takes the place of `{n}` in a body. Every route that takes a filter, a query, a list, a patch or a batch. */
 export const COST_INPUTS: readonly CostInput[] = [
+  ...CONTEXTS,
   ...METADATA_FILTERS,
   ...LIST_FILTERS,
   ...KEYWORDS,

@@ -48,6 +48,7 @@ const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/v1/vectors', fields: ['embedding', 'model'] },
   { method: 'POST', path: '/v1/vectors/search', fields: ['embedding', 'limit'] },
   SEARCH,
+  { method: 'POST', path: '/v1/context', fields: ['query', 'turns'] },
   { method: 'PATCH', path: '/v1/me', fields: ['name', 'avatarUrl'] },
   { method: 'POST', path: '/v1/session', fields: ['transport', 'accessToken'] },
 ]

@@ -18,6 +18,7 @@ const turn = (seq: number, role: Turn['role'], content: string, unread = 0): Tur
   content,
   seq,
   createdAt: common.createdAt,
+  textTokens: estimateTokens(content),
   unread,
 })
 const message = (id: string, content: string, score = 1, conversationId = 'there'): SearchHit => ({
@@ -229,6 +230,7 @@ describe('Passages', () => {
         end: text.length,
         content: text,
         score: 0.9,
+        textTokens: expect.any(Number),
         truncated: false,
       },
     ])

@@ -68,15 +68,13 @@ export function packHits(
   let used = 0
   let considered = 0
 
-  const addMessage = (hit: MessageHit): boolean => {
-    const item = toRecalled(hit, share)
+  const addMessage = (item: Recalled): boolean => {
     if (item.content === '' || used + item.tokens > budget) return false
     recalled.push(item)
     used += item.tokens
     return true
   }
-  const addPassage = (hit: DocumentHit): boolean => {
-    const added = toPassage(hit, share)
+  const addPassage = (added: Passage): boolean => {
     if (added.content === '') return false
     const { passage, replaced } = joinInto(passages, added, gaps)
     const cost = tokensOfPassage(passage) - replaced.reduce((sum, part) => sum + tokensOfPassage(part), 0)
@@ -85,36 +83,52 @@ export function packHits(
     used += cost
     return true
   }
+  const omit = (hit: SearchHit, textTokens: number, reason: HitReason) =>
+    omitted.push({ hit, tokens: tokensOfHit(hit, textTokens), reason })
 
   for (const hit of hits) {
     const isShown = isRecent(hit)
     if (!isShown && ++considered > limit) continue
+    const textTokens = estimateTokens(hit.content)
     const key = textKey(hit.content)
-    const reason = isShown ? 'in_recent' : shown.has(key) ? 'duplicate' : null
-    if (reason === null && (hit.source === 'message' ? addMessage(hit) : addPassage(hit))) shown.add(key)
-    else omitted.push({ hit, tokens: tokensOfHit(hit), reason: reason ?? 'budget' })
+    if (isShown) omit(hit, textTokens, 'in_recent')
+    else if (shown.has(key)) omit(hit, textTokens, 'duplicate')
+    else if (
+      hit.source === 'message'
+        ? addMessage(toRecalled(hit, textTokens, share))
+        : addPassage(toPassage(hit, textTokens, share))
+    ) {
+      shown.add(key)
+    } else omit(hit, textTokens, 'budget')
   }
   return { recalled, passages: passages.sort((a, b) => b.score - a.score), omitted, tokens: used }
 }
 
-const tokensOfHit = (hit: SearchHit): number =>
-  hit.source === 'message'
-    ? estimateTokens(hit.content) + MESSAGE_OVERHEAD
-    : tokensOfPassage(toPassage(hit, Number.POSITIVE_INFINITY))
+const tokensOfHit = (hit: SearchHit, textTokens: number): number =>
+  hit.source === 'message' ? textTokens + MESSAGE_OVERHEAD : tokensOfPassage({ ...hit, textTokens })
 
-function toRecalled(hit: MessageHit, share: number): Recalled {
-  const content = cutToTokens(hit.content, share - MESSAGE_OVERHEAD)
-  const truncated = hit.truncated || content !== hit.content
-  return { hit, content, tokens: estimateTokens(content) + MESSAGE_OVERHEAD, truncated }
+function toRecalled(hit: MessageHit, textTokens: number, share: number): Recalled {
+  const content = cutToTokens(hit.content, share - MESSAGE_OVERHEAD, textTokens)
+  const isCut = content !== hit.content
+  const tokens = (isCut ? estimateTokens(content) : textTokens) + MESSAGE_OVERHEAD
+  return { hit, content, tokens, truncated: hit.truncated || isCut }
 }
 
-function toPassage(
-  { documentId, title, headings, start, content, score, truncated }: DocumentHit,
-  share: number,
-): Passage {
-  const whole = { documentId, title, headings, start, end: start + content.length, content, score, truncated }
+function toPassage(hit: DocumentHit, textTokens: number, share: number): Passage {
+  const { documentId, title, headings, start, content, score, truncated } = hit
+  const whole = {
+    documentId,
+    title,
+    headings,
+    start,
+    end: start + content.length,
+    content,
+    textTokens,
+    score,
+    truncated,
+  }
   const tokens = tokensOfPassage(whole)
   if (tokens <= share) return whole
-  const cut = cutToTokens(content, share - (tokens - estimateTokens(content)))
-  return { ...whole, end: start + cut.length, content: cut, truncated: true }
+  const cut = cutToTokens(content, share - (tokens - textTokens), textTokens)
+  return { ...whole, end: start + cut.length, content: cut, textTokens: estimateTokens(cut), truncated: true }
 }

@@ -12,6 +12,8 @@ export interface Passage {
   start: number
   end: number
   content: string
+  /** Of `content`, as the sum of its pieces. */
+  textTokens: number
   /** Of the best hit in it. */
   score: number
   truncated: boolean
@@ -22,8 +24,8 @@ export type Gaps = ReadonlyMap<string, string>
 
 export const gapKey = (documentId: string, start: number, end: number): string => `${documentId} ${start} ${end}`
 
-export const tokensOfPassage = ({ title, headings, content }: Passage): number =>
-  estimateTokens(content) + estimateTokens([title, ...headings].join('\n')) + PASSAGE_OVERHEAD
+export const tokensOfPassage = ({ title, headings, textTokens }: Passage): number =>
+  textTokens + estimateTokens([title, ...headings].join('\n')) + PASSAGE_OVERHEAD
 
 /** What becomes of passages when one more is added: those that stay, and those that it takes in or joins. */
 export interface Joined {
@@ -53,30 +55,31 @@ export function joinInto(passages: readonly Passage[], added: Passage, gaps: Gap
 
 function join(one: Passage, other: Passage, gaps: Gaps): Passage | null {
   const [first, second] = one.start <= other.start ? [one, other] : [other, one]
-  const content = joinTexts(first, second, gaps)
-  if (content === null) return null
+  const added = textAdded(first, second, gaps)
+  if (added === null) return null
   return {
     ...first,
     headings: commonPath(first.headings, second.headings),
     end: Math.max(first.end, second.end),
-    content,
+    content: first.content + added,
+    textTokens: first.textTokens + estimateTokens(added),
     score: Math.max(first.score, second.score),
     truncated: second.end > first.end ? second.truncated : first.truncated,
   }
 }
 
-/** Null where they do not meet. */
-function joinTexts(first: Passage, second: Passage, gaps: Gaps): string | null {
+/** What the second passage adds behind the first one; null where they do not meet. */
+function textAdded(first: Passage, second: Passage, gaps: Gaps): string | null {
   const shared = first.end - second.start
   if (shared < 0) {
     const gap = gaps.get(gapKey(first.documentId, first.end, second.start))
-    return gap === undefined ? null : first.content + gap + second.content
+    return gap === undefined ? null : gap + second.content
   }
   const from = second.start - first.start
   const common = Math.min(shared, second.content.length)
   // Offsets are as good as what was stored: without the very same text nothing is put together.
-  if (first.content.slice(from, from + common) !== second.content.slice(0, common)) return null
-  return first.content + second.content.slice(common)
+  const isSame = first.content.slice(from, from + common) === second.content.slice(0, common)
+  return isSame ? second.content.slice(common) : null
 }
 
 function commonPath(one: readonly string[], other: readonly string[]): readonly string[] {

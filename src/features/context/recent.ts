@@ -13,6 +13,8 @@ export interface Turn {
   content: string
   seq: number | null
   createdAt: string | null
+  /** Of `content`; a text is estimated once, because it may be long. */
+  textTokens: number
   /** Tokens of what follows `content` and was not read. */
   unread: number
 }
@@ -25,7 +27,7 @@ export interface ShownTurn {
   truncated: boolean
 }
 
-export const tokensOfTurn = ({ content, unread }: Turn): number => estimateTokens(content) + unread + MESSAGE_OVERHEAD
+export const tokensOfTurn = ({ textTokens, unread }: Turn): number => textTokens + unread + MESSAGE_OVERHEAD
 
 /** Where the question is: the last that the user said, or else the last. */
 export function questionOf(turns: readonly Turn[]): number {
@@ -64,7 +66,8 @@ export function takeRecent(turns: readonly Turn[], share: number): ShownTurn[] {
 function fit(turn: Turn, most: number, mayCut: boolean): ShownTurn | null {
   const whole = tokensOfTurn(turn)
   if (turn.unread === 0 && whole <= most) return { turn, content: turn.content, tokens: whole, truncated: false }
-  const content = mayCut ? cutToTokens(turn.content, most - MESSAGE_OVERHEAD) : ''
+  const content = mayCut ? cutToTokens(turn.content, most - MESSAGE_OVERHEAD, turn.textTokens) : ''
   if (content === '') return null
-  return { turn, content, tokens: estimateTokens(content) + MESSAGE_OVERHEAD, truncated: true }
+  const textTokens = content === turn.content ? turn.textTokens : estimateTokens(content)
+  return { turn, content, tokens: textTokens + MESSAGE_OVERHEAD, truncated: true }
 }

@@ -22,10 +22,14 @@ export const contextRoutes = (deps: Deps) => {
         'The recent turns of a conversation, messages of other conversations and passages of documents about its last question, within a budget of tokens, each with a key to cite it by. The system prompt may take half of the budget. Of the rest, recent turns get half, from the newest back; what was found gets what these leave, and older turns what that leaves. Turns are texts of messages that are complete or stopped. Without the embedding provider it searches by keyword alone (`degraded`). It reads at most the last 500 messages and 400,000 bytes of a conversation, and 8,000 characters of a hit. Tokens are estimates.',
       readOnly: true,
       examples: {
-        question: {
-          summary: 'A conversation and a question that is not stored yet',
+        turns: {
+          summary: 'For the last turns, as a client holds them',
           value: {
-            turns: [{ role: 'user', content: 'Which of the hotels near the river takes dogs?' }],
+            turns: [
+              { role: 'user', content: 'Where can I stay near the river?' },
+              { role: 'assistant', content: 'In the old town, close to the bridge.' },
+              { role: 'user', content: 'Which of these takes dogs?' },
+            ],
             budgetTokens: 4000,
           },
         },

@@ -23,7 +23,7 @@ const RECENT_HITS = 20
 const MOST_HITS = 50
 
 /** How much of a conversation a budget is worth reading. */
-const readingFor = (budgetTokens: number): Pick<RecentQuery, 'limit' | 'bytes'> => ({
+export const readingFor = (budgetTokens: number): Pick<RecentQuery, 'limit' | 'bytes'> => ({
   limit: Math.min(MOST_TURNS, Math.max(LEAST_TURNS, Math.ceil(budgetTokens / TOKENS_PER_TURN))),
   bytes: Math.min(MOST_BYTES, budgetTokens * BYTES_PER_TOKEN),
 })

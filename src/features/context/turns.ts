@@ -24,7 +24,14 @@ export function conversationOf(
   const { turns, skipped, hasEarlier } = readStored(conversationId ?? '', stored?.rows ?? [], bytes)
   const said = given.filter(({ content }) => content.trim() !== '')
   const known = overlap(turns, said)
-  const added = said.slice(known).map((turn): Turn => ({ ...turn, id: null, seq: null, createdAt: null, unread: 0 }))
+  const added = said.slice(known).map((turn): Turn => ({
+    ...turn,
+    id: null,
+    seq: null,
+    createdAt: null,
+    textTokens: estimateTokens(turn.content),
+    unread: 0,
+  }))
   return { turns: [...turns, ...added], skipped, hasEarlier }
 }
 
@@ -40,16 +47,18 @@ function readStored(conversationId: string, rows: StoredTurns['rows'], bytes: nu
       skipped.push({ kind: 'recent', id, conversationId, tokens: MESSAGE_OVERHEAD, reason })
       continue
     }
-    turns.push({ id, role, content, seq, createdAt, unread: read > bytes ? unreadOf(content, length) : 0 })
+    const textTokens = estimateTokens(content)
+    const unread = read > bytes ? unreadOf(content, textTokens, length) : 0
+    turns.push({ id, role, content, seq, createdAt, textTokens, unread })
   }
   const hasEarlier = rows.length > 0 && (read >= bytes || !rows.at(-1)?.fromStart)
   return { turns: turns.toReversed(), skipped, hasEarlier }
 }
 
 /** Tokens of what follows the beginning of a text of so many bytes. */
-function unreadOf(beginning: string, bytes: number): number {
+function unreadOf(beginning: string, tokens: number, bytes: number): number {
   const read = new TextEncoder().encode(beginning).length
-  return Math.ceil((estimateTokens(beginning) * (bytes - read)) / read)
+  return Math.ceil((tokens * (bytes - read)) / read)
 }
 
 /** How many of the given turns the stored ones end with. */

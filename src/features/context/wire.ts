@@ -55,11 +55,11 @@ export function toContext(
       seq: hit.seq,
       createdAt: hit.createdAt,
     })),
-    passages: packed.passages.map((passage, i) => ({
+    passages: packed.passages.map(({ textTokens, ...passage }, i) => ({
       key: `d${i + 1}`,
       ...passage,
       headings: [...passage.headings],
-      tokens: tokensOfPassage(passage),
+      tokens: tokensOfPassage({ ...passage, textTokens }),
     })),
     ...boundOmitted([...omittedHits(packed), ...omittedTurns(packed, conversationId), ...skipped]),
     tokens: packed.tokens,
