@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION app.folded(word text) RETURNS text
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN octet_length(word) = length(word) THEN word ELSE normalize(translate(regexp_replace(
     normalize(replace(replace(replace(word, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), NFKD),
-    '[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670]', '', 'g'), 'ıøđðłħς', 'ioddlhσ'), NFC) END;
+    '[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u093c]', '', 'g'), 'ıøđðłħς', 'ioddlhσ'), NFC) END;
 REVOKE ALL ON FUNCTION app.folded(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.folded(text) TO parley_app, parley_system;
 --> statement-breakpoint
@@ -188,18 +188,7 @@ BEGIN
   INTO queries, counts, kinds
   FROM words WHERE NOT is_stop OR NOT EXISTS (SELECT FROM words WHERE NOT is_stop);
   word_count := (SELECT count(*) FROM unnest(kinds) kind WHERE kind <> 'part');
-  SELECT string_agg('(' || one || ')', ' & ')::tsquery INTO required FROM (
-    SELECT string_agg('(' || coalesce(word.query, app.phrase_of(alternative)::text) || ')', ' | ') AS one
-    FROM jsonb_array_elements(asked -> 'required') WITH ORDINALITY AS groups (alternatives, number)
-    CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative
-    LEFT JOIN LATERAL (SELECT min(w.query::text) AS query FROM app.query_words(alternative, goes_on AND right(asked ->> 'text', length(alternative)) = alternative) w
-      WHERE kind <> 'part' HAVING count(*) = 1) word
-      ON alternative !~ '\s' GROUP BY number
-    UNION ALL
-    SELECT query::text FROM unnest(queries, kinds) AS q (query, kind) WHERE (asked ->> 'all')::boolean AND kind <> 'part') conditions;
-  -- `tar -xzf` finds the texts with that flag: they have the word, too, but as a part of it.
-  SELECT string_agg('(' || app.phrase_of(one)::text || CASE WHEN one ~ '^[[:alnum:]]+$' THEN ' & !' || app.as_term('-' || lower(one))::text ELSE '' END || ')', ' | ')::tsquery
-  INTO excluded FROM jsonb_array_elements_text(asked -> 'excluded') one;
+  SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
   IF EXISTS (SELECT FROM public.messages m WHERE m.user_id = owner OFFSET 100)
     OR EXISTS (SELECT FROM public.document_chunks k WHERE k.user_id = owner OFFSET 100)
@@ -466,8 +455,8 @@ BEGIN
   RETURN QUERY
   SELECT found.piece, least(found.number, 16383)::int, found.is_simple FROM (
     SELECT number, s.is_simple, CASE WHEN s.is_simple THEN rtrim(raw, '.:!?')
-      ELSE substring(rtrim(raw, '.:!?*_~`=&%/^-@$+') || CASE WHEN raw ~ '[[:alnum:]]\+\+' COLLATE pg_c_utf8 THEN '++' ELSE '' END
-        FROM '(?:(?:--?|[.#@$])(?=[[:alpha:]]))?[^[:punct:]].*$|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]') END AS piece
+      ELSE substring(rtrim(raw, '.:!?*_~`=&%/^-@$+') || CASE WHEN raw ~ '[[:alnum:]]\+\+[.:!?]*$' COLLATE pg_c_utf8 THEN '++' ELSE '' END
+        FROM '(?:(?:--?(?=[[:alnum:]])|[.#@$](?=[[:alpha:]])))?[^[:punct:]].*$|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]') END AS piece
     FROM regexp_split_to_table(content COLLATE pg_c_utf8, '[[:space:][:cntrl:]"''’‘‚“”„«»‹›()\[\]{}<>,;|…。、！？「」『』【】《》·•—–।؟،]+')
       WITH ORDINALITY AS split (raw, number)
     CROSS JOIN LATERAL (SELECT raw COLLATE "C" ~ '^[A-Z]?[a-z]+[.:!?]?$' AND octet_length(raw) <= 40 AS is_simple OFFSET 0) s) found
@@ -482,6 +471,33 @@ END
 $$;
 REVOKE ALL ON FUNCTION app.pieces_of(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.pieces_of(text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/query_conditions.sql
+-- What a text must hold, and must not, to be found at all; null where anything will do. See app.keyword_search.
+CREATE OR REPLACE FUNCTION app.query_conditions(asked jsonb, OUT required tsquery, OUT excluded tsquery)
+  LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
+  AS $$
+DECLARE
+  goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
+BEGIN
+  -- Of a word any form will do.
+  SELECT string_agg('(' || one || ')', ' & ')::tsquery INTO required FROM (
+    SELECT string_agg('(' || coalesce(word.query, app.phrase_of(alternative)::text) || ')', ' | ') AS one
+    FROM jsonb_array_elements(asked -> 'required') WITH ORDINALITY AS groups (alternatives, number)
+    CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative
+    LEFT JOIN LATERAL (
+      SELECT min(w.query::text) AS query FROM app.query_words(alternative, goes_on AND right(asked ->> 'text', length(alternative)) = alternative) w
+      WHERE kind <> 'part' HAVING count(*) = 1) word ON alternative !~ '\s'
+    GROUP BY number
+    UNION ALL
+    SELECT w.query::text FROM app.query_words(asked ->> 'text', goes_on) w WHERE (asked ->> 'all')::boolean AND w.kind <> 'part') conditions;
+  -- `tar -xzf` finds the texts with that flag: they have the word, too, but as a part of it.
+  SELECT string_agg('(' || app.phrase_of(one)::text || CASE WHEN one ~ '^[[:alnum:]]+$' THEN ' & !' || app.as_term('-' || lower(one))::text ELSE '' END || ')', ' | ')::tsquery
+  INTO excluded FROM jsonb_array_elements_text(asked -> 'excluded') one;
+END
+$$;
+REVOKE ALL ON FUNCTION app.query_conditions(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.query_conditions(jsonb) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/query_words.sql
 -- What a text is looked for by: its words, and their parts with less weight. A word is met by any of its forms: as it stands, without accents, or as a
@@ -523,7 +539,8 @@ BEGIN
     SELECT CASE WHEN w.kind = 'word' AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
       ARRAY(
         SELECT DISTINCT form COLLATE "C" AS form FROM unnest(CASE WHEN is_plain THEN dictionaries END) d
-        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form WHERE form <> app.folded(word)
+        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form
+        WHERE form <> app.folded(word) AND (length(form) > 3 OR d = dictionary)
         UNION SELECT word UNION SELECT app.folded(word)
         UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
     FROM words w WHERE length(word) <= 200
@@ -590,27 +607,33 @@ GRANT EXECUTE ON FUNCTION app.show_found(uuid, text[], text[], jsonb, jsonb[], i
 --> statement-breakpoint
 -- functions/told_apart.sql
 -- When these texts, messages or chunks by their `text_id` (see app.nearest), were made, and a digest of what they say, by which equal ones are
--- known. Those that are gone are left out. Ids are taken apart first, as in app.similarities.
-CREATE OR REPLACE FUNCTION app.told_apart(owner uuid, texts text[]) RETURNS TABLE (id text, created_at timestamptz, digest bigint)
+-- known. Those that are gone are left out, and those that don't meet the conditions of what is `asked` (null for none). Ids are taken apart first, as in app.similarities.
+CREATE OR REPLACE FUNCTION app.told_apart(owner uuid, texts text[], asked jsonb) RETURNS TABLE (id text, created_at timestamptz, digest bigint)
   LANGUAGE plpgsql STABLE SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = 'off'
   AS $$
 #variable_conflict use_column
+DECLARE
+  required tsquery;
+  excluded tsquery;
 BEGIN
+  SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   RETURN QUERY
   SELECT t.id, m.created_at, hashtextextended("left"(m.content, 4000), octet_length(m.content))
   FROM (
     SELECT id, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id
     FROM unnest(texts) AS text (id) WHERE id LIKE '%/%' OFFSET 0) t
   JOIN messages m ON m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
+    AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
   UNION ALL
   SELECT t.id, d.created_at, hashtextextended("left"(k.content, 4000), octet_length(k.content))
   FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
   JOIN document_chunks k ON k.user_id = owner AND k.id = t.chunk_id
-  JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL;
+  JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
+  WHERE (required IS NULL OR k.search @@ required) AND (excluded IS NULL OR NOT k.search @@ excluded);
 END
 $$;
-REVOKE ALL ON FUNCTION app.told_apart(uuid, text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.told_apart(uuid, text[]) TO parley_app;
+REVOKE ALL ON FUNCTION app.told_apart(uuid, text[], jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.told_apart(uuid, text[], jsonb) TO parley_app;
 --> statement-breakpoint
 -- functions/unspaced.sql
 -- The scripts that put no space between words (Thai, Lao, Burmese, Khmer, Kana, Han), as a range of a regular expression.

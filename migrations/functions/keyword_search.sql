@@ -50,18 +50,7 @@ BEGIN
   INTO queries, counts, kinds
   FROM words WHERE NOT is_stop OR NOT EXISTS (SELECT FROM words WHERE NOT is_stop);
   word_count := (SELECT count(*) FROM unnest(kinds) kind WHERE kind <> 'part');
-  SELECT string_agg('(' || one || ')', ' & ')::tsquery INTO required FROM (
-    SELECT string_agg('(' || coalesce(word.query, app.phrase_of(alternative)::text) || ')', ' | ') AS one
-    FROM jsonb_array_elements(asked -> 'required') WITH ORDINALITY AS groups (alternatives, number)
-    CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative
-    LEFT JOIN LATERAL (SELECT min(w.query::text) AS query FROM app.query_words(alternative, goes_on AND right(asked ->> 'text', length(alternative)) = alternative) w
-      WHERE kind <> 'part' HAVING count(*) = 1) word
-      ON alternative !~ '\s' GROUP BY number
-    UNION ALL
-    SELECT query::text FROM unnest(queries, kinds) AS q (query, kind) WHERE (asked ->> 'all')::boolean AND kind <> 'part') conditions;
-  -- `tar -xzf` finds the texts with that flag: they have the word, too, but as a part of it.
-  SELECT string_agg('(' || app.phrase_of(one)::text || CASE WHEN one ~ '^[[:alnum:]]+$' THEN ' & !' || app.as_term('-' || lower(one))::text ELSE '' END || ')', ' | ')::tsquery
-  INTO excluded FROM jsonb_array_elements_text(asked -> 'excluded') one;
+  SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
   IF EXISTS (SELECT FROM public.messages m WHERE m.user_id = owner OFFSET 100)
     OR EXISTS (SELECT FROM public.document_chunks k WHERE k.user_id = owner OFFSET 100)

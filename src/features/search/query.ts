@@ -22,6 +22,9 @@ export interface Words extends Query {
   all: boolean
 }
 
+/** Whether there are texts that are not to be found, whatever they mean. */
+export const isStrict = ({ required, excluded, all }: Words): boolean => all || required.length + excluded.length > 0
+
 // Chosen by recall on multi-turn conversations; the optimum is flat.
 const TURN_WEIGHT = 0.4
 const TURN_DECAY = 0.65

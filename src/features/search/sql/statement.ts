@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { EmbeddingVector } from '../../../embeddings/vector.ts'
 import { type NearestQuery, askedFor, MAX_COUNTED, nearest } from '../../vectors/sql/nearest.ts'
 import { hits, takenApart } from './hits.ts'
-import type { Words } from '../query.ts'
+import { isStrict, type Words } from '../query.ts'
 import type { Group, SearchRequest } from '../schemas.ts'
 import { toSearchScope } from '../scope.ts'
 
@@ -50,11 +50,13 @@ export function searchStatement(userId: string, search: Search): SQL {
   )
   const asked = askedFor(userId, toSearchScope(search.sources, search.filter), vector)
   const askedWords = words && JSON.stringify(words)
+  // The keyword list keeps to the operators by itself.
+  const strict = mode === 'hybrid' && words && isStrict(words) ? askedWords : null
   return sql`
     with ${LISTS[mode](userId, search, asked)},
     kept as materialized (select *, ${score} as score from listed where not (${isBelow})),
     told as (
-      select id, created_at, digest from app.told_apart(${userId}, array(select id from kept))
+      select id, created_at, digest from app.told_apart(${userId}, array(select id from kept), ${strict}::jsonb)
     ), scored as (
       select distinct on (source, digest) k.*, t.created_at, count(*) over (partition by source, digest)::int as copies
       from kept k join told t using (id) order by source, digest, score desc, created_at desc, id
