@@ -14,6 +14,7 @@ import { measureRetrieval } from './retrieval.ts'
 import { measureScale } from './scale.ts'
 import { measureSearch } from './search.ts'
 import { measureSize } from './size.ts'
+import { measureTokenEstimate } from './token-estimate.ts'
 import { measureTokens } from './tokens.ts'
 import { measureWrite } from './write.ts'
 import { measureWriters } from './writers.ts'
@@ -26,6 +27,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   cpu: onLinux(measureCpu),
   size: anywhere(measureSize),
   tokens: onLinux(measureTokens),
+  'token-estimate': anywhere(measureTokenEstimate),
   origins: onServer(
     measureOrigins,
     'The embedded Postgres has one connection; a pool and latencies mean something on a real server only.',

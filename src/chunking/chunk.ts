@@ -3,6 +3,7 @@ import { createPaths } from './headings.ts'
 import { markdownBlocks } from './markdown.ts'
 import { packBlocks } from './pack.ts'
 import { groupSections } from './sections.ts'
+import { createTableHeads } from './tables.ts'
 
 export interface ChunkOptions {
   /** How the text is read: `text` knows paragraphs only. */
@@ -19,12 +20,15 @@ export interface Chunk {
   end: number
   /** The headings it stands under, from the outermost to the nearest, as plain text. */
   headings: readonly string[]
+  /** The head of the table that it goes on with, as the row of the source; null where it does not start within a table. */
+  tableHead: string | null
 }
 
 /**
  * Cuts a text into chunks that can be embedded and found on their own: at headings, then between blocks, sentences and
  * words. Each non-blank character is in a chunk; starts and ends increase; no chunk is blank, has white space at its
- * edges or is longer than `size`. A blank text has none.
+ * edges or is longer than `size`. A blank text has none. No chunk ends with a heading that has a text after it, and no cut is
+ * within a grapheme cluster or a word of Thai, where a chunk holds more than that.
  *
  * Takes time in proportion to the text, whatever it holds, and gives at most about `4 · length / size` chunks.
  * What a section becomes depends on it and on the small sections around it, so an edit leaves distant chunks as they were.
@@ -33,11 +37,12 @@ export function chunkText(text: string, options: ChunkOptions): Chunk[] {
   const markdown = options.format === 'markdown'
   const blocks = markdown ? markdownBlocks(text) : textBlocks(text)
   const pathOf = createPaths(text, blocks)
+  const tableHeadOf = createTableHeads(text, blocks)
   const chunks: Chunk[] = []
   let from = 0
   for (const to of groupSections(text, blocks, options.size)) {
     packBlocks({ text, blocks, from, to, size: options.size, overlap: options.overlap }, (start, end) => {
-      chunks.push({ start, end, headings: pathOf(start, end) })
+      chunks.push({ start, end, headings: pathOf(start, end), tableHead: tableHeadOf(start) })
     })
     from = to
   }

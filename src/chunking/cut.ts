@@ -1,5 +1,6 @@
 import { KIND } from './blocks.ts'
-import { isBlank, isLineEnd, nextLine, outsidePair, skipBlank, trimEnd } from './lines.ts'
+import { clusterEdge, isClusterEdge, wordEdge } from './graphemes.ts'
+import { isBlank, isLineEnd, nextLine, skipBlank, trimEnd } from './lines.ts'
 import { itemContent } from './markers.ts'
 import { endsSentence } from './sentences.ts'
 
@@ -13,16 +14,24 @@ export function cutInside(text: string, kind: number, start: number, least: numb
   if (kind === KIND.fence || kind === KIND.table) return cutLineEnd(text, start, start, limit)
   return (
     (kind === KIND.list ? cutItem(text, start, least, limit) : 0) ||
-    cutSentence(text, least, limit) ||
+    cutSentence(text, start, least, limit) ||
     cutLineEnd(text, start, least, limit) ||
     cutWord(text, start, Math.max(start, (least + limit) / 2), limit)
   )
 }
 
-/** Where a line, or a sentence or a word, is cut that is longer than a chunk: never inside a surrogate pair. */
+/**
+ * Where a line, or a sentence or a word, is cut that is longer than a chunk: never inside a grapheme cluster, nor inside a
+ * word of a script that has no spaces.
+ */
 export function cutLine(text: string, pos: number, limit: number): number {
-  const cut = outsidePair(text, limit)
-  return trimEnd(text, pos, cut > pos ? cut : limit + 1)
+  return trimEnd(text, pos, wordEdge(text, pos, limit) || clusterEdge(text, pos, limit))
+}
+
+/** The last place to cut between words, or else within one; `start` where there is no room for anything. */
+export function cutAnywhere(text: string, start: number, limit: number): number {
+  if (start >= limit) return start
+  return cutWord(text, start, start, limit) || cutLine(text, start, limit)
 }
 
 function cutLineEnd(text: string, start: number, least: number, limit: number): number {
@@ -41,16 +50,17 @@ function cutItem(text: string, start: number, least: number, limit: number): num
   return 0
 }
 
-function cutSentence(text: string, least: number, limit: number): number {
+function cutSentence(text: string, start: number, least: number, limit: number): number {
   for (let at = limit; at > least; at--) {
-    if (!isBlank(text.charCodeAt(at - 1)) && endsSentence(text, at)) return at
+    if (!isBlank(text.charCodeAt(at - 1)) && endsSentence(text, at) && isClusterEdge(text, start, at)) return at
   }
   return 0
 }
 
 function cutWord(text: string, start: number, least: number, limit: number): number {
   for (let at = limit; at > least; at--) {
-    if (isBlank(text.charCodeAt(at)) || CLAUSE_MARKS.has(text.charAt(at - 1))) return trimEnd(text, start, at)
+    if (isBlank(text.charCodeAt(at))) return trimEnd(text, start, at)
+    if (CLAUSE_MARKS.has(text.charAt(at - 1)) && isClusterEdge(text, start, at)) return at
   }
   return 0
 }

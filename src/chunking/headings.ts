@@ -1,9 +1,12 @@
 import { isHeading, type Blocks } from './blocks.ts'
-import { isBlank, outsidePair, trimEnd } from './lines.ts'
+import { clusterEdge } from './graphemes.ts'
+import { LONGEST_HTML_HEADING, withImageTexts } from './html.ts'
+import { isBlank, trimEnd } from './lines.ts'
 
 const MAX_HEADING = 200
 /** How much of a heading is read; expressions below cost little on this much, whatever it holds. */
 const MAX_SOURCE = 1_000
+const HTML = /^<h[1-6][\s>]/i
 
 // Every class stops at its own opening character, so a failed match costs no more than it read.
 const IMAGE = /!\[([^[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^[\]]*\])/g
@@ -18,9 +21,7 @@ const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 
 /** The text of a heading (`source` is all of its lines) without markup, white space collapsed, 200 code units at most. */
 export function headingText(source: string): string {
-  const read = source.slice(0, MAX_SOURCE)
-  const content = read.startsWith('#') ? withoutHashes(read) : withoutUnderline(read, source.length > MAX_SOURCE)
-  const text = content
+  const text = withImageTexts(contentOf(source))
     .replace(ANCHOR, '')
     .replace(IMAGE, '$1')
     .replace(LINK, '$1')
@@ -29,7 +30,13 @@ export function headingText(source: string): string {
     .join('')
     .replace(/\s+/g, ' ')
     .trim()
-  return text.slice(0, outsidePair(text, MAX_HEADING)).trimEnd()
+  return text.length > MAX_HEADING ? text.slice(0, clusterEdge(text, 0, MAX_HEADING)).trimEnd() : text
+}
+
+function contentOf(source: string): string {
+  if (HTML.test(source)) return source.slice(0, LONGEST_HTML_HEADING)
+  const read = source.slice(0, MAX_SOURCE)
+  return read.startsWith('#') ? withoutHashes(read) : withoutUnderline(read, source.length > MAX_SOURCE)
 }
 
 function withoutMarkup(part: string): string {

@@ -1,4 +1,5 @@
 import { emptyBlocks, KIND, pushBlock, type Blocks } from './blocks.ts'
+import { COMMENT_END, htmlBlock, type HtmlBlock, nextPiece } from './html.ts'
 import { endOfLine, isLineEnd, nextLine, skipBlank, trimEnd } from './lines.ts'
 import {
   columns,
@@ -41,6 +42,12 @@ export function markdownBlocks(text: string): Blocks {
   let indent = 0
   let lastLine = 0
   let fence: Fence | null = null
+  // Assigned in the functions below, which the compiler does not follow.
+  let html = null as HtmlBlock | null
+  /** The HTML block that a comment stands in, and goes on after it. */
+  let around = null as HtmlBlock | null
+  /** Where reading goes on in the same line, if not at the next one. */
+  let rest = NONE
   /** The content column of the outermost list item; what is indented as far belongs to it. */
   let list = 0
   let afterBlank = false
@@ -84,6 +91,34 @@ export function markdownBlocks(text: string): Blocks {
     return true
   }
 
+  /** Reads a line inside an HTML block: its headings are blocks, unless they are commented. */
+  const readHtml = (line: Line, block: HtmlBlock) => {
+    const isKind = block.verbatim ? KIND.fence : KIND.text
+    const take = (piece: Line) => (kind === NONE ? open(isKind, piece) : extend(piece))
+    if (block.end === null) {
+      const piece = nextPiece(text, line.first, line.end)
+      if (piece === null) return take(line)
+      if (piece.start > line.first) take({ ...line, end: trimEnd(text, line.first, piece.start) })
+      if (piece.kind === 'heading') {
+        open(piece.level, { ...line, first: piece.start, end: piece.end })
+        close()
+        rest = piece.end
+        return
+      }
+      around = block
+      html = { end: COMMENT_END, verbatim: false }
+      return readHtml({ ...line, first: piece.start }, html)
+    }
+    const found = block.end.exec(text.slice(line.first, line.end))
+    if (found === null) return take(line)
+    const to = line.first + found.index + found[0].length
+    take(around === null ? line : { ...line, end: to })
+    html = around
+    around = null
+    if (html === null) close()
+    else rest = to
+  }
+
   const readItem = (line: Line, inList: boolean): boolean => {
     const content = itemContent(text, line.first, line.end)
     if (content < 0 || (!inList && line.indent > 3)) return false
@@ -118,6 +153,7 @@ export function markdownBlocks(text: string): Blocks {
       if (readFenced(line, fence)) return
       fence = null
     }
+    if (html !== null) return readHtml(line, html)
     const inList = list > 0 && line.indent >= list
     const atMargin = line.indent <= 3 && !inList
     if (atMargin && kind === KIND.text && indent <= 3) {
@@ -127,6 +163,12 @@ export function markdownBlocks(text: string): Blocks {
         kind = level
         return close()
       }
+    }
+    html = atMargin ? htmlBlock(text, first, lineEnd, kind === NONE) : null
+    if (html !== null) {
+      list = 0
+      close()
+      return readHtml(line, html)
     }
     if (text.charAt(first) === '>' && line.indent < list + 4) {
       if (openFence(line, quotedContent(text, first, lineEnd), 0, true)) return
@@ -147,13 +189,19 @@ export function markdownBlocks(text: string): Blocks {
     close()
   }
 
+  let lineEnd = NONE
   for (let at = frontMatter(text, blocks); at < text.length;) {
-    const lineEnd = endOfLine(text, at)
+    const inside = at <= lineEnd
+    if (!inside) lineEnd = endOfLine(text, at)
     const first = skipBlank(text, at, lineEnd)
+    rest = NONE
     if (first < lineEnd) readLine({ first, end: trimEnd(text, first, lineEnd), indent: columns(text, at, first) })
-    else if (fence === null) close()
+    else if (!inside && fence === null && !html?.end) {
+      close()
+      html = null
+    }
     afterBlank = first === lineEnd
-    at = nextLine(text, lineEnd)
+    at = rest === NONE ? nextLine(text, lineEnd) : rest
   }
   close()
   return blocks

@@ -1,7 +1,11 @@
 import { isHeading, KIND } from './blocks.ts'
 import { isBlank } from './lines.ts'
 import type { Blocks } from './blocks.ts'
+import { isClusterEdge } from './graphemes.ts'
 import { endsSentence, isLineStart } from './sentences.ts'
+
+/** How far back a grapheme cluster is followed that a sentence might start in. */
+const NEAR = 256
 
 /**
  * Where a chunk starts that goes on at `pos` and may repeat what is behind `least`: the first sentence or line from
@@ -21,11 +25,12 @@ export function overlapStart(
     const kind = blocks.kinds[i] ?? 0
     if (kind === KIND.fence && start < low) low = end
     if (isHeading(kind)) {
-      low = Math.max(low, start)
+      if (low < end) low = low <= start ? start : end
       break
     }
   }
-  for (let at = low; at < pos; at++) if (startsPiece(text, at)) return at
+  const near = Math.max(0, low - NEAR)
+  for (let at = low; at < pos; at++) if (startsPiece(text, at) && isClusterEdge(text, near, at)) return at
   return pos
 }
 

@@ -11,7 +11,7 @@ const MAX_HASHED = 64
  */
 export function groupSections(text: string, blocks: Blocks, size: number): number[] {
   const { starts, ends } = blocks
-  const units = unitStarts(blocks)
+  const units = unitStarts(blocks, size)
   const count = units.length - 1
   const small = size / 4
   const firstBlock = (unit: number) => units[unit] ?? 0
@@ -54,20 +54,33 @@ export function groupSections(text: string, blocks: Blocks, size: number): numbe
   return groups
 }
 
-/** The first block of each section, where bare headings and the section they lead to are one; then the number of blocks. */
-function unitStarts({ kinds }: Blocks): number[] {
-  const units: number[] = []
-  for (let block = 0; block < kinds.length; block++) {
-    const level = kinds[block] ?? 0
-    if (block > 0) {
-      if (!isHeading(level)) continue
-      const before = kinds[block - 1] ?? 0
-      const bare = block + 1 === kinds.length || isHeading(kinds[block + 1] ?? 0)
-      if (isHeading(before) && (level > before || !bare)) continue
-    }
-    units.push(block)
+/**
+ * The first block of each section, then the number of blocks. Headings in a row and the section that they lead to are one, at
+ * the end with the section before them; more of them than a chunk holds are cut as if each were a section.
+ */
+function unitStarts({ starts, ends, kinds }: Blocks, size: number): number[] {
+  const levelOf = (block: number) => {
+    const kind = kinds[block] ?? 0
+    return isHeading(kind) ? kind : 0
   }
-  units.push(kinds.length)
+  const count = kinds.length
+  const units: number[] = count > 0 ? [0] : []
+  for (let block = 0; block < count;) {
+    if (levelOf(block) === 0) {
+      block++
+      continue
+    }
+    const run = block
+    while (block < count && levelOf(block) > 0) block++
+    const fits = (ends[block - 1] ?? 0) - (starts[run] ?? 0) <= size
+    if (run > 0 && !(fits && block === count)) units.push(run)
+    if (fits) continue
+    for (let next = run + 1; next < block; next++) {
+      const bare = next + 1 < block || block === count
+      if (levelOf(next) <= levelOf(next - 1) && bare) units.push(next)
+    }
+  }
+  units.push(count)
   return units
 }
 

@@ -1,4 +1,4 @@
-import { chunkText } from '../../chunking/chunk.ts'
+import { type Chunk, chunkText } from '../../chunking/chunk.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import type { Chunking } from './schemas.ts'
 import type { DOCUMENT_FORMATS } from './table.ts'
@@ -7,9 +7,9 @@ export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number]
 
 /** How a content is to be cut; Postgres cuts it, so that no text travels twice. */
 export interface ChunkPlan {
-  /** The headings' paths, each once: JSON. */
+  /** What is said above chunks, each once: the headings' path, and the head of a table or null. JSON. */
   paths: string
-  /** Of each chunk its first byte, its bytes, its start and end in UTF-16 units, and its path: JSON. */
+  /** Of each chunk its first byte, its bytes, its start and end in UTF-16 units, and which of `paths`: JSON. */
   chunks: string
   count: number
 }
@@ -30,7 +30,7 @@ const encoder = new TextEncoder()
 export function planChunks(content: string, format: DocumentFormat, chunking: Chunking | null): Result<ChunkPlan> {
   if (!chunking) {
     const whole = [[0, encoder.encode(content).length, 0, content.length, 0]]
-    return ok({ paths: '[[]]', chunks: JSON.stringify(whole), count: 1 })
+    return ok({ paths: '[[[],null]]', chunks: JSON.stringify(whole), count: 1 })
   }
   const cut = chunkText(content, { format, ...chunking })
   const most = MAX_CHUNKS_PER_MIB * Math.ceil(content.length / MIB)
@@ -41,8 +41,8 @@ export function planChunks(content: string, format: DocumentFormat, chunking: Ch
   }
 
   const pathIds = new Map<string, number>()
-  const toPath = (headings: readonly string[]): number => {
-    const path = JSON.stringify(headings.map(shorten).filter(Boolean))
+  const toPath = ({ headings, tableHead }: Chunk): number => {
+    const path = JSON.stringify([headings.map(shorten).filter(Boolean), tableHead])
     const known = pathIds.get(path) ?? pathIds.size
     pathIds.set(path, known)
     return known
@@ -51,12 +51,15 @@ export function planChunks(content: string, format: DocumentFormat, chunking: Ch
     content,
     cut.flatMap(({ start, end }) => [start, end]),
   )
-  const rows = cut.map(({ start, end, headings }) => {
+  const rows = cut.map((chunk) => {
+    const { start, end } = chunk
     const from = byteAt(start)
-    return [from, byteAt(end) - from, start, end, toPath(headings)]
+    return [from, byteAt(end) - from, start, end, toPath(chunk)]
   })
   const plan = { paths: `[${[...pathIds.keys()].join(',')}]`, chunks: JSON.stringify(rows), count: rows.length }
-  return bytesOf(plan) > MAX_PLAN_BYTES ? fail(refusal('must not have so many long headings')) : ok(plan)
+  return bytesOf(plan) > MAX_PLAN_BYTES
+    ? fail(refusal('must not have so many long headings and heads of tables'))
+    : ok(plan)
 }
 
 const refusal = (message: string): AppError => ({ code: 'invalid_request', errors: [{ path: 'content', message }] })

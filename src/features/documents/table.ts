@@ -103,6 +103,8 @@ export const documentChunks = pgTable(
       .array()
       .notNull()
       .default(sql`'{}'::text[]`),
+    /** Of the table that it goes on with. Stored, so that a new title does not lose it from `context`. */
+    tableHead: text('table_head'),
     /** What is said above it, as text: found and embedded together with it. */
     context: text('context').notNull().default(''),
     /** Of context and content: a chunk that has kept it keeps its vector. */

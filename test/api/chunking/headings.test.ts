@@ -21,7 +21,7 @@ describe('a heading path', () => {
 
   it('names what small sections in one chunk have in common', () => {
     expect(chunks('# Menu\n\n## Tea\n\nGreen.\n\n## Coffee\n\nBlack.')).toEqual([
-      { start: 0, end: 41, headings: ['Menu'] },
+      { start: 0, end: 41, headings: ['Menu'], tableHead: null },
     ])
     expect(path('# Tea\n\nGreen.\n\n# Coffee\n\nBlack.')).toEqual([])
     expect(path('# Tea\n\nGreen.\n\n## Sencha\n\nAlso green.')).toEqual(['Tea'])
@@ -37,7 +37,9 @@ describe('a heading path', () => {
   })
 
   it('is empty in a plain text', () => {
-    expect(chunks('# Tea\n\nGreen.', { format: 'text' })).toEqual([{ start: 0, end: 13, headings: [] }])
+    expect(chunks('# Tea\n\nGreen.', { format: 'text' })).toEqual([
+      { start: 0, end: 13, headings: [], tableHead: null },
+    ])
   })
 })
 

@@ -30,6 +30,16 @@ const HOSTILE: [name: string, text: () => string][] = [
   ['a paragraph that becomes a heading', () => `${fill('x\n')}---\n`],
   ['emoji', () => fill('😀')],
   ['Chinese', () => fill('你好。')],
+  ['flags', () => fill('🇩🇪')],
+  ['nothing but accents', () => fill('\u0301')],
+  ['full stops with accents', () => fill('。\u0301')],
+  ['Thai', () => fill('ระบบจะบันทึกข้อความของผู้ใช้ทุกครั้ง')],
+  ['headings in HTML in one line', () => fill('<h1>a</h1>')],
+  ['headings in HTML that do not end', () => fill('<h1>')],
+  ['comments that do not end', () => fill('<div><!--')],
+  ['comments in one block', () => fill('<div><!-- x -->')],
+  ['a tag that does not end', () => fill('<a b="c" \n')],
+  ['a table with a wide head', () => `| ${fill('a ')}|\n|---|\n| x |`],
   ['white space between two words', () => `a${fill(' ')}b`],
 ]
 

@@ -61,6 +61,83 @@ describe('blocks', () => {
   })
 })
 
+describe('a heading', () => {
+  const [fence, long] = [`\`\`\`ts\n${'call()\n'.repeat(25)}\`\`\``, 'x'.repeat(400)]
+
+  it.each([
+    ['a fence that fits a chunk, but not with it', `# Heading\n\n${fence}`],
+    ['a word that is longer than a chunk', `# Heading\n\n${long}`],
+    ['a long paragraph, the heading being long', `# ${words(120)}\n\n${sentences(9)}`],
+    ['a paragraph, the headings being many', `# A\n## B\n## C\n# D\n# ${words(100)}\n\n${words(190)}`],
+    ['a table with a long row', `# Heading\n\n| a | b |\n|---|---|\n| ${words(300)} | x |`],
+    ['a list with a long item', `# Heading\n\n- ${words(300)}\n- x`],
+  ])('is in one chunk with the beginning of %s', (_name, text) => {
+    const [first] = cut(text)
+    const heading = text.slice(0, text.lastIndexOf('\n\n'))
+    expect(first?.startsWith(`${heading}\n\n`)).toBe(true)
+  })
+
+  it('is cut from the one before it where all of them leave no room', () => {
+    const text = `# ${words(100)}\n\n## ${words(88)}\n\n${sentences(3)}`
+    expect(cut(text)).toEqual([`# ${words(100)}`, `## ${words(88)}\n\n${sentence(1)} ${sentence(2)}`, sentence(3)])
+  })
+
+  it('at the end takes some of what is before it', () => {
+    expect(cut(`# A\n\n${sentences(4)}\n\n${words(120)}\n\n# B`)).toEqual([
+      `# A\n\n${sentences(4)}`,
+      `${words(120)}\n\n# B`,
+    ])
+    const found = cut(`# A\n\n${sentences(4)} And so on and so on, and so on.\n\n## Beta gamma`)
+    expect(found.at(-1)).toBe(`${sentence(4)} And so on and so on, and so on.\n\n## Beta gamma`)
+  })
+
+  it('is a chunk of its own where there is nothing else', () => {
+    expect(cut('# A')).toEqual(['# A'])
+    expect(cut('# A\n# B\n# C')).toEqual(['# A\n# B\n# C'])
+  })
+})
+
+const plums = (count: number) =>
+  Array.from({ length: count }, (_, i) => `| Plum ${i} | ${i} € the kilogram |`).join('\n')
+const heads = (text: string, options = {}) => chunks(text, options).map(({ tableHead }) => tableHead)
+
+describe('the head of a table', () => {
+  const table = `| Name   | Price |\n|--------|-------|\n${plums(15)}`
+
+  it('is said of each chunk of the table but the one that holds it', () => {
+    const found = chunks(`# Fruit\n\n${table}`)
+    expect(found.map(({ headings }) => headings)).toEqual(found.map(() => ['Fruit']))
+    const [first, ...others] = found.map(({ tableHead }) => tableHead)
+    expect(first).toBeNull()
+    expect(others.length).toBeGreaterThan(1)
+    expect(others.every((head) => head === '| Name | Price |')).toBe(true)
+  })
+
+  it('is said where a chunk starts within the table by overlap', () => {
+    const found = heads(`${table}\n\n${words(190)}`, { overlap: 60 })
+    expect(found.slice(1, -1).every((head) => head === '| Name | Price |')).toBe(true)
+  })
+
+  it('is that of the table that a chunk starts within', () => {
+    const second = `| Colour | Of what it is the colour |\n|---|---|\n${plums(15)}`
+    const found = heads(`${table}\n\n${second}`)
+    expect(found.at(-1)).toBe('| Colour | Of what it is the colour |')
+    expect(found.filter((head) => head === '| Name | Price |').length).toBeGreaterThan(1)
+  })
+
+  it('is not said of what is behind the table, or no table', () => {
+    expect(heads(`${table}\n\n${words(190)}\n\n${words(190)}`).slice(-2)).toEqual([null, null])
+    expect(heads(plums(15)).every((head) => head === null)).toBe(true)
+    expect(heads(table, { format: 'text' }).every((head) => head === null)).toBe(true)
+  })
+
+  it('has 300 code units at most', () => {
+    const head = `| ${'a 😀'.repeat(200)} | b |`
+    const last = heads(`${head}\n|---|---|\n${plums(15)}`).at(-1) ?? ''
+    expect(last.isWellFormed() && last.length <= 300 && last.length > 295 && head.startsWith(last)).toBe(true)
+  })
+})
+
 describe('a code fence', () => {
   it('that fits a chunk is whole', () => {
     expect(cut(`${words(100)}\n\n${code(9)}\n\n${words(100)}`)).toContain(code(9))
@@ -146,11 +223,9 @@ describe('overlap', () => {
 
   it('reaches back to the nearest heading and no further', () => {
     const [outer, inner] = ['Outer\n=====', 'Inner\n=====']
-    const text = `${outer}\n\n${inner}\n\n> A quote that is longer.`
-    expect(cut(text, { size: 50, overlap: 25 })).toEqual([
-      `${outer}\n\n${inner}`,
-      `${inner}\n\n> A quote that is longer.`,
-    ])
+    const text = `${outer}\n\n${inner}\n\n${sentences(2)}`
+    expect(cut(text, { size: 75, overlap: 37 })).toEqual([`${outer}\n\n${inner}\n\n${sentence(1)}`, sentence(2)])
+    expect(cut(text, { size: 150, overlap: 75 })).toEqual([text])
   })
 
   it('never starts inside a fence or a word', () => {
@@ -169,8 +244,8 @@ describe('offsets', () => {
   it.each(['\n', '\r\n', '\r'])('count in the text as it is (%j)', (end) => {
     const text = ['', '# A', '', words(100), '', 'Under', '---', words(120), ''].join(end)
     expect(chunks(text)).toEqual([
-      { start: end.length, end: text.indexOf('Under') - 2 * end.length, headings: ['A'] },
-      { start: text.indexOf('Under'), end: text.length - end.length, headings: ['A', 'Under'] },
+      { start: end.length, end: text.indexOf('Under') - 2 * end.length, headings: ['A'], tableHead: null },
+      { start: text.indexOf('Under'), end: text.length - end.length, headings: ['A', 'Under'], tableHead: null },
     ])
   })
 

@@ -21,9 +21,12 @@ const target = ({ userId, which }: Written) => sql`target as materialized (
   select id, title, language, deleted_at from documents
   where user_id = ${userId} and ${which} and ${writtenHere(documents)})`
 
-/** What is said above a chunk. Many documents begin with their title as a heading: it is said once. */
-const contextOf = (headings: SQL) => sql`array_to_string(
-  case when ${headings}[1] = t.title then ${headings} else array_prepend(t.title, ${headings}) end, E'\\n')`
+/**
+ * What is said above a chunk: the title, the headings and the head of the table that it goes on with. Many documents begin
+ * with their title as a heading: it is said once.
+ */
+const contextOf = (headings: SQL, tableHead: SQL) => sql`array_to_string(
+  case when ${headings}[1] = t.title then ${headings} else array_prepend(t.title, ${headings}) end || ${tableHead}, E'\\n')`
 const hashOf = (context: SQL, content: SQL) => sql`md5(${context} || E'\\n\\n' || ${content})`
 
 /**
@@ -32,7 +35,7 @@ const hashOf = (context: SQL, content: SQL) => sql`md5(${context} || E'\\n\\n' |
  */
 export function refreshChunkContext(q: NeonHttpDatabase, document: Written) {
   const { userId } = document
-  const context = contextOf(sql`c.headings`)
+  const context = contextOf(sql`c.headings`, sql`c.table_head`)
   return [
     ...requeueChunks(
       q,
@@ -67,9 +70,11 @@ const storeChunks = (q: NeonHttpDatabase, document: Written, { paths, chunks }: 
   const dropped = dropOfChunks(userId, sql`select id from vanished`)
   return q.execute(sql`
     with ${target(document)}, paths as materialized (
-      select (p.n - 1)::int as path, h.headings, ${contextOf(sql`h.headings`)} as context
+      select (p.n - 1)::int as path, h.headings, h.table_head,
+        ${contextOf(sql`h.headings`, sql`h.table_head`)} as context
       from target t cross join jsonb_array_elements(${paths}::jsonb) with ordinality p (value, n)
-      cross join lateral (select array(select jsonb_array_elements_text(p.value)) as headings) h
+      cross join lateral (
+        select array(select jsonb_array_elements_text(p.value -> 0)) as headings, p.value ->> 1 as table_head) h
     ), cut as materialized (
       select (n - 1)::int as position, (value ->> 2)::int as start_offset, (value ->> 3)::int as end_offset,
         (value ->> 4)::int as path, convert_from(substring(
@@ -79,30 +84,30 @@ const storeChunks = (q: NeonHttpDatabase, document: Written, { paths, chunks }: 
       where exists (select from target)
     ), given as materialized (
       select *, row_number() over (partition by hash order by position) as occurrence from (
-        select cut.*, p.headings, p.context, ${hashOf(sql`p.context`, sql`cut.content`)} as hash
+        select cut.*, p.headings, p.table_head, p.context, ${hashOf(sql`p.context`, sql`cut.content`)} as hash
         from cut join paths p on p.path = cut.path) hashed
     ), here as materialized (
       select c.*, row_number() over (partition by c.hash order by c.position, c.id) as occurrence from (
-        select id, hash, position, start_offset, end_offset, headings, language from document_chunks
+        select id, hash, position, start_offset, end_offset, headings, table_head, language from document_chunks
         where user_id = ${userId} and document_id = (select id from target)) c
     ), moved as (
       update document_chunks c
       set position = g.position, start_offset = g.start_offset, end_offset = g.end_offset, headings = g.headings,
-        language = t.language
+        table_head = g.table_head, language = t.language
       from target t, here h join given g on g.hash = h.hash and g.occurrence = h.occurrence
       where c.user_id = ${userId} and c.id = h.id
-        and (h.position, h.start_offset, h.end_offset, h.headings, h.language)
-          is distinct from (g.position, g.start_offset, g.end_offset, g.headings, t.language)
+        and (h.position, h.start_offset, h.end_offset, h.headings, h.table_head, h.language)
+          is distinct from (g.position, g.start_offset, g.end_offset, g.headings, g.table_head, t.language)
     ), vanished as materialized (
       select id from here h where not exists (
         select from given g where g.hash = h.hash and g.occurrence = h.occurrence)
     ), ${dropped.ctes}, gone as (
       delete from document_chunks where user_id = ${userId} and id in (select id from vanished) and ${dropped.isDone}
     )
-    insert into document_chunks (user_id, id, document_id, position, content, headings, context, hash, start_offset,
-      end_offset, language)
-    select ${userId}::uuid, app.uuid_v7(), t.id, g.position, g.content, g.headings, g.context, g.hash, g.start_offset,
-      g.end_offset, t.language
+    insert into document_chunks (user_id, id, document_id, position, content, headings, table_head, context, hash,
+      start_offset, end_offset, language)
+    select ${userId}::uuid, app.uuid_v7(), t.id, g.position, g.content, g.headings, g.table_head, g.context, g.hash,
+      g.start_offset, g.end_offset, t.language
     from target t cross join given g
     where not exists (select from here h where h.hash = g.hash and h.occurrence = g.occurrence)
     order by g.position`)
