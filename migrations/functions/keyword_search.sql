@@ -58,7 +58,12 @@ BEGIN
       WHERE kind <> 'part' HAVING count(*) = 1) word
       ON alternative !~ '\s' GROUP BY number
     UNION ALL
-    SELECT query::text FROM unnest(queries, kinds) AS q (query, kind) WHERE (asked ->> 'all')::boolean AND kind <> 'part') conditions;
+    SELECT query::text FROM unnest(queries, kinds) AS q (query, kind) WHERE (asked ->> 'all')::boolean AND kind <> 'part'
+      -- Of those with OR between them one will do.
+      AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(asked -> 'required') alternatives CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative
+        CROSS JOIN LATERAL app.query_words(alternative, goes_on AND right(asked ->> 'text', length(alternative)) = alternative) w
+        WHERE jsonb_array_length(alternatives) > 1 AND w.query::text = q.query::text)) conditions;
   -- `tar -xzf` finds the texts with that flag: they have the word, too, but as a part of it.
   SELECT string_agg('(' || app.phrase_of(one)::text || CASE WHEN one ~ '^[[:alnum:]]+$' THEN ' & !' || app.as_term('-' || lower(one))::text ELSE '' END || ')', ' | ')::tsquery
   INTO excluded FROM jsonb_array_elements_text(asked -> 'excluded') one;
@@ -138,7 +143,8 @@ BEGIN
     SELECT t.source, t.id, t.parent, t.bytes, t.created_at, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
     FROM texts_found t CROSS JOIN words w
     CROSS JOIN LATERAL (SELECT
-      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form)) FROM unnest(w.forms) form) END AS share,
+      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form) * CASE place WHEN 1 THEN 1 ELSE 0.9 END)
+        FROM unnest(w.forms) WITH ORDINALITY f (form, place)) END AS share,
       CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled) s
     WHERE s.share IS NOT NULL OR s.titled IS NOT NULL
   ), rarity AS (
