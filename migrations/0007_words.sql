@@ -1,6 +1,7 @@
 DROP INDEX "document_chunks_unindexed_idx";--> statement-breakpoint
 DROP INDEX "messages_unindexed_idx";--> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "title_words" "tsvector";--> statement-breakpoint
+ALTER TABLE "document_chunks" ADD COLUMN "table_head" text;--> statement-breakpoint
 ALTER TABLE "document_chunks" ADD COLUMN "words_version" smallint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "words_version" smallint DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX "conversations_title_words_idx" ON "conversations" USING gin ("user_id","title_words");--> statement-breakpoint

@@ -267,7 +267,8 @@ BEGIN
     SELECT t.row, t.bytes, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
     FROM texts_found t CROSS JOIN words w
     CROSS JOIN LATERAL (SELECT
-      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form)) FROM unnest(w.forms) form) END AS share,
+      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form) * CASE place WHEN 1 THEN 1 ELSE 0.9 END)
+        FROM unnest(w.forms) WITH ORDINALITY f (form, place)) END AS share,
       CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled OFFSET 0) s
     WHERE s.share IS NOT NULL OR s.titled IS NOT NULL
   ), rarity AS MATERIALIZED (
@@ -429,8 +430,9 @@ CREATE OR REPLACE FUNCTION app.phrase_of(asked text) RETURNS tsquery
     FROM (
       SELECT row_number() OVER () AS number, place - lag(place) OVER (ORDER BY place, piece) AS gap,
         CASE WHEN piece ~ ('^[' || app.unspaced() || ']')
-          THEN '(' || (SELECT string_agg(app.as_term(pair)::text || CASE WHEN length(piece) = 1 THEN ':*' ELSE '' END, ' & ')
-            FROM unnest(app.pairs_of(piece)) WITH ORDINALITY pairs (pair, part) WHERE part = 1 OR part < length(piece)) || ')'
+          THEN '(' || (SELECT string_agg(app.as_term(pair)::text || CASE WHEN cardinality(all_pairs) = 1 THEN ':*' ELSE '' END, ' & ')
+            FROM app.pairs_of(piece) all_pairs CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, part)
+            WHERE part = 1 OR part < cardinality(all_pairs)) || ')'
           ELSE app.as_term(app.folded(lower(piece COLLATE pg_c_utf8)))::text END AS word
       FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, is_simple, number)
       WHERE place > 1 OR number = 1 LIMIT 40) words
@@ -490,7 +492,12 @@ BEGIN
       WHERE kind <> 'part' HAVING count(*) = 1) word ON alternative !~ '\s'
     GROUP BY number
     UNION ALL
-    SELECT w.query::text FROM app.query_words(asked ->> 'text', goes_on) w WHERE (asked ->> 'all')::boolean AND w.kind <> 'part') conditions;
+    SELECT w.query::text FROM app.query_words(asked ->> 'text', goes_on) w WHERE (asked ->> 'all')::boolean AND w.kind <> 'part'
+      -- Of those with OR between them one will do.
+      AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(asked -> 'required') alternatives CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative
+        CROSS JOIN LATERAL app.query_words(alternative, goes_on AND right(asked ->> 'text', length(alternative)) = alternative) other
+        WHERE jsonb_array_length(alternatives) > 1 AND other.query::text = w.query::text)) conditions;
   -- `tar -xzf` finds the texts with that flag: they have the word, too, but as a part of it.
   SELECT string_agg('(' || app.phrase_of(one)::text || CASE WHEN one ~ '^[[:alnum:]]+$' THEN ' & !' || app.as_term('-' || lower(one))::text ELSE '' END || ')', ' | ')::tsquery
   INTO excluded FROM jsonb_array_elements_text(asked -> 'excluded') one;
@@ -501,7 +508,7 @@ GRANT EXECUTE ON FUNCTION app.query_conditions(jsonb) TO parley_app, parley_syst
 --> statement-breakpoint
 -- functions/query_words.sql
 -- What a text is looked for by: its words, and their parts with less weight. A word is met by any of its forms: as it stands, without accents, or as a
--- stem of one of the languages of its script, since the texts may be in any. `kind`: `word`; `stop`, which says little in the language of
+-- stem of one of the languages of its script, since the texts may be in any; `query` has it as it stands first. `kind`: `word`; `stop`, which says little in the language of
 -- what is asked; `part` of a word. Of a long text the 40 longest.
 CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
@@ -513,6 +520,9 @@ DECLARE
   dictionaries regdictionary[] := CASE
     WHEN language IN ('russian', 'greek', 'arabic', 'hindi', 'armenian', 'tamil') THEN ARRAY[dictionary]
     ELSE '{english_stem,german_stem,french_stem,spanish_stem,portuguese_stem,italian_stem,dutch_stem,swedish_stem,danish_stem,norwegian_stem,finnish_stem,hungarian_stem,turkish_stem}' END;
+  -- `war` is German as well: one such word does not make a language.
+  is_sure boolean := language = 'english' OR cardinality(dictionaries) = 1 OR 1 < (
+    SELECT count(*) FROM app.pieces_of("left"(asked, 600)) WHERE ts_lexize(dictionary, lower(piece COLLATE pg_c_utf8)) = '{}');
 BEGIN
   RETURN QUERY
   WITH pieces AS MATERIALIZED (
@@ -532,21 +542,24 @@ BEGIN
     FROM pieces CROSS JOIN LATERAL app.parts_of(piece) part
     UNION ALL
     SELECT number, CASE WHEN is_unspaced THEN 'word' ELSE 'part' END, CASE WHEN is_unspaced THEN 1 ELSE 0.3 END, pair COLLATE "C", false,
-      length(piece) = 1
-    FROM pieces CROSS JOIN LATERAL unnest(app.pairs_of(lower(piece COLLATE pg_c_utf8))) WITH ORDINALITY pairs (pair, place)
-    WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR pair <> right(piece, length(pair)) OR length(pair) > 1)
+      cardinality(all_pairs) = 1
+    FROM pieces CROSS JOIN LATERAL app.pairs_of(lower(piece COLLATE pg_c_utf8)) all_pairs
+    CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, place)
+    WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR place < cardinality(all_pairs))
   ), formed AS (
-    SELECT CASE WHEN w.kind = 'word' AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
+    SELECT CASE WHEN w.kind = 'word' AND is_sure AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
       ARRAY(
         SELECT DISTINCT form COLLATE "C" AS form FROM unnest(CASE WHEN is_plain THEN dictionaries END) d
         CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form
+        -- A shorter stem of another language is mostly a word of its own: `for` of `fork`.
         WHERE form <> app.folded(word) AND (length(form) > 3 OR d = dictionary)
         UNION SELECT word UNION SELECT app.folded(word)
         UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
     FROM words w WHERE length(word) <= 200
   )
   SELECT f.kind, max(f.weight)::float8, f.forms,
-    (SELECT string_agg('''' || replace(replace(form, '\', '\\'), '''', '''''') || '''' || CASE WHEN bool_or(f.goes_on) AND form = app.folded(min(f.word)) THEN ':*' ELSE '' END, ' | ') FROM unnest(f.forms) form)::tsquery
+    (SELECT string_agg('''' || replace(replace(form, '\', '\\'), '''', '''''') || '''' || CASE WHEN bool_or(f.goes_on) AND form = app.folded(min(f.word)) THEN ':*' ELSE '' END, ' | '
+      ORDER BY form <> min(f.word), form) FROM unnest(f.forms) form)::tsquery
   FROM formed f GROUP BY f.kind, f.forms ORDER BY f.kind = 'part', max(length(f.word)) DESC, f.forms LIMIT 40;
 END
 $$;

@@ -1,6 +1,8 @@
 -- Words of an earlier version are still found, and read again in the background.
 GRANT SELECT (words_version), UPDATE (words_version) ON messages, document_chunks TO parley_system;
 --> statement-breakpoint
+GRANT UPDATE (table_head) ON document_chunks TO parley_app;
+--> statement-breakpoint
 GRANT SELECT (title_words) ON conversations TO parley_system;
 --> statement-breakpoint
 GRANT SELECT (seq, parent_id) ON messages TO parley_system;

@@ -129,7 +129,8 @@ BEGIN
     SELECT t.row, t.bytes, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
     FROM texts_found t CROSS JOIN words w
     CROSS JOIN LATERAL (SELECT
-      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form)) FROM unnest(w.forms) form) END AS share,
+      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form) * CASE place WHEN 1 THEN 1 ELSE 0.9 END)
+        FROM unnest(w.forms) WITH ORDINALITY f (form, place)) END AS share,
       CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled OFFSET 0) s
     WHERE s.share IS NOT NULL OR s.titled IS NOT NULL
   ), rarity AS MATERIALIZED (

@@ -15,7 +15,12 @@ BEGIN
       WHERE kind <> 'part' HAVING count(*) = 1) word ON alternative !~ '\s'
     GROUP BY number
     UNION ALL
-    SELECT w.query::text FROM app.query_words(asked ->> 'text', goes_on) w WHERE (asked ->> 'all')::boolean AND w.kind <> 'part') conditions;
+    SELECT w.query::text FROM app.query_words(asked ->> 'text', goes_on) w WHERE (asked ->> 'all')::boolean AND w.kind <> 'part'
+      -- Of those with OR between them one will do.
+      AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(asked -> 'required') alternatives CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative
+        CROSS JOIN LATERAL app.query_words(alternative, goes_on AND right(asked ->> 'text', length(alternative)) = alternative) other
+        WHERE jsonb_array_length(alternatives) > 1 AND other.query::text = w.query::text)) conditions;
   -- `tar -xzf` finds the texts with that flag: they have the word, too, but as a part of it.
   SELECT string_agg('(' || app.phrase_of(one)::text || CASE WHEN one ~ '^[[:alnum:]]+$' THEN ' & !' || app.as_term('-' || lower(one))::text ELSE '' END || ')', ' | ')::tsquery
   INTO excluded FROM jsonb_array_elements_text(asked -> 'excluded') one;

@@ -82,7 +82,7 @@ export const searchRequest = fields.superRefine((body, ctx) => {
   if ((body.query === undefined) === (body.embedding === undefined)) refuse('query', 'give either query or embedding')
   if (body.embedding && (body.mode ?? 'semantic') !== 'semantic') refuse('mode', 'must be semantic for an embedding')
   if (body.model !== undefined && !body.embedding) refuse('model', 'goes with an embedding')
-  if (body.query !== undefined && body.mode !== 'semantic' && !hasWords(readQuery(body.query, body.syntax).text)) {
+  if (body.query && body.mode !== 'semantic' && !hasWords(readQuery(body.query, body.syntax).text)) {
     refuse('query', 'has no word to look for')
   }
   if (body.mode === 'keyword' && body.threshold !== undefined) refuse('threshold', 'is of semantic similarity')

@@ -59,10 +59,10 @@ export function searchStatement(userId: string, search: Search): SQL {
       select id, created_at, digest from app.told_apart(${userId}, array(select id from kept), ${strict}::jsonb)
     ), scored as (
       select distinct on (source, digest) k.*, t.created_at, count(*) over (partition by source, digest)::int as copies
-      from kept k join told t using (id) order by source, digest, score desc, created_at desc, id
+      from kept k join told t using (id) order by source, digest, score desc, created_at desc, id desc
     ), page as (
       select * from ${groupBy ? bestOfEach(userId, groupBy) : sql`scored`} ${after ? sql`where ${behind(after)}` : sql``}
-      order by score desc, created_at desc, id limit ${limit + 1}
+      order by score desc, created_at desc, id desc limit ${limit + 1}
     )
     select ${vector ? sql`is_mixed` : sql`false`} as mixed, ${vector ? sql`others` : sql`0`} as others, pending, failed,
       ${hits(userId, search, askedWords)} as hits,
@@ -141,9 +141,9 @@ function bestOfEach(userId: string, groupBy: readonly Group[]): SQL {
         )}
         end as place
       from scored s) placed
-    order by place, score desc, created_at desc, id) best`
+    order by place, score desc, created_at desc, id desc) best`
 }
 
 const behind = ([score, createdAt, id]: HitKey): SQL => sql`
   (score < ${score}::float8 or score = ${score}::float8
-    and (created_at < ${createdAt}::timestamptz or created_at = ${createdAt}::timestamptz and id > ${id}::text))`
+    and (created_at < ${createdAt}::timestamptz or created_at = ${createdAt}::timestamptz and id < ${id}::text))`
