@@ -33,7 +33,7 @@ BEGIN
   passage := (
     SELECT string_agg(CASE WHEN is_marked THEN E'\x02' || run || E'\x03' ELSE run END, '' ORDER BY number)
     FROM (
-      SELECT number, run, run ~ '[^[:punct:][:space:][:cntrl:]]' COLLATE pg_c_utf8 AND (
+      SELECT number, run, run ~ '[^[:punct:][:space:][:cntrl:]]|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]' COLLATE pg_c_utf8 AND (
         word = ANY (forms) OR app.folded(word) = ANY (forms) OR app.folded((ts_lexize(dictionary, word))[1]) = ANY (forms)
         OR app.folded(word) LIKE beginning || '%'
         OR run ~ ('^[' || app.unspaced() || ']')
