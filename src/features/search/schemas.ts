@@ -102,7 +102,7 @@ export const searchRequestInput = fields.extend({ filter: searchFilterInput }).m
 export type SearchRequest = z.output<typeof searchRequest>
 
 /** How a search goes of which only the text is known. */
-export const searchDefaults = (): SearchRequest => searchRequest.parse({ query: 'any' })
+export const searchDefaults = (): SearchRequest => searchRequest.parse({ query: 'anything' })
 
 const position = z.int().nullable()
 const scoring = z
