@@ -10,8 +10,6 @@ export interface CostInput {
   headers?: Record<string, string>
   /** One transaction after the other, each of which is held to the bound. */
   isChain?: boolean
-  /** As many chunks as a mebibyte may make, or nearly. */
-  makesChunks?: boolean
 }
 
 const MIB = 1024 * 1024
@@ -106,6 +104,8 @@ const LIST_FILTERS: readonly CostInput[] = [
   conversationsOf('2 arrays in an array', { a: [[], [4000]] }),
   conversationsOf('one array in an array', { a: [[4000]] }),
   conversationsOf('deep arrays', { a: [[[[[[[[[[1]]]]]]]]]] }),
+  conversationsOf('one number, in 10,000 of 16 KB', { large: [9999] }),
+  conversationsOf('16 numbers, in 10,000 of 16 KB', { large: last(16, 3700).map((i) => i + 10_000) }),
   conversationsOf('an object of many names', Object.fromEntries(range(100, (i) => [`k${i}`, i]))),
   conversationsOf('a deep object', { a: { k1: nested(30, 'x') } }),
   documentsOf('16 numbers', { a: last(16, 6400) }),
@@ -195,6 +195,10 @@ const BY_MEANING: readonly CostInput[] = [
 const said = (content: string) => ({ role: 'user', content })
 const manyNames = <T>(count: number, value: T) => Object.fromEntries(range(count, (i) => [i.toString(36), value]))
 
+/** Nearly as many chunks as a mebibyte may make. */
+const SENTENCES = 'A sentence, more or less. '.repeat(40_000)
+const SMALL_CHUNKS = { size: 1_350, overlap: 275 }
+
 const STORES: readonly CostInput[] = [
   post('append: 100 messages', `${LIST}/{id}/messages`, { messages: range(100, () => said('word '.repeat(1_900))) }),
   post('append: 100 messages of different words', `${LIST}/{id}/messages`, {
@@ -227,8 +231,8 @@ const STORES: readonly CostInput[] = [
   post('document: small chunks', '/v1/documents', {
     title: 'Chunks',
     externalId: 'chunks-{n}',
-    chunking: { size: 700, overlap: 150 },
-    content: 'A sentence, more or less. '.repeat(40_000),
+    chunking: SMALL_CHUNKS,
+    content: SENTENCES,
   }),
   {
     name: 'import: 1 MiB of lines, its longest transaction',
@@ -240,6 +244,71 @@ const STORES: readonly CostInput[] = [
       range(3_000, (i) => ({ id: `{n}-${i}`, role: 'user', parts: [{ type: 'text', text: 'word '.repeat(50) }] })),
     ),
   },
+]
+
+const save = (name: string, chat: string, messages: object[]): CostInput => ({
+  name: `save: ${name}`,
+  method: 'PUT',
+  path: `${LIST}/${chat}/messages`,
+  body: JSON.stringify({ messages }),
+})
+const uiMessage = (id: string, text: string, more: object = {}) => ({
+  id,
+  role: 'assistant',
+  parts: [{ type: 'text', text }],
+  ...more,
+})
+
+const CHATS: readonly CostInput[] = [
+  save(
+    '1,000 new messages',
+    'save-new',
+    range(1_000, (i) => uiMessage(`{n}-${i}`, 'x')),
+  ),
+  save(
+    '1,000 new messages of 900 characters',
+    'save-long',
+    range(1_000, (i) => uiMessage(`{n}-${i}`, `word${i} and `.repeat(75))),
+  ),
+  save(
+    '1,000 messages that are there',
+    'save-same',
+    range(1_000, (i) => uiMessage(`m${i}`, 'x')),
+  ),
+  save(
+    '1,000 messages that all differ',
+    'save-other',
+    range(1_000, (i) => uiMessage(`m${i}`, 'x{n}')),
+  ),
+  save(
+    '1,000 messages in progress',
+    'save-open',
+    range(1_000, (i) => uiMessage(`m${i}`, 'x', { status: 'in_progress' })),
+  ),
+  save(
+    '100 messages that go on',
+    'save-going',
+    range(100, (i) => uiMessage(`m${i}`, 'x{n}', { status: 'in_progress' })),
+  ),
+]
+
+const changed = (name: string, externalId: string, more: object) =>
+  post(`document, ${name}`, '/v1/documents', {
+    title: 'Chunks',
+    externalId,
+    chunking: SMALL_CHUNKS,
+    content: SENTENCES,
+    ...more,
+  })
+
+const CHANGES: readonly CostInput[] = [
+  changed('sent again', 'again', {}),
+  changed('with another title', 'title', { title: 'Chunks {n}' }),
+  changed('with another text in all chunks', 'text', {
+    content: range(15_000, (i) => `Sentence {n} with the number ${i}, more or less of it.`).join(' '),
+  }),
+  changed('cut in another way', 'cut', { chunking: undefined, content: `${SENTENCES}{n}` }),
+  changed('in another language', 'language', { content: `{n} ${SENTENCES}`, language: 'english' }),
 ]
 
 const WRITES: readonly CostInput[] = [
@@ -302,5 +371,7 @@ export const COST_INPUTS: readonly CostInput[] = [
   ...BY_MEANING,
   ...READS,
   ...WRITES,
-  ...STORES.map((input) => ({ ...input, makesChunks: input.path === '/v1/documents' })),
+  ...STORES,
+  ...CHATS,
+  ...CHANGES,
 ]

@@ -98,7 +98,7 @@ export const TOO_MANY_BRANCHES: AppError = {
   errors: [{ path: 'messages', message: `would give the conversation more than ${MAX_BRANCHES} branches` }],
 }
 
-/** Of `app.save_chat`: more than 150 messages that are extended, or 300 that are compared part by part. */
+/** Of `app.save_chat`: more than 100 messages that get other parts, or 300 that are compared part by part. */
 const TOO_MUCH_DIFFERS: AppError = {
   code: 'invalid_request',
   errors: [{ path: 'messages', message: 'differ from what is stored in too many places: save a shorter list first' }],
