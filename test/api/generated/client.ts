@@ -657,7 +657,7 @@ export type NewDocument = {
         [key: string]: any;
     };
     chunking?: {
-        /** Most of a chunk, in UTF-16 units */
+        /** Most of a chunk, in UTF-16 units. More than 1,000 chunks for each MiB begun are refused */
         size?: number;
         /** What a chunk repeats of the one before: at most half the size, by default 200 */
         overlap?: number;
@@ -759,7 +759,7 @@ export type DocumentPatch = {
         [key: string]: any;
     } | null;
     chunking?: {
-        /** Most of a chunk, in UTF-16 units */
+        /** Most of a chunk, in UTF-16 units. More than 1,000 chunks for each MiB begun are refused */
         size?: number;
         /** What a chunk repeats of the one before: at most half the size, by default 200 */
         overlap?: number;
