@@ -31,8 +31,7 @@ export function sidesOf(
   const { library, downUrl, byDocument, chunking } = stored
   const through = (name: string, mode: SearchQuery['mode'], url?: string): Side => ({
     name,
-    find: ({ question: query, earlier = [] }) =>
-      library.search({ query, earlier, mode, limit: MOST, byDocument }, url),
+    find: ({ question: query, earlier = [] }) => library.search({ query, earlier, mode, limit: MOST, byDocument }, url),
   })
   const pieces = piecesOf(set, chunking)
   const bm25 = createBm25(pieces.map(({ text }) => text))

@@ -140,7 +140,12 @@ describe('A fork', () => {
     const { data, pendingEmbeddings } = await search(ada, { query: text, threshold: 0.99 })
     expect(data).toMatchObject([{ content: text, copies: 2, scoring: { similarity: expect.closeTo(1, 3) } }])
     for (const { id } of [original, forked]) {
-      const within = await search(ada, { query: text, mode: 'semantic', filter: { conversationId: id }, threshold: 0.99 })
+      const within = await search(ada, {
+        query: text,
+        mode: 'semantic',
+        filter: { conversationId: id },
+        threshold: 0.99,
+      })
       expect(within.data).toMatchObject([{ conversationId: id, copies: 1 }])
     }
     expect(pendingEmbeddings).toBe(0)

@@ -39,7 +39,11 @@ const merge = async (metadata: object) =>
 const filler = (i: number) => `filler number ${i} of many. `
 const long = (middle: string) => range(600, (i) => (i === 300 ? middle : filler(i))).join('')
 const keep = (metadata: object) =>
-  ada.post(`/v1/conversations/${conversation}/messages`, { role: 'user', content: `kept ${crypto.randomUUID()}`, metadata })
+  ada.post(`/v1/conversations/${conversation}/messages`, {
+    role: 'user',
+    content: `kept ${crypto.randomUUID()}`,
+    metadata,
+  })
 const passes = async (metadata: object) => (await found('kept', { filter: { metadata } })).length
 async function refuses(metadata: object): Promise<void> {
   const answer = await ada.post('/v1/search', { query: 'kept', filter: { metadata } })

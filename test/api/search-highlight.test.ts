@@ -58,11 +58,21 @@ describe('A highlight', () => {
     ['in Thai', 'ปลาทูน่าอร่อยมาก', 'อร่อย', 'ปลาทูน่า<mark>อร่อย</mark>มาก'],
     ['in Korean', '서울에서 부산까지', '부산까지', '서울에서 <mark>부산까지</mark>'],
     ['in full width', 'Ｆｕｌｌ width', 'full', '<mark>Ｆｕｌｌ</mark> width'],
-    ['as part of a path', 'See src/DatePicker.vue there', 'datepicker.vue', 'See src/<mark>DatePicker.vue</mark> there'],
+    [
+      'as part of a path',
+      'See src/DatePicker.vue there',
+      'datepicker.vue',
+      'See src/<mark>DatePicker.vue</mark> there',
+    ],
     ['as part of a name', 'getUserById failed', 'user', '<mark>getUserById</mark> failed'],
     ['that are signs', 'So good 🎉 now', '🎉', 'So good <mark>🎉</mark> now'],
     ['that are excluded', 'Red wine', 'wine -beer', 'Red <mark>wine</mark>'],
-    ['that say nothing, where there is nothing else', 'To be or not to be', 'to be', '<mark>To</mark> <mark>be</mark> or not <mark>to</mark> <mark>be</mark>'],
+    [
+      'that say nothing, where there is nothing else',
+      'To be or not to be',
+      'to be',
+      '<mark>To</mark> <mark>be</mark> or not <mark>to</mark> <mark>be</mark>',
+    ],
   ])('marks words %s', async (_, text, query, expected) => {
     expect(await highlightOf(text, query)).toBe(expected)
   })

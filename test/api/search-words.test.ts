@@ -39,7 +39,16 @@ describe('A word is found without its accents, in small and in large letters', (
     ['Spanish', 'El niño cumplió años en León', 'nino', 'anos', 'LEON', 'cumplio'],
     ['German', 'Schöne Grüße von der Größe einer Straße', 'schone', 'GRÜSSE', 'grösse', 'grosse', 'STRASSE', 'strasse'],
     ['Russian', 'Под ёлкой ещё один ёжик', 'елкой', 'еще', 'ЁЖИК', 'ежик'],
-    ['Turkish', 'DİYARBAKIR ve Iğdır, ışıklı şehirler', 'diyarbakir', 'diyarbakır', 'igdir', 'ısıklı', 'SEHIRLER', 'isikli'],
+    [
+      'Turkish',
+      'DİYARBAKIR ve Iğdır, ışıklı şehirler',
+      'diyarbakir',
+      'diyarbakır',
+      'igdir',
+      'ısıklı',
+      'SEHIRLER',
+      'isikli',
+    ],
     ['Polish', 'Zażółć gęślą jaźń w Łodzi', 'zazolc', 'gesla', 'JAZN', 'lodzi'],
     ['Czech', 'Příliš žluťoučký kůň', 'prilis', 'zlutoucky', 'KUN'],
     ['Danish', 'Smørrebrød på Ærø', 'smorrebrod', 'aero', 'ÆRØ'],
@@ -99,9 +108,7 @@ describe('A script that puts no space between words', () => {
 
   it('has all words before some of them, and phrases as they stand', async () => {
     await store('学生食堂', '大学生活', '大学的学生食堂')
-    expect(await ranked('学生食堂', { match: 'all' })).toEqual(
-      expect.arrayContaining(['学生食堂', '大学的学生食堂']),
-    )
+    expect(await ranked('学生食堂', { match: 'all' })).toEqual(expect.arrayContaining(['学生食堂', '大学的学生食堂']))
     expect(await ranked('学生食堂', { match: 'all' })).toHaveLength(2)
     expect((await ranked('"大学的"'))[0]).toBe('大学的学生食堂')
     expect(await ranked('"大学的"')).toHaveLength(1)
@@ -147,7 +154,13 @@ describe('What is made of several parts is found whole, and by part', () => {
       'widgets/DatePicker.vue',
       './src/widgets/DatePicker.vue',
     ],
-    ['an absolute path', 'Edit /etc/nginx/sites/default.conf.', '/etc/nginx/sites/default.conf', 'nginx', 'default.conf'],
+    [
+      'an absolute path',
+      'Edit /etc/nginx/sites/default.conf.',
+      '/etc/nginx/sites/default.conf',
+      'nginx',
+      'default.conf',
+    ],
     ['a path of Windows', 'In C:\\Users\\Anna\\todo.txt there', 'todo.txt', 'anna', 'C:\\Users\\Anna\\todo.txt'],
     ['a hidden file', 'Add it to .gitignore, please', '.gitignore', 'gitignore'],
     ['a version', 'Upgrade to v4.17.21 soon', 'v4.17.21', '4.17.21', '4.17.21.'],
@@ -201,17 +214,18 @@ describe('What is made of several parts is found whole, and by part', () => {
     'install',
     'brew',
   ])('a URL: %s', async (query) => {
-    expect(
-      await misses('See https://docs.example.org/guide/install?os=mac#brew, and come back.', [query]),
-    ).toEqual([])
+    expect(await misses('See https://docs.example.org/guide/install?os=mac#brew, and come back.', [query])).toEqual([])
   })
 
-  it.each(['https://www.example.net/', 'https://www.example.net', 'www.example.net', 'example.net', 'http://example.net'])(
-    'a host as a URL: %s',
-    async (query) => {
-      expect(await misses('Go to https://www.example.net/.', [query])).toEqual([])
-    },
-  )
+  it.each([
+    'https://www.example.net/',
+    'https://www.example.net',
+    'www.example.net',
+    'example.net',
+    'http://example.net',
+  ])('a host as a URL: %s', async (query) => {
+    expect(await misses('Go to https://www.example.net/.', [query])).toEqual([])
+  })
 
   it('what is whole before what has a part of it', async () => {
     await store('DatePicker.vue', 'picker', 'src/DatePicker.ts', 'a date')

@@ -33,12 +33,7 @@ export const readingFor = (budgetTokens: number): Pick<RecentQuery, 'limit' | 'b
 export function createContextService(deps: QuestionDeps) {
   const questions = createQuestions(deps)
 
-  async function find(
-    caller: Caller,
-    request: ContextRequest,
-    { text, turns }: Question,
-    query: RecentQuery | null,
-  ) {
+  async function find(caller: Caller, request: ContextRequest, { text, turns }: Question, query: RecentQuery | null) {
     const { conversationId, sources, filter, limit, threshold } = request
     const { embedded, tokens } = await questions.embed(caller, text, turns)
     const [vector, unavailable] = embedded

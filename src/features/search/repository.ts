@@ -35,7 +35,6 @@ export interface SearchRepository {
   said(path: Omit<PathEnd, 'limit'>): Promise<Result<string[]>>
 }
 
-
 const foundRow = z.object({
   hits: z.array(searchHit),
   mixed: z.boolean(),

@@ -100,7 +100,12 @@ async function turnsBefore(
 ): Promise<Result<EarlierTurn[]>> {
   if (query === undefined) return ok([])
   if (conversationId === undefined) {
-    return ok(earlierTurns(turns.filter(({ role }) => role === 'user').map(({ content }) => content), query))
+    return ok(
+      earlierTurns(
+        turns.filter(({ role }) => role === 'user').map(({ content }) => content),
+        query,
+      ),
+    )
   }
   const [said, error] = await searches.said({ conversationId, leafId: leafId ?? null })
   return error ? fail(error) : ok(earlierTurns(said, query))

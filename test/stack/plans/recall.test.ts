@@ -49,7 +49,8 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
   const readsOf = async ({ userId }: Shelf, asked: Parameters<typeof search>[0]) => {
     const call = (db: Database) => createSearchRepository(db, userId).search(search(asked))
     const { reads } = await countReads(place, user(userId), TABLES, call)
-    console.log(JSON.stringify(reads.filter((r) => r.entries + r.fetched > 0))); expect(reads.filter(({ name, scans }) => TABLES.includes(name) && scans > 0)).toEqual([])
+    console.log(JSON.stringify(reads.filter((r) => r.entries + r.fetched > 0)))
+    expect(reads.filter(({ name, scans }) => TABLES.includes(name) && scans > 0)).toEqual([])
     return {
       fetched: (table: string) => fetchedOf(reads, table),
       entries: (index: string) => reads.find(({ name }) => name === index)?.entries ?? 0,
@@ -105,7 +106,11 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
     })
 
     test('looks the similarity of what only the words have found up by its key', async () => {
-      const reads = await readsOf(library.small, { vector: anyQuery(), limit: 10, text: `what one says of ${wordOf(7)}` })
+      const reads = await readsOf(library.small, {
+        vector: anyQuery(),
+        limit: 10,
+        text: `what one says of ${wordOf(7)}`,
+      })
       const lookedUp = KEYS.reduce((sum, index) => sum + reads.entries(index), 0)
       expect(lookedUp).toBeGreaterThan(0)
       // The list by keyword is at most 200 long; the rest is what is compared.
