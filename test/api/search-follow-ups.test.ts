@@ -196,8 +196,9 @@ describe('The tokens of today', () => {
       return data.find(({ quota }) => quota === 'embeddedTokens')?.used ?? 0
     }
     // Each is as long.
-    const text = () => crypto.randomUUID()
-    const [first, second, third] = [text(), text(), text()]
+    const [first = '', second = '', third = '', fourth = '', fifth = ''] = Array.from({ length: 5 }, () =>
+      crypto.randomUUID(),
+    )
     const costs: number[] = []
     const ask = async (query: string, ...said: string[]) => {
       const before = await used()
@@ -207,17 +208,17 @@ describe('The tokens of today', () => {
     await ask(first)
     const one = costs[0] ?? 0
     await ask(second, first)
-    await ask(text(), text(), third, second)
+    await ask(fourth, fifth, third, second)
     await ask(third, first, second)
     expect(one).toBeGreaterThan(0)
     expect(costs).toEqual([one, one, 3 * one, 0])
   })
 })
 
-describe('The context of a prompt', () => {
-  const passagesOf = async (body: object) =>
-    (await contextFor(ada, { sources: ['document'], ...body })).passages.map(({ content }) => content)
+const passagesOf = async (body: object) =>
+  (await contextFor(ada, { sources: ['document'], ...body })).passages.map(({ content }) => content)
 
+describe('The context of a prompt', () => {
   it('is searched for as a follow-up of what the user said before', async () => {
     expect(await passagesOf({ turns: [user(QUERY)] })).toEqual([])
     expect(await passagesOf({ turns: [...TURNS, user(QUERY)] })).toEqual([ADLER])

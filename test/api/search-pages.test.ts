@@ -65,8 +65,8 @@ describe('A cursor', () => {
   it.each(['semantic', 'keyword', 'hybrid'])('shows a text once, on whatever page: %s', async (mode) => {
     await say(ada, conversation, ...Array.from({ length: 9 }, (_, i) => `one saying ${i % 3}`))
     const found = await pages(ada, { query: 'one saying', mode }, 1)
-    const texts = found.flatMap(({ content, copies }) => (content.startsWith('one') ? [[content, copies]] : []))
-    expect(texts.toSorted()).toEqual([0, 1, 2].map((i) => [`one saying ${i}`, 3]))
+    const texts = found.flatMap(({ content, copies }) => (content.startsWith('one') ? [`${content}: ${copies}`] : []))
+    expect(texts.toSorted()).toEqual([0, 1, 2].map((i) => `one saying ${i}: 3`))
   })
 
   it('may go on with another limit', async () => {

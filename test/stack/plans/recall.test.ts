@@ -49,7 +49,6 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
   const readsOf = async ({ userId }: Shelf, asked: Parameters<typeof search>[0]) => {
     const call = (db: Database) => createSearchRepository(db, userId).search(search(asked))
     const { reads } = await countReads(place, user(userId), TABLES, call)
-    console.log(JSON.stringify(reads.filter((r) => r.entries + r.fetched > 0)))
     expect(reads.filter(({ name, scans }) => TABLES.includes(name) && scans > 0)).toEqual([])
     return {
       fetched: (table: string) => fetchedOf(reads, table),
