@@ -15,7 +15,9 @@ BEGIN
       WHERE kind <> 'part' HAVING count(*) = 1) word ON alternative !~ '\s'
     GROUP BY number
     UNION ALL
-    SELECT w.query::text FROM app.query_words(asked ->> 'text', goes_on) w WHERE (asked ->> 'all')::boolean AND w.kind <> 'part'
+    SELECT w.query::text FROM (
+      SELECT query, kind, bool_or(kind = 'word') OVER () AS says_something FROM app.query_words(asked ->> 'text', goes_on) WHERE (asked ->> 'all')::boolean) w
+    WHERE w.kind = CASE WHEN w.says_something THEN 'word' ELSE 'stop' END
       -- Of those with OR between them one will do.
       AND NOT EXISTS (
         SELECT FROM jsonb_array_elements(asked -> 'required') alternatives CROSS JOIN LATERAL jsonb_array_elements_text(alternatives) alternative

@@ -170,7 +170,7 @@ describe('Turns', () => {
 
   it('are cut where one alone is longer than its share, and then only the newest or the question', () => {
     const long = turn(3, 'user', 'question '.repeat(2_000))
-    const cut = packContext(material({ turns: [turn(1, 'user', 'first'), long] }), 1_000)
+    const cut = packContext(material({ turns: [turn(1, 'user', 'first '.repeat(50)), long] }), 1_000)
     expect(cut.recent).toMatchObject([{ turn: long, truncated: true }])
     expect(cut.tokens.used).toBeGreaterThan(980)
     expect(cut.recent[0]?.content).toMatch(/question$/)
