@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Context, type ContextBody, contextFor, omittedAs, words } from './context-helpers.ts'
+import { type Context, type ContextBody, contextFor, words } from './context-helpers.ts'
 import { type Document, getDocument, put } from './document-helpers.ts'
 import { createApi, type TestUser } from './harness.ts'
 
