@@ -1,9 +1,9 @@
 -- Words of an earlier version are still found, and read again in the background.
-GRANT SELECT (words_version), UPDATE (words_version) ON messages, document_chunks TO parley_system;
+GRANT SELECT (words_version), UPDATE (words_version) ON conversations, messages, document_chunks TO parley_system;
 --> statement-breakpoint
 GRANT UPDATE (table_head) ON document_chunks TO parley_app;
 --> statement-breakpoint
-GRANT SELECT (title_words) ON conversations TO parley_system;
+GRANT SELECT (title, title_words), UPDATE (title_words) ON conversations TO parley_system;
 --> statement-breakpoint
 GRANT SELECT (seq, parent_id) ON messages TO parley_system;
 --> statement-breakpoint
@@ -16,10 +16,3 @@ CREATE TRIGGER index_title_change BEFORE UPDATE OF title ON conversations FOR EA
 ALTER TABLE conversations ENABLE ALWAYS TRIGGER index_title_create;
 --> statement-breakpoint
 ALTER TABLE conversations ENABLE ALWAYS TRIGGER index_title_change;
---> statement-breakpoint
--- Those that there are. The owner migrates under row-level security that is FORCED.
-ALTER TABLE conversations NO FORCE ROW LEVEL SECURITY;
---> statement-breakpoint
-UPDATE conversations SET title_words = app.words_of('simple', title) WHERE title IS NOT NULL;
---> statement-breakpoint
-ALTER TABLE conversations FORCE ROW LEVEL SECURITY;

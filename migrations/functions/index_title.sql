@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION app.index_title() RETURNS trigger
   AS $$
 BEGIN
   NEW.title_words := app.words_of('simple', NEW.title);
+  NEW.words_version := 1;
   RETURN NEW;
 END
 $$;

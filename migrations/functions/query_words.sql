@@ -9,10 +9,13 @@ DECLARE
   language text := app.language_of(asked);
   dictionary regdictionary := language || '_stem';
   dictionaries regdictionary[] := CASE
-    WHEN language IN ('russian', 'greek', 'arabic', 'hindi', 'armenian', 'tamil') THEN ARRAY[dictionary]
-    ELSE '{english_stem,german_stem,french_stem,spanish_stem,portuguese_stem,italian_stem,dutch_stem,swedish_stem,danish_stem,norwegian_stem,finnish_stem,hungarian_stem,turkish_stem}' END;
+    WHEN language = 'russian' THEN '{russian_stem,serbian_stem}'
+    WHEN language = 'hindi' THEN '{hindi_stem,nepali_stem}'
+    WHEN language IN ('greek', 'arabic', 'armenian', 'tamil') THEN ARRAY[dictionary]
+    WHEN asked ~ '[\u05d0-\u05ea]' THEN '{yiddish_stem}'
+    ELSE '{english_stem,german_stem,french_stem,spanish_stem,portuguese_stem,italian_stem,dutch_stem,swedish_stem,danish_stem,norwegian_stem,finnish_stem,hungarian_stem,turkish_stem,romanian_stem,catalan_stem,basque_stem,irish_stem,lithuanian_stem,indonesian_stem,serbian_stem}' END;
   -- `war` is German as well: one such word does not make a language.
-  is_sure boolean := language = 'english' OR cardinality(dictionaries) = 1 OR 1 < (
+  is_sure boolean := language = 'english' OR cardinality(dictionaries) < 3 OR 1 < (
     SELECT count(*) FROM app.pieces_of("left"(asked, 600)) WHERE ts_lexize(dictionary, lower(piece COLLATE pg_c_utf8)) = '{}');
 BEGIN
   RETURN QUERY

@@ -76,12 +76,14 @@ const isDue = sql`user_id in (select id from users where purge_after <= now())`
 /** Which version of `app.words_of` has read a text; words of an earlier one are read again in the background. */
 export const wordsVersion = () => smallint('words_version').notNull().default(0)
 
-/** Texts whose words are to be read, in words of SQL. The number is the one that `app.index_words` sets. */
+/** Texts whose words are to be read, in words of SQL. The number is the one that `app.index_words` and `app.index_title` set. */
 export const unread = sql`search is null or words_version < 1`
+/** The same of titles. */
+export const unreadTitle = sql`title is not null and words_version < 1`
 
 /** Scheduled work may set the words of a text that waits for them. */
-export const wordsPolicy = () =>
-  pgPolicy('words', { to: systemRole, for: 'update', using: unread, withCheck: sql`search is not null` })
+export const wordsPolicy = (waits = unread, withCheck = sql`search is not null`) =>
+  pgPolicy('words', { to: systemRole, for: 'update', using: waits, withCheck })
 
 /** Scheduled work may delete the rows of accounts whose grace time is over, and of no others; the grants narrow it further. */
 export const purgePolicy = (command: 'all' | 'delete') =>

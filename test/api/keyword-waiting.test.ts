@@ -71,14 +71,20 @@ describe('What one request stores beyond 64 KiB of text', () => {
 describe('Words that an earlier release has read', () => {
   it('are found as they are, and read anew by the next sweep', async () => {
     const [message] = await say(ada, conversation, 'Configuração of PlumStore')
+    const { id: titled } = await openConversation(ada, { title: 'Über QuinceStore' })
+    await say(ada, titled, 'A text with other words')
     const document = await put(ada, { title: 'Ações', content: 'Configuração of PearStore' })
     const before = `search = to_tsvector('simple', content), words_version = 0`
     await queryAsSuperuser(`update messages set ${before} where id = $1`, [message?.id])
     await queryAsSuperuser(`update document_chunks set ${before} where document_id = $1`, [document.id])
-    const words = ['configuração', 'configuracao', 'plum', 'pear', 'acoes']
-    expect(await foundOf(words)).toEqual([2, 0, 0, 0, 0])
+    await queryAsSuperuser(`update conversations set title_words = null, words_version = 0 where id = $1`, [titled])
+    const words = ['configuração', 'configuracao', 'plum', 'pear', 'acoes', 'quince']
+    expect(await foundOf(words)).toEqual([2, 0, 0, 0, 0, 0])
+    const read = () => ada.get(`/v1/conversations/${titled}`)
+    const tag = (await read()).headers.get('etag')
     await api.sweep()
-    expect(await foundOf(words)).toEqual([2, 2, 1, 1, 1])
+    expect(await foundOf(words)).toEqual([2, 2, 1, 1, 1, 1])
+    expect((await read()).headers.get('etag')).toBe(tag)
   })
 })
 

@@ -35,6 +35,7 @@ export const conversationRow = createSelectSchema(conversations, {
     derivedTitle: true,
     titleKey: true,
     titleWords: true,
+    wordsVersion: true,
     lastSeq: true,
     lastBranch: true,
     deletedAt: true,

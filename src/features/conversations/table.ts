@@ -25,8 +25,11 @@ import {
   systemRole,
   timestamptz,
   tsvector,
+  unreadTitle,
   updatedAt,
   version,
+  wordsPolicy,
+  wordsVersion,
 } from '../../db/columns.ts'
 import { users } from '../users/table.ts'
 
@@ -81,6 +84,7 @@ export const conversations = pgTable(
     version: version(),
     /** The words of `title`, which count for its messages; a trigger sets it. */
     titleWords: tsvector('title_words'),
+    wordsVersion: wordsVersion(),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
@@ -112,11 +116,13 @@ export const conversations = pgTable(
       .on(table.purgeAfter)
       .where(sql`purge_after is not null`),
     index('conversations_title_words_idx').using('gin', table.userId, table.titleWords),
+    index('conversations_unread_idx').on(table.userId).where(unreadTitle),
     metadataCheck('conversations_metadata_check'),
     check('conversations_branches_check', sql.raw(`last_branch <= ${MAX_BRANCHES}`)),
     purgeCheck('conversations_purge_check'),
     ownerPolicy(),
     systemPolicy('select'),
+    wordsPolicy(unreadTitle, sql`title_words is not null`),
     purgePolicy('all'),
     pgPolicy('retention', { to: systemRole, using: sql`purge_after <= now()`, withCheck: sql`purge_after <= now()` }),
   ],

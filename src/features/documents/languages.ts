@@ -1,4 +1,4 @@
-/** The text search configurations that every Postgres has: what `language` can be. `simple` takes words as they are. */
+/** The text search configurations that every Postgres has: what `language` can be. With `simple` the text tells. */
 export const LANGUAGES = [
   'simple',
   'arabic',

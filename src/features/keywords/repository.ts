@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { unread } from '../../db/columns.ts'
+import { unread, unreadTitle } from '../../db/columns.ts'
 import type { Database } from '../../db/database.ts'
 import { fail, ok, type Result } from '../../result.ts'
 
@@ -26,8 +26,9 @@ export function createKeywordRepository(db: Database): KeywordRepository {
       const [results, error] = await db.write('keywords.index', (q) => [
         q.execute(ofMessages(whose)),
         q.execute(ofChunks(whose)),
+        q.execute(ofTitles(whose)),
       ])
-      return error ? fail(error) : ok(results[0].rows.length + results[1].rows.length)
+      return error ? fail(error) : ok(results.reduce((sum, { rows }) => sum + rows.length, 0))
     },
   }
 }
@@ -38,9 +39,9 @@ const waits = (whose: Whose) =>
     : sql`user_id >= ${whose.from} order by user_id`
 
 /** The first texts that wait, as many as fit a slice; at least one. */
-const slice = (columns: SQL, text: SQL, table: SQL, whose: Whose) => sql`
+const slice = (columns: SQL, text: SQL, table: SQL, whose: Whose, isUnread = unread) => sql`
   with waiting as materialized (
-    select ${columns}, ${text} as text from ${table} where (${unread}) and ${waits(whose)}
+    select ${columns}, ${text} as text from ${table} where (${isUnread}) and ${waits(whose)}
     limit ${SLICE_ROWS}::int for no key update skip locked
   ), slice as (
     select * from (select *, sum(octet_length(text)) over (rows unbounded preceding) - octet_length(text) as before from waiting) w
@@ -55,4 +56,9 @@ const ofMessages = (whose: Whose) => sql`
 const ofChunks = (whose: Whose) => sql`
   ${slice(sql`user_id, id, language, context`, sql`content`, sql`document_chunks`, whose)}
   update document_chunks c set search = app.words_of_chunk(s.language, s.context, s.text), words_version = 1 from slice s
+  where c.user_id = s.user_id and c.id = s.id returning 1`
+
+const ofTitles = (whose: Whose) => sql`
+  ${slice(sql`user_id, id`, sql`title`, sql`conversations`, whose, unreadTitle)}
+  update conversations c set title_words = app.words_of('simple', s.text), words_version = 1 from slice s
   where c.user_id = s.user_id and c.id = s.id returning 1`

@@ -66,11 +66,12 @@ const plain = (text: string): Query => ({ text, required: [], excluded: [], hint
 // A phrase in quotes, or what stands between spaces; each after a minus or not.
 const OPERAND = /(?<minus>-?)"(?<phrase>[^"]*)"|(?<word>\S+)/g
 const OR = 'OR'
+const MAX_OPERATORS = 16
 
 /**
  * Reads a query. Plain speech stays plain: an operator is a `-` before a word or a phrase where something else is asked for
- * as well, a phrase in quotes that have an end, and `OR` in capitals between two operands. All else is words, each of which
- * counts and none of which has to be there.
+ * as well, a phrase in quotes that have an end, and `OR` in capitals between two operands; no more than 16 of them. All else is words,
+ * each of which counts and none of which has to be there.
  */
 export function readQuery(query: string, syntax: Syntax = 'operators'): Query {
   if (syntax === 'plain') return plain(query)
@@ -78,10 +79,11 @@ export function readQuery(query: string, syntax: Syntax = 'operators'): Query {
     operandOf(minus, phrase, word),
   )
   const wanted = operands.filter(({ excluded, text }) => !excluded && text !== OR)
-  // Nothing else is asked for: a minus is no operator then.
-  if (wanted.length === 0) return plain(query)
-
   const excluded = operands.filter((operand) => operand.excluded)
+  const operators = operands.filter(({ text, isPhrase }) => isPhrase || text === OR).length + excluded.length
+  // Nothing else is asked for: a minus is no operator then. And what is full of quotes was pasted.
+  if (wanted.length === 0 || operators > MAX_OPERATORS) return plain(query)
+
   const groups: Operand[][] = []
   for (const [i, operand] of operands.entries()) {
     if (operand.excluded || isOr(operands, i)) continue

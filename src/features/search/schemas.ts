@@ -80,7 +80,8 @@ const fields = z.strictObject({
   context: z.int().min(0).max(5).default(0).meta({ description: 'So many neighbours before and behind each hit' }),
   prefix: z.boolean().default(false).meta({ description: 'The last word of the query may go on' }),
   match: z.enum(['all', 'any']).default('any').meta({
-    description: 'Which of the words a text must have. `any`, the default, has those with all words first.',
+    description:
+      'Which of the words a text must have. With `any`, the default, a search by keyword has those with all words first.',
   }),
   fusion: z
     .strictObject({
@@ -132,10 +133,10 @@ const scoring = z
   .object({
     similarity: score.nullable().meta({ description: 'Cosine similarity; null where there is no vector to compare' }),
     semanticPosition: position.meta({ description: 'In the list by similarity: 1, 2 …; null beyond its end' }),
-    keywordRank: z
-      .number()
-      .nullable()
-      .meta({ description: 'How well the words match, by BM25; null where they do not' }),
+    keywordRank: z.number().nullable().meta({
+      description:
+        'How well the words match, by BM25, with half of what the messages before and behind have; null where they do not',
+    }),
     keywordPosition: position.meta({ description: 'In the list by keyword' }),
     fused: z.number().nullable().meta({ description: 'Of both lists, in a hybrid search' }),
   })
@@ -156,13 +157,14 @@ const common = {
   content: z.string().meta({ description: `The first ${MAX_CONTENT} characters` }),
   truncated: z.boolean(),
   highlight: z.string().nullable().meta({
-    description: 'HTML: passages with the words in `<mark>`, all else escaped; null where no words match',
+    description:
+      'HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match',
   }),
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
   score,
   scoring,
-  copies: z.int().meta({ description: 'How many texts say the same: one of them is shown' }),
+  copies: z.int().meta({ description: 'How many of the texts found say the same: one of them is shown' }),
   context: z
     .object({ before: z.array(neighbour), after: z.array(neighbour) })
     .optional()
@@ -201,7 +203,8 @@ export const searchResults = z
     nextCursor: z.string().nullable(),
     mode: z.enum(['hybrid', 'semantic', 'keyword']).meta({ description: 'How it was searched in the end' }),
     degraded: z.boolean().meta({
-      description: 'The query could not be embedded: a hybrid search went by keyword alone, without a threshold',
+      description:
+        'The query could not be embedded: a hybrid search went by keyword alone, without threshold and floor',
     }),
     recall,
     belowThreshold: z.int().meta({

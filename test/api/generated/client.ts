@@ -932,7 +932,7 @@ export type SearchRequest = {
     context?: number;
     /** The last word of the query may go on */
     prefix?: boolean;
-    /** Which of the words a text must have. `any`, the default, has those with all words first. */
+    /** Which of the words a text must have. With `any`, the default, a search by keyword has those with all words first. */
     match?: "all" | "any";
     /** How both lists become one. `score`: the sum of weight · score / best score of the list, with 0.35 for the semantic and 0.65 for the keyword list unless told otherwise. `rank`: reciprocal rank fusion, the sum of weight / (k + position), with 1 and 1. */
     fusion?: {
@@ -953,7 +953,7 @@ export type MessageHit = {
     /** The first 8000 characters */
     content: string;
     truncated: boolean;
-    /** HTML: passages with the words in `<mark>`, all else escaped; null where no words match */
+    /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
     highlight: string | null;
     metadata: {
         [key: string]: any;
@@ -967,14 +967,14 @@ export type MessageHit = {
         similarity: number | null;
         /** In the list by similarity: 1, 2 …; null beyond its end */
         semanticPosition: number | null;
-        /** How well the words match, by BM25; null where they do not */
+        /** How well the words match, by BM25, with half of what the messages before and behind have; null where they do not */
         keywordRank: number | null;
         /** In the list by keyword */
         keywordPosition: number | null;
         /** Of both lists, in a hybrid search */
         fused: number | null;
     };
-    /** How many texts say the same: one of them is shown */
+    /** How many of the texts found say the same: one of them is shown */
     copies: number;
     /** Neighbours in their order, where they were asked for */
     context?: {
@@ -1004,7 +1004,7 @@ export type DocumentHit = {
     /** The first 8000 characters */
     content: string;
     truncated: boolean;
-    /** HTML: passages with the words in `<mark>`, all else escaped; null where no words match */
+    /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
     highlight: string | null;
     metadata: {
         [key: string]: any;
@@ -1018,14 +1018,14 @@ export type DocumentHit = {
         similarity: number | null;
         /** In the list by similarity: 1, 2 …; null beyond its end */
         semanticPosition: number | null;
-        /** How well the words match, by BM25; null where they do not */
+        /** How well the words match, by BM25, with half of what the messages before and behind have; null where they do not */
         keywordRank: number | null;
         /** In the list by keyword */
         keywordPosition: number | null;
         /** Of both lists, in a hybrid search */
         fused: number | null;
     };
-    /** How many texts say the same: one of them is shown */
+    /** How many of the texts found say the same: one of them is shown */
     copies: number;
     /** Neighbours in their order, where they were asked for */
     context?: {
@@ -1048,7 +1048,7 @@ export type SearchResults = {
     nextCursor: string | null;
     /** How it was searched in the end */
     mode: "hybrid" | "semantic" | "keyword";
-    /** The query could not be embedded: a hybrid search went by keyword alone, without a threshold */
+    /** The query could not be embedded: a hybrid search went by keyword alone, without threshold and floor */
     degraded: boolean;
     recall: "exact" | "approximate";
     /** Candidates that were left out for their similarity: below the threshold, or so low that only words could vouch for them, which they lack */
@@ -1144,7 +1144,7 @@ export type Context = {
     };
     /** How it was searched; null where the conversation has no turn of the user to search for */
     mode: ("hybrid" | "keyword") | null;
-    /** The query could not be embedded: a hybrid search went by keyword alone, without a threshold */
+    /** The query could not be embedded: a hybrid search went by keyword alone, without threshold and floor */
     degraded: boolean;
     recall: "exact" | "approximate";
     /** Candidates that were left out for their similarity: below the threshold, or so low that only words could vouch for them, which they lack */

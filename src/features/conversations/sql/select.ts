@@ -16,6 +16,7 @@ const {
   deletedAt,
   purgeAfter: _purgeAfter,
   titleWords: _titleWords,
+  wordsVersion: _wordsVersion,
   ...live
 } = getTableColumns(conversations)
 const columns = {
