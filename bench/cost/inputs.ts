@@ -113,16 +113,23 @@ const KEYWORDS: readonly CostInput[] = [
   search('a phrase that nearly fits', { query: `"${'a b c d e f g '.repeat(570)} a"` }),
   search('a phrase of 7 words, 4 times', { query: '"a b c d e f g a b c d e f g a b c d e f g a b c d e f h"' }),
   search('500 phrases', { query: '"a a a a a" '.repeat(500) }),
-  search('100 phrases of any', { query: range(100, () => '"a b c d e f g"').join(' or ') }),
+  search('100 phrases of any', { query: range(100, () => '"a b c d e f g"').join(' OR ') }),
   search('one letter, 8,000 characters', { query: 'a '.repeat(3_999) }),
   search('one word of 8,000 characters', { query: 'x'.repeat(8_000) }),
-  search('all of 800 words', { query: words(800).join(' ') }),
+  search('all of 800 words', { query: words(800).join(' '), match: 'all' }),
   search('any of 800 words', { query: words(800).join(' '), match: 'any' }),
-  search('600 words by or', { query: words(600).join(' or ') }),
+  search('600 words by or', { query: words(600).join(' OR ') }),
   search('any of the frequent words', {
     query: 'a b c d e f g hotel river bank what one says in chat more or less',
     match: 'any',
   }),
+  search('as many operators as there may be', { query: `${range(8, () => '"a b c d e f g"').join(' OR ')} -a` }),
+  search('16 excluded', { query: `w ${range(16, (i) => `-"${words(60).join(' ')} ${i}"`).join(' ')}` }),
+  search('five earlier turns', {
+    query: 'and that?',
+    turns: range(20, () => ({ role: 'user', content: words(200).join(' ') })),
+  }),
+  search('a follow-up in a conversation', { query: 'and that?', conversationId: PLACES.texts }),
   search('800 words, negated', {
     query: words(800)
       .map((word) => `-${word}`)
@@ -135,11 +142,15 @@ const KEYWORDS: readonly CostInput[] = [
   }),
   search('a prefix of everything', { query: 'w', prefix: true }),
   search('a prefix, any', { query: 'what one says in a w', prefix: true, match: 'any' }),
-  search('a bomb of syntax', { query: `${'-"a b" or '.repeat(790)}a` }),
+  search('a bomb of syntax', { query: `${'-"a b" OR '.repeat(790)}a` }),
   search('any, in all languages', { query: words(50).join(' '), match: 'any', sources: ['document'] }),
   search('frequent words, in all languages', { query: 'hotel by the river', match: 'any', sources: ['document'] }),
   search('highlights of 50 long texts', { query: 'a', filter: { conversationId: PLACES.texts } }),
-  search('highlights, all of 800 words', { query: words(800).join(' '), filter: { conversationId: PLACES.texts } }),
+  search('highlights, all of 800 words', {
+    query: words(800).join(' '),
+    match: 'all',
+    filter: { conversationId: PLACES.texts },
+  }),
   search('highlights, a word at the end', { query: 'hotel', filter: { conversationId: PLACES.texts } }),
   search('highlights, any of 50 words', {
     query: words(50).join(' '),
@@ -147,7 +158,7 @@ const KEYWORDS: readonly CostInput[] = [
     filter: { conversationId: PLACES.texts },
   }),
   search('highlights, frequent words by or', {
-    query: range(30, () => 'a or b or c or d').join(' or '),
+    query: range(30, () => 'a OR b OR c OR d').join(' OR '),
     filter: { conversationId: PLACES.texts },
   }),
   search('context 5 of long texts', { query: 'a', context: 5, filter: { conversationId: PLACES.texts } }),
