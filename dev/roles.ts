@@ -45,7 +45,7 @@ async function tryToEnsure(owner: Client, passwords: Passwords, forNew: Password
       for (const change of missing ?? CREATE) await owner.query(change(role))
       if (password !== undefined) await setPassword(owner, role, password)
     }
-    // `app.keyword_hits` belongs to this role: the owner has to become it for a moment.
+    // `app.keyword_search` belongs to this role: the owner has to become it for a moment.
     if (!(await mayBecome(owner, 'parley_system'))) {
       await owner.query('grant parley_system to current_user with inherit false, set true')
     }

@@ -1,33 +1,7 @@
 import { EMBEDDING_DIMENSIONS } from '../../src/embeddings/vector.ts'
 import { PLACES } from './seed.ts'
-
-/** A valid request that wants to cost the database more than it should, or one that is refused in time. */
-export interface CostInput {
-  name: string
-  method: 'GET' | 'POST' | 'PATCH' | 'PUT'
-  path: string
-  body?: string
-  headers?: Record<string, string>
-  /** One transaction after the other, each of which is held to the bound. */
-  isChain?: boolean
-  /** As many chunks as a mebibyte may make, or nearly. */
-  makesChunks?: boolean
-}
-
-const MIB = 1024 * 1024
-const LIST = '/v1/conversations'
-
-const range = <T>(count: number, item: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => item(i))
-const get = (name: string, path: string): CostInput => ({ name, method: 'GET', path })
-const send = (method: 'POST' | 'PATCH', name: string, path: string, body: unknown): CostInput => ({
-  name,
-  method,
-  path,
-  body: JSON.stringify(body),
-})
-const post = (name: string, path: string, body: unknown) => send('POST', name, path, body)
-const patch = (name: string, path: string, body: unknown) => send('PATCH', name, path, body)
-const nested = (depth: number, inside: unknown): unknown => (depth === 0 ? inside : { d: nested(depth - 1, inside) })
+import { type CostInput, get, LIST, nested, post, range, words } from './input.ts'
+import { WRITE_INPUTS } from './write-inputs.ts'
 
 /** What the others are measured against. */
 export const PLAIN = get('a plain list of conversations', LIST)
@@ -49,7 +23,6 @@ const VECTOR = range(EMBEDDING_DIMENSIONS, (i) => Math.sin(i))
 const values = (count: number) => range(count, (i) => 10_000 + i)
 /** The last of the elements that hostile rows have. */
 const last = (count: number, of: number) => range(count, (i) => of - i)
-const words = (count: number) => range(count, (i) => `word${i + 1}`)
 
 const context = (name: string, body: object) =>
   post(`context: ${name}`, '/v1/context', { budgetTokens: 200_000, limit: 50, ...body })
@@ -118,6 +91,8 @@ const LIST_FILTERS: readonly CostInput[] = [
   conversationsOf('2 arrays in an array', { a: [[], [4000]] }),
   conversationsOf('one array in an array', { a: [[4000]] }),
   conversationsOf('deep arrays', { a: [[[[[[[[[[1]]]]]]]]]] }),
+  conversationsOf('one number, in 10,000 of 16 KB', { large: [9999] }),
+  conversationsOf('16 numbers, in 10,000 of 16 KB', { large: last(16, 3700).map((i) => i + 10_000) }),
   conversationsOf('an object of many names', Object.fromEntries(range(100, (i) => [`k${i}`, i]))),
   conversationsOf('a deep object', { a: { k1: nested(30, 'x') } }),
   documentsOf('16 numbers', { a: last(16, 6400) }),
@@ -204,94 +179,6 @@ const BY_MEANING: readonly CostInput[] = [
   }),
 ]
 
-const said = (content: string) => ({ role: 'user', content })
-const manyNames = <T>(count: number, value: T) => Object.fromEntries(range(count, (i) => [i.toString(36), value]))
-
-const STORES: readonly CostInput[] = [
-  post('append: 100 messages', `${LIST}/{id}/messages`, { messages: range(100, () => said('word '.repeat(1_900))) }),
-  post('append: 100 messages of different words', `${LIST}/{id}/messages`, {
-    messages: range(100, (i) =>
-      said(
-        range(900, (n) => `w${i}x${n}`)
-          .join(' ')
-          .slice(0, 9_000),
-      ),
-    ),
-  }),
-  post('append: 5 messages of 200,000 characters', `${LIST}/{id}/messages`, {
-    messages: range(5, () => said(words(30_000).join(' ').slice(0, 199_999))),
-  }),
-  post('append: 200,000 commas and letters', `${LIST}/{id}/messages`, {
-    messages: range(5, () => said('a.'.repeat(99_999))),
-  }),
-  post('document: 1 MiB of words', '/v1/documents', {
-    title: 'Words',
-    externalId: 'words-{n}',
-    content: words(100_000)
-      .join(' ')
-      .slice(0, MIB - 200),
-  }),
-  post('document: 1 MiB of headings', '/v1/documents', {
-    title: 'Headings',
-    externalId: 'headings-{n}',
-    content: '# a\n\nb\n\n'.repeat(100_000),
-  }),
-  post('document: small chunks', '/v1/documents', {
-    title: 'Chunks',
-    externalId: 'chunks-{n}',
-    chunking: { size: 700, overlap: 150 },
-    content: 'A sentence, more or less. '.repeat(40_000),
-  }),
-  {
-    name: 'import: 1 MiB of lines, its longest transaction',
-    isChain: true,
-    method: 'POST',
-    path: '/v1/import',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(
-      range(3_000, (i) => ({ id: `{n}-${i}`, role: 'user', parts: [{ type: 'text', text: 'word '.repeat(50) }] })),
-    ),
-  },
-]
-
-const WRITES: readonly CostInput[] = [
-  post('append: 1 message of 1 MiB of parts', `${LIST}/{id}/messages`, {
-    role: 'assistant',
-    parts: range(100, (i) => ({
-      type: 'data-note',
-      data: { i, a: range(3_000, (n) => n % 10), text: 'part '.repeat(700) },
-    })).slice(0, 16),
-  }),
-  post('append: 60 messages with the most metadata', `${LIST}/{id}/messages`, {
-    messages: range(60, (i) => ({
-      ...said('x'),
-      metadata: { a: range(i < 6 ? 800 : 8, () => 'x'.repeat(i < 6 ? 2 : 1_900)) },
-    })),
-  }),
-  post('append: 100 branches of the root', `${LIST}/${PLACES.branches}/messages`, {
-    messages: range(100, () => ({ ...said('x'), parentId: 'm1' })),
-  }),
-  patch('patch: 1,700 names', `${LIST}/{id}`, { metadata: manyNames(1_700, 0) }),
-  patch('patch: 1,400 names go', `${LIST}/{id}`, { metadata: manyNames(1_400, null) }),
-  patch('patch: 32 deep', `${LIST}/{id}`, {
-    metadata: Object.fromEntries(range(60, (i) => [`o${i}`, nested(29, { x: i })])),
-  }),
-  patch('patch: a list of 800', `${LIST}/{id}`, { metadata: { a: range(800, () => 0) } }),
-  patch('patch: hostile metadata', `${LIST}/hostile-5`, {
-    metadata: { a: Object.fromEntries(range(100, (i) => [`k${i}`, nested(20, 1)])) },
-  }),
-  patch('patch: the active leaf', `${LIST}/${PLACES.branches}`, { activeLeafId: 'm2' }),
-  patch('patch: a message of 200,000 characters', `${LIST}/${PLACES.texts}/messages/m3`, {
-    content: words(30_000).join(' ').slice(0, 199_999),
-  }),
-  post('bulk: archive 100', `${LIST}/bulk`, { action: 'archive', ids: range(100, (i) => `hostile-${i + 1}`) }),
-  post('bulk: unarchive 100', `${LIST}/bulk`, { action: 'unarchive', ids: range(100, (i) => `hostile-${i + 1}`) }),
-  {
-    ...post('append: sent again', `${LIST}/{id}/messages`, { messages: range(100, () => said('word '.repeat(1_900))) }),
-    headers: { 'idempotency-key': 'cost' },
-  },
-]
-
 const READS: readonly CostInput[] = [
   get('messages: a path of all branches', `${LIST}/${PLACES.branches}/messages?limit=100&siblings=true`),
   get('messages: a tree', `${LIST}/${PLACES.branches}/messages?limit=100&view=tree`),
@@ -314,6 +201,5 @@ export const COST_INPUTS: readonly CostInput[] = [
   ...KEYWORDS,
   ...BY_MEANING,
   ...READS,
-  ...WRITES,
-  ...STORES.map((input) => ({ ...input, makesChunks: input.path === '/v1/documents' })),
+  ...WRITE_INPUTS,
 ]

@@ -10,6 +10,8 @@ export interface CostSeed {
   branches: number
   /** Hostile conversations, messages and documents, so many of each. */
   hostile: number
+  /** Conversations with 16 KB of metadata. */
+  large: number
   vectors: number
   documents: number
   /** Users beside. */
@@ -57,12 +59,18 @@ export async function seedCost(superuser: Client, userId: string, seed: CostSeed
 async function seedConversations(
   superuser: Client,
   userId: string,
-  { chain, branches, hostile }: CostSeed,
+  { chain, branches, hostile, large }: CostSeed,
 ): Promise<void> {
   await superuser.query(
     `insert into conversations (user_id, id, title, metadata, tags, last_activity_at)
      select $1, 'hostile-' || n, repeat('Ⱥ', 500), ${METADATA}, ${TAGS}, now() - interval '1 year' from generate_series(1, $2::int) n`,
     [userId, hostile],
+  )
+  await superuser.query(
+    `insert into conversations (user_id, id, metadata, last_activity_at)
+     select $1, 'large-' || n, jsonb_build_object('large', numbers), now() - interval '1 year' - n * interval '1 minute'
+     from (select jsonb_agg(i) as numbers from generate_series(1000, 3700) i) m, generate_series(1, $2::int) n`,
+    [userId, large],
   )
   await superuser.query(
     `insert into conversations (user_id, id, last_activity_at, message_count, last_seq, last_branch, active_leaf_id)

@@ -1,5 +1,6 @@
 import { chunkText } from '../../src/chunking/chunk.ts'
 import { DEFAULT_CHUNKING } from '../../src/features/documents/schemas.ts'
+import { earlierTurns } from '../../src/features/search/query.ts'
 import { createBm25 } from './bm25.ts'
 import { type Places, placesOf } from './score.ts'
 import type { Found, RetrievalSet, SetQuestion, SetText, Way } from './set.ts'
@@ -11,7 +12,7 @@ export const MOST = 10
 /** One way to find the answers. */
 interface Side {
   name: string
-  find: (question: string) => Promise<Found[]>
+  find: (question: SetQuestion) => Promise<Found[]>
 }
 
 export const BM25 = 'BM25 in memory'
@@ -30,7 +31,7 @@ export function sidesOf(
   const { library, downUrl, byDocument, chunking } = stored
   const through = (name: string, mode: SearchQuery['mode'], url?: string): Side => ({
     name,
-    find: (query) => library.search({ query, mode, limit: MOST, byDocument }, url),
+    find: ({ question: query, earlier = [] }) => library.search({ query, earlier, mode, limit: MOST, byDocument }, url),
   })
   const pieces = piecesOf(set, chunking)
   const bm25 = createBm25(pieces.map(({ text }) => text))
@@ -41,9 +42,9 @@ export function sidesOf(
     through('hybrid, provider down', 'hybrid', downUrl),
     {
       name: BM25,
-      find: async (question) =>
+      find: async ({ question, earlier = [] }) =>
         bm25
-          .search(question)
+          .search(question, earlierTurns(earlier, question))
           .slice(0, MOST)
           .flatMap(({ index }) => {
             const piece = pieces[index]
@@ -68,6 +69,6 @@ export function piecesOf({ unit, texts }: RetrievalSet, chunking = DEFAULT_CHUNK
 export const askAll = ({ questions }: Way, sides: readonly Side[]): Promise<Asked[]> =>
   inParallel(questions, async (question) => {
     const places: Asked['places'] = {}
-    for (const { name, find } of sides) places[name] = placesOf(question, await find(question.question))
+    for (const { name, find } of sides) places[name] = placesOf(question, await find(question))
     return { ...question, places }
   })

@@ -33,8 +33,11 @@ const pairsOf = (characters: readonly string[]): string[] =>
   characters.length < 2 ? [...characters] : characters.slice(1).map((character, i) => `${characters[i]}${character}`)
 
 export interface Bm25Index {
-  /** All texts that have a word of the query, as their positions, with the best first. Equal scores in the texts' order. */
-  search(query: string): { index: number; score: number }[]
+  /**
+   * All texts that have a word of the query, or of the texts beside it, which count by their weights; as their positions, with the best
+   * first. Equal scores in the texts' order.
+   */
+  search(query: string, beside?: readonly { text: string; weight: number }[]): { index: number; score: number }[]
 }
 
 /** BM25 (Robertson and Zaragoza 2009) in memory, as in the textbook: what a search for words has to come up to. */
@@ -50,14 +53,17 @@ export function createBm25(texts: readonly string[]): Bm25Index {
   })
   const average = lengths.reduce((sum, length) => sum + length, 0) / lengths.length
   return {
-    search(query) {
+    search(query, beside = []) {
       const scores = new Map<number, number>()
-      for (const word of bm25Words(query)) {
+      const words = [{ text: query, weight: 1 }, ...beside].flatMap(({ text, weight }) =>
+        bm25Words(text).map((word) => ({ word, weight })),
+      )
+      for (const { word, weight } of words) {
         const counts = postings.get(word) ?? new Map<number, number>()
         const idf = Math.log(1 + (texts.length - counts.size + 0.5) / (counts.size + 0.5))
         for (const [index, count] of counts) {
           const norm = K1 * (1 - B + (B * (lengths[index] ?? 0)) / average)
-          scores.set(index, (scores.get(index) ?? 0) + (idf * count * (K1 + 1)) / (count + norm))
+          scores.set(index, (scores.get(index) ?? 0) + (weight * idf * count * (K1 + 1)) / (count + norm))
         }
       }
       return Array.from(scores, ([index, score]) => ({ index, score })).sort(

@@ -17,13 +17,14 @@ export async function readMtrag(file: string): Promise<MtragTask[]> {
   return lines.map((line) => task.parse(JSON.parse(line))).filter(({ contexts }) => contexts.length > 0)
 }
 
-/** All passages as texts, and each task as a question: its last turn of the user's, and the last two of them. */
+/** All passages as texts, and each task as a question: its last turn of the user's, the last two of them as one text, and the last with the earlier ones beside it. */
 export async function mtragSet(file: string): Promise<RetrievalSet> {
   const tasks = await readMtrag(file)
   const passages = new Map(
     tasks.flatMap(({ contexts }) => contexts.map(({ document_id, text }) => [document_id, text])),
   )
   const lastTurns = (count: number) => tasks.map((task) => toQuestion(task, count))
+  const followUps = tasks.map((task) => ({ ...toQuestion(task, 1), earlier: saidIn(task).slice(0, -1) }))
   return {
     name: 'MTRAG-UN',
     unit: 'text',
@@ -31,16 +32,19 @@ export async function mtragSet(file: string): Promise<RetrievalSet> {
     ways: [
       { name: 'last turn', questions: lastTurns(1) },
       { name: 'last two turns', questions: lastTurns(2) },
+      { name: 'with turns', questions: followUps },
     ],
   }
 }
 
-function toQuestion({ input, contexts }: MtragTask, turns: number): SetQuestion {
-  const said = input.filter(({ speaker }) => speaker === 'user').map(({ text }) => text)
+const saidIn = ({ input }: MtragTask): string[] =>
+  input.filter(({ speaker }) => speaker === 'user').map(({ text }) => text)
+
+function toQuestion(task: MtragTask, turns: number): SetQuestion {
   return {
-    question: said.slice(-turns).join('\n'),
+    question: saidIn(task).slice(-turns).join('\n'),
     group: 'en',
-    answers: Array.from(new Set(contexts.map(({ document_id }) => document_id)), (text) => ({ text })),
+    answers: Array.from(new Set(task.contexts.map(({ document_id }) => document_id)), (text) => ({ text })),
     needs: 'all',
   }
 }

@@ -29,6 +29,8 @@ export interface Way {
 
 export interface SetQuestion {
   question: string
+  /** What the user said before, newest last, where that is sent as well. */
+  earlier?: readonly string[]
   /** What its figures are shown with: a language, a kind of question. */
   group: string
   answers: readonly SetAnswer[]

@@ -13,6 +13,8 @@ export interface Library {
 
 export interface SearchQuery {
   query: string
+  /** What the user said before, newest last. */
+  earlier?: readonly string[]
   mode: 'hybrid' | 'semantic' | 'keyword'
   limit: number
   /** Each document once, with its best chunk. */
@@ -32,6 +34,8 @@ export interface StoredTexts {
   chunking?: { size: number; overlap: number } | undefined
 }
 
+/** As many as a search takes. */
+const MOST_TURNS = 20
 const CONCURRENCY = 4
 const PATIENCE_MS = 300_000
 
@@ -54,8 +58,12 @@ export async function fillLibrary(account: Account, texts: StoredTexts): Promise
   await waitForVectors(account)
   return {
     milliseconds: performance.now() - started,
-    async search({ byDocument = false, ...query }, url = account.url) {
-      const { data } = await search({ ...account, url }, { ...query, ...(byDocument && { groupBy: 'document' }) })
+    async search({ byDocument = false, earlier = [], ...query }, url = account.url) {
+      const turns = earlier.slice(-MOST_TURNS).map((content) => ({ role: 'user', content }))
+      const { data } = await search(
+        { ...account, url },
+        { ...query, ...(turns.length > 0 && { turns }), ...(byDocument && { groupBy: 'document' }) },
+      )
       return data.map(({ id, documentId = id, content }) => ({ text: ids.get(documentId) ?? documentId, content }))
     },
   }

@@ -10,6 +10,7 @@ DECLARE
   sought text;
   pattern text;
   place int := 0;
+  is_end boolean;
   passage text;
 BEGIN
   IF length(head) > 400 THEN
@@ -19,17 +20,20 @@ BEGIN
       place := regexp_instr(sought, pattern, 1, 1, 0, 'i');
       EXIT WHEN place > 0;
     END LOOP;
+    is_end := greatest(1, place - 80) + 320 > length(head);
     head := substr(head, greatest(1, place - 80), 320);
     IF place > 81 THEN
       head := regexp_replace(head, '^\S{0,30}\s+', '');
     END IF;
-    head := rtrim(regexp_replace(head, '\s+\S{0,30}$', ''));
+    IF NOT is_end THEN
+      head := rtrim(regexp_replace(head, '\s+\S{0,30}$', ''));
+    END IF;
   END IF;
   head := translate(head, E'\x02\x03', '');
   passage := (
     SELECT string_agg(CASE WHEN is_marked THEN E'\x02' || run || E'\x03' ELSE run END, '' ORDER BY number)
     FROM (
-      SELECT number, run, run ~ '[^[:punct:][:space:][:cntrl:]]' COLLATE pg_c_utf8 AND (
+      SELECT number, run, run ~ '[^[:punct:][:space:][:cntrl:]]|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]' COLLATE pg_c_utf8 AND (
         word = ANY (forms) OR app.folded(word) = ANY (forms) OR app.folded((ts_lexize(dictionary, word))[1]) = ANY (forms)
         OR app.folded(word) LIKE beginning || '%'
         OR run ~ ('^[' || app.unspaced() || ']')

@@ -18,9 +18,18 @@ DECLARE
   last_may_go_on constant jsonpath := '$[last] ? (@.type == "dynamic-tool" || @.type starts with "tool-" || @.state == "streaming")';
   -- Of one id below one parent: older ones are not looked at.
   most_variants constant int := 20;
+  -- What is looked at closely, or changed, which costs twice as much (docs/decisions/035-request-cost.md).
+  most_effort constant int := 300;
+  effort int := 0;
   chat record;
   message jsonb;
+  others constant text[] := ARRAY['status', 'content', 'attachments', 'reasoning', 'model', 'usage'];
+  -- Of each message of the list that is there as it was sent; null for the others.
+  same_branches int[];
+  same_depths int[];
   known record;
+  -- What the list says is before the message, and the message that this is.
+  before text;
   parent text;
   parent_branch int;
   parent_depth int := 0;
@@ -29,32 +38,46 @@ DECLARE
 BEGIN
   SELECT c.user_id, c.id, c.last_seq, c.last_branch INTO chat
   FROM public.conversations c WHERE c.user_id = owner AND c.id = conversation;
-  FOR message IN SELECT element FROM jsonb_array_elements(given) element ORDER BY (element -> 'position')::int LOOP
+  -- Nearly all of a list is there as it was sent: where it follows the message before it, each in its place. One look for all of them.
+  SELECT array_agg(m.branch ORDER BY g.n), array_agg(m.depth ORDER BY g.n) INTO same_branches, same_depths
+  FROM (
+    SELECT e.n, e.element, e.element ->> 'id' AS id, lag(e.element ->> 'id') OVER (ORDER BY e.n) AS parent_id
+    FROM jsonb_array_elements(given) WITH ORDINALITY AS e (element, n)) g
+  LEFT JOIN LATERAL (
+    SELECT m.branch, m.depth FROM public.messages m
+    WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = g.id
+      AND (g.n = 1 OR m.parent_id = g.parent_id) AND m.deleted_at IS NULL AND m.status <> 'in_progress'
+      AND m.role = g.element ->> 'role' AND g.element -> 'parts' = CASE WHEN m.parts IS NOT NULL THEN m.parts WHEN m.content = '' THEN '[]'
+        ELSE jsonb_build_array(jsonb_build_object('type', 'text', 'text', m.content)) END
+      AND (NOT g.element ?| others OR
+        (NOT g.element ? 'status' OR m.status = g.element ->> 'status')
+        AND (NOT g.element ? 'content' OR m.content = g.element ->> 'content')
+        AND (NOT g.element ? 'attachments' OR coalesce(m.attachments, '[]') = g.element -> 'attachments')
+        AND (NOT g.element ? 'reasoning' OR m.reasoning IS NOT DISTINCT FROM g.element ->> 'reasoning')
+        AND (NOT g.element ? 'model' OR m.model IS NOT DISTINCT FROM g.element ->> 'model')
+        AND (NOT g.element ? 'usage' OR m.usage IS NOT DISTINCT FROM nullif(g.element -> 'usage', 'null')))
+      AND NOT EXISTS (
+        SELECT FROM public.messages s WHERE s.user_id = owner AND s.conversation_id = conversation AND s.sent_id = g.id)
+    OFFSET 0) m ON true;
+  FOR message IN SELECT element FROM jsonb_array_elements(given) WITH ORDINALITY AS e (element, n) ORDER BY n LOOP
     place := message -> 'position';
     sent := message ->> 'id';
-    -- Nearly all of a list is there as it was sent: that is looked at first.
-    IF NOT message ?| ARRAY['status', 'content', 'attachments', 'reasoning', 'model', 'usage'] THEN
-      SELECT m.id, m.branch, m.depth INTO known FROM public.messages m
-      WHERE m.user_id = owner AND m.conversation_id = conversation AND m.id = sent
-        AND (place = 1 OR m.parent_id = parent) AND m.deleted_at IS NULL AND m.status <> 'in_progress'
-        AND m.role = message ->> 'role' AND m.parts = message -> 'parts'
-        AND NOT EXISTS (
-          SELECT FROM public.messages s WHERE s.user_id = owner AND s.conversation_id = conversation AND s.sent_id = sent);
-      IF FOUND THEN
-        outcome := 'unchanged';
-        is_new_text := false;
-        is_queued := false;
-        stored := known.id;
-        parent := known.id;
-        parent_branch := known.branch;
-        parent_depth := known.depth;
-        RETURN NEXT;
-        CONTINUE;
-      END IF;
+    outcome := 'unchanged';
+    is_new_text := false;
+    is_queued := false;
+    IF same_branches[place] IS NOT NULL AND parent IS NOT DISTINCT FROM before THEN
+      stored := sent;
+      parent := sent;
+      before := sent;
+      parent_branch := same_branches[place];
+      parent_depth := same_depths[place];
+      RETURN NEXT;
+      CONTINUE;
     END IF;
+    before := sent;
     SELECT m.id, m.parent_id, m.branch, m.depth, m.content, m.status, m.is_live, m.new_status,
       m.is_live AND (m.is_open OR m.is_same) AS is_extended, NOT m.is_live AND (m.is_open OR m.is_wiped) AS stays_deleted,
-      m.is_beginning OR m.is_same AND m.status = m.new_status AS is_equal
+      m.is_beginning OR m.is_same AND m.status = m.new_status AS is_equal, m.differing
     INTO known
     FROM (
       SELECT o.*, o.deleted_at IS NULL AS is_live, o.deleted_at IS NOT NULL AND o.purge_after IS NULL AS is_wiped,
@@ -83,6 +106,7 @@ BEGIN
             THEN app.begins(message -> 'parts', f.parts) AND NOT app.begins(f.parts, message -> 'parts') ELSE false END AS is_beginning,
           place = jsonb_array_length(given) AND f.status = 'in_progress' AND f.content <> '' AND starts_with(coalesce(message ->> 'content', message ->> 'text',
             jsonb_path_query_first(message -> 'parts', '$[*] ? (@.type == "text").text') #>> '{}', ''), f.content) AS goes_on,
+          count(*) FILTER (WHERE f.parts <> message -> 'parts') OVER () AS differing,
           -- Of several equal candidates, the one whose child is the next message of the list.
           CASE WHEN count(*) OVER () > 1 THEN EXISTS (
             SELECT FROM public.messages c WHERE c.user_id = owner AND c.conversation_id = conversation AND c.parent_id = f.id
@@ -111,6 +135,12 @@ BEGIN
             SELECT FROM gone WHERE gone.parent_id IS NOT DISTINCT FROM parent) END
           ORDER BY i.seq DESC LIMIT most_variants) f OFFSET 0) o OFFSET 0) m
     ORDER BY m.is_live AND m.goes_on DESC, is_equal DESC, m.is_live DESC, m.is_open OR m.is_wiped DESC, m.leads_on DESC, m.seq DESC LIMIT 1;
+    IF FOUND THEN
+      effort := effort + known.differing;
+    END IF;
+    IF effort > most_effort THEN
+      RAISE EXCEPTION 'too many messages differ' USING ERRCODE = 'check_violation', CONSTRAINT = 'messages_effort_check';
+    END IF;
     IF NOT FOUND OR NOT (known.is_equal OR known.is_extended OR known.stays_deleted) THEN
       IF place = 1 AND FOUND THEN
         parent := known.parent_id;
@@ -118,11 +148,9 @@ BEGIN
       first_new := place;
       EXIT;
     END IF;
-    outcome := 'unchanged';
-    is_new_text := false;
-    is_queued := false;
     IF known.is_extended AND NOT known.is_equal THEN
       outcome := 'updated';
+      effort := effort + 2;
       UPDATE public.messages m
       SET parts = message -> 'parts', content = coalesce(message ->> 'content', message ->> 'text',
           jsonb_path_query_first(message -> 'parts', '$[*] ? (@.type == "text").text') #>> '{}', ''),

@@ -17,7 +17,11 @@ BEGIN
     FROM shown s CROSS JOIN LATERAL unnest(s.forms) form GROUP BY s.forms
   )
   SELECT (SELECT array_agg(form) FROM shown, unnest(shown.forms) form),
-    (SELECT array_agg(pattern ORDER BY length DESC) FROM (SELECT * FROM patterns ORDER BY length DESC LIMIT 3) longest)
+    -- Words side by side first.
+    (SELECT array_agg('\m' || regexp_replace(regexp_replace(app.folded(lower(trim(phrase) COLLATE pg_c_utf8)), '([!-/:-@[-`{-~])', '\\\1', 'g'), '\s+', '[^[:alnum:]]+', 'g'))
+      FROM (SELECT jsonb_array_elements_text(jsonb_array_elements(asked -> 'required')) AS phrase UNION ALL SELECT asked ->> 'text') phrases
+      WHERE phrase ~ '\S\s+\S' AND length(phrase) <= 200)
+      || (SELECT array_agg(pattern ORDER BY length DESC) FROM (SELECT * FROM patterns ORDER BY length DESC LIMIT 3) longest)
       || (SELECT string_agg(pattern, '|') FROM patterns)
   INTO forms, places;
   RETURN (

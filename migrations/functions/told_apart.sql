@@ -10,14 +10,14 @@ DECLARE
 BEGIN
   SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   RETURN QUERY
-  SELECT t.id, m.created_at, hashtextextended("left"(m.content, 4000), octet_length(m.content))
+  SELECT t.id, m.created_at, hashtextextended("left"(m.content, 20000), octet_length(m.content))
   FROM (
     SELECT id, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id
     FROM unnest(texts) AS text (id) WHERE id LIKE '%/%' OFFSET 0) t
   JOIN messages m ON m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
     AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
   UNION ALL
-  SELECT t.id, d.created_at, hashtextextended("left"(k.content, 4000), octet_length(k.content))
+  SELECT t.id, d.created_at, hashtextextended("left"(k.content, 20000), octet_length(k.content))
   FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
   JOIN document_chunks k ON k.user_id = owner AND k.id = t.chunk_id
   JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL

@@ -39,7 +39,7 @@ export const metadataFilter = z
   })
   .optional()
   .meta({
-    description: `A JSON object that the metadata must contain, such as {"model":"m"}; objects inside may have more. Arrays in it may have ${MAX_ELEMENTS} elements in all, of which an object or an array counts as ${NESTED_ELEMENT}.`,
+    description: `A JSON object that the metadata must contain, such as {"model":"m"}; objects inside may have more. Arrays in it may have ${MAX_ELEMENTS} elements in all, of which an object or an array counts as ${NESTED_ELEMENT}. Where much metadata has to be looked through, a page has fewer rows than asked for, or none, and a \`nextCursor\`.`,
   })
 
 const roundedIn = (value: unknown): FieldError | null => {

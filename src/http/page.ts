@@ -19,13 +19,25 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
  * Takes a page out of rows that were read with one more than asked for, or with the number of rows that were `found` where
  * a page may end early.
  *
- * @returns the page's rows, and the last of them where there is more to read
+ * @returns the page's rows, and the one behind which there is more to read
  */
 export function cutPage<T extends object>(rows: T[], limit: number): { data: T[]; last: T | null } {
-  const data = rows.slice(0, limit)
+  // A request that looks no further says so in a row that may belong to the page, or only say where the next one starts.
+  const stop = rows.findIndex((row) => 'isEnd' in row && row.isEnd === true)
+  const found = (stop === -1 ? rows : rows.slice(0, stop + 1)).filter(
+    (row) => !('isMatch' in row) || row.isMatch === true,
+  )
+  const data = found.slice(0, limit)
+  if (found.length <= limit && stop !== -1) return { data: data.map(withoutMarks), last: rows[stop] ?? null }
   const end = data.at(-1) ?? null
   const isCut = end !== null && 'found' in end && Number(end.found) > rows.length
-  return { data, last: rows.length > limit || isCut ? end : null }
+  return { data: data.map(withoutMarks), last: found.length > limit || isCut ? end : null }
+}
+
+function withoutMarks<T extends object>(row: T): T {
+  if (!('isEnd' in row)) return row
+  const { isEnd: _isEnd, isMatch: _isMatch, ...shown } = row as T & { isEnd: unknown; isMatch?: unknown }
+  return shown as unknown as T
 }
 
 /** What a list is asked for. */

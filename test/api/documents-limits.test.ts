@@ -67,11 +67,20 @@ it('One byte more than the limit is too large, for documents as elsewhere', asyn
   }
 })
 
-it('More than 2,000 chunks for a MiB are too many', async () => {
-  const content = `${'word '.repeat(39)}\n\n`.repeat(2_001)
+it('More than 1,000 chunks for a MiB are too many, where their size was asked for', async () => {
+  const content = `${'word '.repeat(39)}\n\n`.repeat(1_001)
   const body = { title: 'Many', content, format: 'text', chunking: { size: 200, overlap: 0 } }
   await expectRefused(await ada.post(DOCUMENTS, body), 'content')
   expect((await ada.post(DOCUMENTS, { ...body, content: content.slice(0, -197) })).status).toBe(201)
+})
+
+it('Chunks become larger where there would be too many by default, and stay so', async () => {
+  const content = Array.from({ length: 2_000 }, (_, i) => `# Heading ${i}\n\n${'word '.repeat(96)}`).join('\n\n')
+  const { id, chunking, chunkCount } = await put(ada, { content })
+  expect(chunking).toEqual({ size: 3200, overlap: 200 })
+  expect(chunkCount).toBeLessThanOrEqual(1_000)
+  const changed = await read<Document>(ada.patch(`${DOCUMENTS}/${id}`, { content: `${content} And more.` }))
+  expect(changed).toMatchObject({ chunking })
 })
 
 it('Headings are kept as far as they can be read, however long and many they are', async () => {

@@ -138,7 +138,16 @@ describe('A fork', () => {
     // Nobody embeds anything here: what is found was copied.
     const forked = await read<Conversation>(forgetful.as(ada).post(forkPath(), {}), 201)
     const { data, pendingEmbeddings } = await search(ada, { query: text, threshold: 0.99 })
-    expect(data.map(({ conversationId }) => conversationId).sort()).toEqual([original.id, forked.id].sort())
+    expect(data).toMatchObject([{ content: text, copies: 2, scoring: { similarity: expect.closeTo(1, 3) } }])
+    for (const { id } of [original, forked]) {
+      const within = await search(ada, {
+        query: text,
+        mode: 'semantic',
+        filter: { conversationId: id },
+        threshold: 0.99,
+      })
+      expect(within.data).toMatchObject([{ conversationId: id, copies: 1 }])
+    }
     expect(pendingEmbeddings).toBe(0)
   })
 
@@ -146,8 +155,8 @@ describe('A fork', () => {
     const text = `Fact ${crypto.randomUUID()}`
     await say(forgetful.as(ada), original.id, text)
     const forked = await fork()
-    const { data } = await search(ada, { query: text, threshold: 0.99 })
-    expect(data.map(({ conversationId }) => conversationId)).toContain(forked.id)
+    const { data } = await search(ada, { query: text, filter: { conversationId: forked.id }, threshold: 0.99 })
+    expect(data.map(({ conversationId }) => conversationId)).toEqual([forked.id])
   })
 
   it('does not wait for a message that is still being written', async () => {

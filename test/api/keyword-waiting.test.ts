@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { put } from './document-helpers.ts'
 import { createApi, type TestUser } from './harness.ts'
-import { idsOf, openConversation, providerDown, say, search } from './helpers.ts'
+import { idsOf, openConversation, providerDown, queryAsSuperuser, say, search } from './helpers.ts'
 
 /** Nothing that it stores ever gets a vector: what is found here is found by its words. */
 const api = createApi(providerDown())
@@ -20,15 +20,16 @@ beforeEach(async () => {
 })
 
 const LONG = 'lorem ipsum dolor sit amet '.repeat(1_000)
-const texts = Array.from({ length: 8 }, (_, i) => `word${i} ${LONG}`)
+/** One in each text. */
+const each = ['alpha', 'bravo', 'charlie', 'delta', 'echo', 'foxtrot', 'golf', 'hotel']
+const texts = each.map((word) => `${word} ${LONG}`)
 const found = async (query: string) => (await search(ada, { query, mode: 'keyword', limit: 50 })).data
-/** How many texts have each of these words. One after the other: of searches, a user runs four at a time. */
+/** How many texts have each of these words, equal ones as well. One after the other: of searches, a user runs four at a time. */
 async function foundOf(words: readonly string[]): Promise<number[]> {
   const counts: number[] = []
-  for (const word of words) counts.push((await found(word)).length)
+  for (const word of words) counts.push((await found(word)).reduce((sum, { copies }) => sum + copies, 0))
   return counts
 }
-const each = texts.map((_, i) => `word${i}`)
 
 describe('What one request stores beyond 64 KiB of text', () => {
   it('is found by its words as soon as the work after the answer is done', async () => {
@@ -49,7 +50,7 @@ describe('What one request stores beyond 64 KiB of text', () => {
     const last = `/v1/conversations/${conversation}/messages/${ids.at(-1)?.id}`
     await unswept.as(ada).patch(last, { content: 'short now' })
     await api.sweep()
-    expect(await foundOf(['word7', 'short', 'word6'])).toEqual([0, 1, 1])
+    expect(await foundOf(['hotel', 'short', 'golf'])).toEqual([0, 1, 1])
   })
 
   it('is not found once it is deleted, indexed or not', async () => {
@@ -67,10 +68,24 @@ describe('What one request stores beyond 64 KiB of text', () => {
   })
 })
 
+describe('Words that an earlier release has read', () => {
+  it('are found as they are, and read anew by the next sweep', async () => {
+    const [message] = await say(ada, conversation, 'Configuração of PlumStore')
+    const document = await put(ada, { title: 'Ações', content: 'Configuração of PearStore' })
+    const before = `search = to_tsvector('simple', content), words_version = 0`
+    await queryAsSuperuser(`update messages set ${before} where id = $1`, [message?.id])
+    await queryAsSuperuser(`update document_chunks set ${before} where document_id = $1`, [document.id])
+    const counts = () => foundOf(['configuração', 'configuracao', 'plum', 'pear', 'acoes'])
+    expect(await counts()).toEqual([2, 0, 0, 0, 0])
+    await api.sweep()
+    expect(await counts()).toEqual([2, 2, 1, 1, 1])
+  })
+})
+
 it('All chunks of a long document are found by their words', async () => {
   const { id } = await put(ada, { content: texts.join('\n\n') })
-  expect(idsOf(await found('word0'))).toHaveLength(1)
-  expect(idsOf(await found('word7'))).toHaveLength(1)
+  expect(idsOf(await found('alpha'))).toHaveLength(1)
+  expect(idsOf(await found('hotel'))).toHaveLength(1)
   await ada.patch(`/v1/documents/${id}`, { title: 'Renamed' })
   expect((await found('renamed')).length).toBe((await found('lorem')).length)
 })

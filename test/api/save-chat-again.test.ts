@@ -4,6 +4,8 @@ import { createApi, type TestUser } from './harness.ts'
 import { expectRefused, type Message, queryAsSuperuser, read } from './helpers.ts'
 
 const streaming = (text: string) => ({ type: 'text', text, state: 'streaming' })
+const list = (status: string, count = 160) =>
+  Array.from({ length: count }, (_, i) => bot(`b${i}`, `says ${status}`, { status }))
 const done = (text: string) => ({ type: 'text', text, state: 'done' })
 
 const api = createApi()
@@ -41,6 +43,25 @@ describe('A chat that is saved again', () => {
       'created',
     ])
     expect(await chat.shown()).toBe('says b2 says u3 more')
+  })
+
+  it('refuses to extend more unfinished messages than a request may cost, and takes a shorter list', async () => {
+    await chat.save(list('in_progress'), 201)
+    await expectRefused(await ada.put(chat.path, { messages: list('complete') }), 'messages')
+    await chat.expectUnchanged(list('in_progress'))
+    expect(new Set(await chat.results(list('complete', 90)))).toEqual(new Set(['updated']))
+    expect(new Set((await chat.results(list('complete'))).slice(90))).toEqual(new Set(['updated']))
+  })
+
+  it('finds messages that came without parts', async () => {
+    await chat.save([user('u1', 'one')], 201)
+    await ada.post(chat.path, {
+      messages: [
+        { id: 'b1', role: 'assistant', content: 'two' },
+        { id: 'b2', role: 'assistant', content: '' },
+      ],
+    })
+    await chat.expectUnchanged([user('u1', 'one'), bot('b1', 'two'), { id: 'b2', role: 'assistant', parts: [] }])
   })
 
   it('ends an answer that a page has left, below what was said since', async () => {

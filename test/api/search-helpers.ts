@@ -3,11 +3,23 @@ import type { TestUser } from './harness.ts'
 import { type Found, type Hit, search } from './helpers.ts'
 
 /** Reciprocal rank fusion, as the API describes it. */
-export const fusedOf = ({ scoring }: Hit, k = 60, semantic = 1, keyword = 1) =>
+export const fusedByRank = ({ scoring }: Hit, k = 60, semantic = 1, keyword = 1) =>
   (scoring.semanticPosition === null ? 0 : semantic / (k + scoring.semanticPosition)) +
   (scoring.keywordPosition === null ? 0 : keyword / (k + scoring.keywordPosition))
 
-export const byScore = (a: Hit, b: Hit) => b.score - a.score || (a.id < b.id ? -1 : 1)
+/** Fusion by scores, as the API describes it: of a hit among all that there are. */
+export function fusedByScore({ scoring }: Hit, all: readonly Hit[], semantic = 0.35, keyword = 0.65): number {
+  const share = (of: (hit: Hit) => number | null, own: number | null) =>
+    Math.max(own ?? 0, 0) / (Math.max(...all.map((hit) => of(hit) ?? 0)) || 1)
+  return (
+    semantic * share((hit) => hit.scoring.similarity, scoring.similarity) +
+    keyword * share((hit) => hit.scoring.keywordRank, scoring.keywordRank)
+  )
+}
+
+/** The best first, of equal ones the newest. */
+export const byScore = (a: Hit, b: Hit) =>
+  b.score - a.score || b.createdAt.localeCompare(a.createdAt) || (a.id < b.id ? 1 : -1)
 
 /** All hits of a search, page by page. */
 export async function pages(user: TestUser, body: object, limit: number): Promise<Hit[]> {

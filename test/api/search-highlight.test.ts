@@ -23,9 +23,9 @@ const highlightOf = async (text: string, query: string, options: object = {}) =>
 }
 
 describe('A highlight', () => {
-  it('marks the words, and escapes all else', async () => {
+  it('marks the words that say something, and escapes all else', async () => {
     expect(await highlightOf(`See <script>alert("Tom's")</script> & <b>so on</b> &amp; on`, 'alert so')).toBe(
-      'See &lt;script&gt;<mark>alert</mark>(&quot;Tom&#39;s&quot;)&lt;/script&gt; &amp; &lt;b&gt;<mark>so</mark> on&lt;/b&gt; &amp;amp; on',
+      'See &lt;script&gt;<mark>alert</mark>(&quot;Tom&#39;s&quot;)&lt;/script&gt; &amp; &lt;b&gt;so on&lt;/b&gt; &amp;amp; on',
     )
   })
 
@@ -47,16 +47,56 @@ describe('A highlight', () => {
     expect(await highlightOf('Gardens and gardening', 'gard', { prefix: true })).toBe(
       '<mark>Gardens</mark> and <mark>gardening</mark>',
     )
-    expect(await highlightOf('One two three', 'three one', { match: 'any' })).toBe(
-      '<mark>One</mark> two <mark>three</mark>',
-    )
+    expect(await highlightOf('Red two blue', 'blue red')).toBe('<mark>Red</mark> two <mark>blue</mark>')
   })
 
-  it('shows the passages with the words, of a long text', async () => {
-    const filler = 'lorem ipsum '.repeat(200)
-    const highlight = await highlightOf(`${filler} needle ${filler}`, 'needle')
+  it.each([
+    ['without accents', 'Ein Café in Köln', 'cafe koln', 'Ein <mark>Café</mark> in <mark>Köln</mark>'],
+    ['with accents', 'Ein Cafe', 'café', 'Ein <mark>Cafe</mark>'],
+    ['inflected otherwise', 'Plums and cherries', 'plum cherry', '<mark>Plums</mark> and <mark>cherries</mark>'],
+    ['in a script without spaces', '北京大学的图书馆很大', '图书馆', '北京大学的<mark>图书馆</mark>很大'],
+    ['in Thai', 'ปลาทูน่าอร่อยมาก', 'อร่อย', 'ปลาทูน่า<mark>อร่อย</mark>มาก'],
+    ['in Korean', '서울에서 부산까지', '부산까지', '서울에서 <mark>부산까지</mark>'],
+    ['in full width', 'Ｆｕｌｌ width', 'full', '<mark>Ｆｕｌｌ</mark> width'],
+    [
+      'as part of a path',
+      'See src/DatePicker.vue there',
+      'datepicker.vue',
+      'See src/<mark>DatePicker.vue</mark> there',
+    ],
+    ['as part of a name', 'getUserById failed', 'user', '<mark>getUserById</mark> failed'],
+    ['that are signs', 'So good 🎉 now', '🎉', 'So good <mark>🎉</mark> now'],
+    ['that are excluded', 'Red wine', 'wine -beer', 'Red <mark>wine</mark>'],
+    [
+      'that say nothing, where there is nothing else',
+      'To be or not to be',
+      'to be',
+      '<mark>To</mark> <mark>be</mark> or not <mark>to</mark> <mark>be</mark>',
+    ],
+  ])('marks words %s', async (_, text, query, expected) => {
+    expect(await highlightOf(text, query)).toBe(expected)
+  })
+
+  it('is the whole of a text of up to 400 characters', async () => {
+    const text = `${'lorem ipsum '.repeat(32)}needle`
+    expect(await highlightOf(text, 'needle')).toBe(text.replace('needle', '<mark>needle</mark>'))
+  })
+
+  it.each([
+    ['in the middle', 200, 200],
+    ['at the beginning', 0, 200],
+    ['at the end', 200, 0],
+    ['far behind', 1_500, 100],
+  ])('shows what stands around the words, of a long text: %s', async (_, before, after) => {
+    const text = `${'lorem ipsum '.repeat(before)}needle ${'dolor sit '.repeat(after)}`.trim()
+    const highlight = (await highlightOf(text, 'needle')) ?? ''
     expect(highlight).toContain('<mark>needle</mark>')
-    expect(highlight?.length).toBeLessThan(500)
+    const passage = highlight.replaceAll(/<\/?mark>/g, '')
+    expect(text).toContain(passage)
+    expect(passage.length).toBeLessThanOrEqual(320)
+    if (after > 0) expect(passage.length).toBeGreaterThan(200)
+    // Whole words only.
+    for (const word of passage.split(' ')) expect(['lorem', 'ipsum', 'needle', 'dolor', 'sit']).toContain(word)
   })
 
   it('is short, and has as many ends as beginnings, whatever the text is made of', async () => {
@@ -75,7 +115,9 @@ describe('A highlight', () => {
 
   it('is null where the words are not what was found', async () => {
     const user = api.as(ada)
-    await say(user, conversation, 'Apples and pears')
-    expect((await search(user, { query: 'apple trees' })).data).toMatchObject([{ highlight: null }])
+    await say(user, conversation, 'The refrigerator hums')
+    expect((await search(user, { query: 'refridgerator' })).data).toMatchObject([
+      { highlight: null, scoring: { keywordRank: null } },
+    ])
   })
 })

@@ -31,8 +31,9 @@ describe('A cursor', () => {
   it.each([
     ['hybrid', {}],
     ['semantic', { mode: 'semantic' }],
-    ['keyword', { mode: 'keyword', match: 'any' }],
-    ['keyword, all words', { mode: 'keyword', query: 'red' }],
+    ['keyword', { mode: 'keyword' }],
+    ['keyword, all words', { mode: 'keyword', query: 'red', match: 'all' }],
+    ['ranks', { fusion: { method: 'rank' } }],
     ['groups', { groupBy: ['conversation', 'document'] }],
     ['groups by meaning', { mode: 'semantic', groupBy: ['conversation', 'document'] }],
     ['a threshold', { threshold: 0.2 }],
@@ -48,16 +49,24 @@ describe('A cursor', () => {
     expect(await pages(ada, body, data.length)).toEqual(data)
   })
 
-  it.each(['semantic', 'keyword', 'hybrid'])('tells apart texts that say the same: %s', async (mode) => {
+  it.each(['semantic', 'keyword', 'hybrid'])('tells apart texts that match as well: %s', async (mode) => {
     // Their ids are in another order than they, and their vectors, were made.
-    const messages = Array.from({ length: 12 }, () => ({
-      id: crypto.randomUUID(),
-      role: 'user',
-      content: 'one saying',
-    }))
+    const signs = ['!', '?', '.', ';']
+    const messages = signs.flatMap((a) =>
+      signs.slice(1).map((b) => ({ id: crypto.randomUUID(), role: 'user', content: `one saying ${a}${b}` })),
+    )
     await read(ada.post(`/v1/conversations/${conversation}/messages`, { messages }), 201)
-    const found = (await pages(ada, { query: 'one saying', mode }, 4)).slice(0, messages.length)
+    const found = (await pages(ada, { query: 'one saying', mode }, 5)).slice(0, messages.length)
     expect(found.map(({ id }) => id).toSorted()).toEqual(messages.map(({ id }) => id).toSorted())
+    // The first and the last have one neighbour, the others two.
+    if (mode === 'keyword') expect(new Set(found.map(({ score }) => score)).size).toBe(2)
+  })
+
+  it.each(['semantic', 'keyword', 'hybrid'])('shows a text once, on whatever page: %s', async (mode) => {
+    await say(ada, conversation, ...Array.from({ length: 9 }, (_, i) => `one saying ${i % 3}`))
+    const found = await pages(ada, { query: 'one saying', mode }, 1)
+    const texts = found.flatMap(({ content, copies }) => (content.startsWith('one') ? [[content, copies]] : []))
+    expect(texts.toSorted()).toEqual([0, 1, 2].map((i) => [`one saying ${i}`, 3]))
   })
 
   it('may go on with another limit', async () => {
@@ -80,6 +89,8 @@ describe('A cursor', () => {
       { threshold: 0.1 },
       { groupBy: 'conversation' },
       { fusion: { k: 61 } },
+      { fusion: { method: 'rank' } },
+      { syntax: 'plain' },
       { sources: ['message'] },
       { match: 'all' },
       { prefix: true },
@@ -111,7 +122,7 @@ describe('Groups', () => {
     await put(ada, { title: 'One', content: long('winter').join('\n\n'), ...options })
     await put(ada, { title: 'Two', content: long('summer').join('\n\n'), ...options })
 
-    for (const options of [{}, { mode: 'semantic' }, { mode: 'keyword', match: 'any' }, { threshold: 0.1 }]) {
+    for (const options of [{}, { mode: 'semantic' }, { mode: 'keyword' }, { threshold: 0.1 }]) {
       const body = { query: 'winter trees', limit: 50, ...options }
       const { data } = await search(ada, body)
       expect(data.filter(({ source }) => source === 'document').length).toBeGreaterThan(2)

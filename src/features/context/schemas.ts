@@ -1,23 +1,17 @@
 import * as z from 'zod'
-import { clientId, listOf, storedClientId, storedId, storedTime } from '../../http/fields.ts'
+import { clientId, storedClientId, storedId, storedTime } from '../../http/fields.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
-import { searchFilter, searchFilterInput, searchResults, searchSources } from '../search/schemas.ts'
+import { saidTurns, searchFilter, searchFilterInput, searchResults, searchSources } from '../search/schemas.ts'
 import { score, threshold } from '../vectors/schemas.ts'
 
-const MAX_TURNS = 20
 const MAX_OMITTED = 50
-
-const turn = z.strictObject({
-  role: z.enum(MESSAGE_ROLES),
-  content: z.string().max(200_000),
-})
 
 const fields = z.strictObject({
   conversationId: clientId
     .optional()
     .meta({ description: 'Whose recent turns and system prompt belong to the context' }),
   leafId: clientId.optional().meta({ description: 'The path to this message, in place of the active leaf' }),
-  turns: listOf(turn, { min: 1, max: MAX_TURNS }).optional().meta({
+  turns: saidTurns.optional().meta({
     description:
       'The last turns, oldest first, as the client holds them. With a conversation they follow what is stored; those that the stored path ends with count once.',
   }),

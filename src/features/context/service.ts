@@ -1,12 +1,13 @@
 import type { Caller } from '../../auth/caller.ts'
 import { fail, ok, type Result } from '../../result.ts'
-import { readQuery } from '../search/query.ts'
+import type { RecentQuery, StoredTurns } from '../messages/recent.ts'
+import { followUp, readQuery } from '../search/query.ts'
 import { createQuestions, type QuestionDeps } from '../search/question.ts'
 import { searchDefaults } from '../search/schemas.ts'
 import { packContext } from './pack.ts'
-import { createContextRepository, type RecentQuery, type StoredTurns } from './repository.ts'
+import { createContextRepository } from './repository.ts'
 import type { Context, ContextRequest } from './schemas.ts'
-import { conversationOf, questionIn } from './turns.ts'
+import { conversationOf, type Question, questionIn } from './turns.ts'
 import { type Searched, toContext } from './wire.ts'
 
 /** A text of so many bytes takes a token, or fewer do: nothing that fits is left unread. */
@@ -32,9 +33,9 @@ export const readingFor = (budgetTokens: number): Pick<RecentQuery, 'limit' | 'b
 export function createContextService(deps: QuestionDeps) {
   const questions = createQuestions(deps)
 
-  async function find(caller: Caller, request: ContextRequest, question: string, query: RecentQuery | null) {
+  async function find(caller: Caller, request: ContextRequest, { text, turns }: Question, query: RecentQuery | null) {
     const { conversationId, sources, filter, limit, threshold } = request
-    const { embedded, tokens } = await questions.embed(caller, question)
+    const { embedded, tokens } = await questions.embed(caller, text, turns)
     const [vector, unavailable] = embedded
     if (unavailable) questions.noteDegraded(caller, unavailable)
     const mode = vector ? ('hybrid' as const) : ('keyword' as const)
@@ -42,7 +43,7 @@ export function createContextService(deps: QuestionDeps) {
       {
         ...searchDefaults(),
         mode,
-        words: { ...readQuery(question, 'plain'), prefix: false, all: false },
+        words: { ...followUp(readQuery(text, 'plain'), turns), prefix: false, all: false },
         floor: questions.floor(),
         vector,
         model: questions.model(),
@@ -83,8 +84,8 @@ export function createContextService(deps: QuestionDeps) {
         return ok(toContext(conversation, searched, packContext(material, budgetTokens), conversationId ?? null))
       }
 
-      const asked = request.query ?? questionIn(given)
-      if (asked !== null) {
+      const asked = questionIn(given, request.query)
+      if (asked) {
         const [found, error] = await find(caller, request, asked, query)
         return error ? fail(error) : answer(found.stored, found)
       }
@@ -93,7 +94,7 @@ export function createContextService(deps: QuestionDeps) {
       const [stored, missing] = await createContextRepository(caller.db, caller.userId).recent(query)
       if (missing) return fail(missing)
       const question = questionIn(conversationOf(query.conversationId, stored, given, reading.bytes).turns)
-      if (question === null) return answer(stored, null)
+      if (!question) return answer(stored, null)
       const [found, error] = await find(caller, request, question, null)
       return error ? fail(error) : answer(stored, found)
     },

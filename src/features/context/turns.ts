@@ -1,5 +1,6 @@
 import { estimateTokens } from '../../tokens/estimate.ts'
-import type { StoredTurns } from './repository.ts'
+import type { StoredTurns } from '../messages/recent.ts'
+import { type EarlierTurn, earlierTurns } from '../search/query.ts'
 import { MESSAGE_OVERHEAD, type Turn } from './recent.ts'
 import type { ContextRequest, Omitted } from './schemas.ts'
 
@@ -73,14 +74,31 @@ function overlap(stored: readonly Turn[], given: readonly GivenTurn[]): number {
 const isSame = ({ role, content, unread }: Turn, given: GivenTurn | undefined): boolean =>
   given?.role === role && (unread > 0 ? given.content.startsWith(content) : given.content.trim() === content.trim())
 
-/** The longest text that a search takes. */
-const LONGEST_QUESTION = 8_000
+/** The words of more would not all be looked at. */
+const LONGEST_QUESTION = 2_000
 
-/** What to search for: what the user said last. Null where the user has said nothing. */
-export function questionIn(turns: readonly Pick<Turn, 'role' | 'content'>[]): string | null {
-  const question = turns.findLast(({ role, content }) => role === 'user' && content.trim() !== '')?.content.trim()
-  if (question === undefined || question.length <= LONGEST_QUESTION) return question ?? null
+/** What to search for, and what was said before it. */
+export interface Question {
+  text: string
+  turns: EarlierTurn[]
+}
+
+/**
+ * What to search for: the query, or else what the user said last, as a follow-up of what the user said before. Null where there is
+ * neither.
+ *
+ * @param turns oldest first
+ */
+export function questionIn(turns: readonly Pick<Turn, 'role' | 'content'>[], query?: string): Question | null {
+  const said = turns.filter(({ role }) => role === 'user').map(({ content }) => content.trim())
+  const text = query ?? said.findLast((text) => text !== '')
+  if (text === undefined) return null
+  return { text: query ?? shortened(text), turns: earlierTurns(said, text) }
+}
+
+function shortened(text: string): string {
+  if (text.length <= LONGEST_QUESTION) return text
   // What is pasted stands before or after what is asked.
   const half = LONGEST_QUESTION / 2 - 1
-  return `${question.slice(0, half)}\n${question.slice(-half)}`.toWellFormed()
+  return `${text.slice(0, half)}\n${text.slice(-half)}`.toWellFormed()
 }

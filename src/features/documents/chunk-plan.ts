@@ -1,6 +1,6 @@
 import { type Chunk, chunkText } from '../../chunking/chunk.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
-import type { Chunking } from './schemas.ts'
+import { type Chunking, MAX_CHUNK_SIZE } from './schemas.ts'
 import type { DOCUMENT_FORMATS } from './table.ts'
 
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number]
@@ -15,7 +15,7 @@ export interface ChunkPlan {
 }
 
 /** For each MiB of content begun: what a request costs the database follows the number of chunks (docs/decisions/035-request-cost.md). */
-const MAX_CHUNKS_PER_MIB = 2_000
+const MAX_CHUNKS_PER_MIB = 1_000
 const MIB = 1_048_576
 const MAX_HEADING = 200
 /** Of a plan as Neon gets it, JSON within JSON: with 5 MiB of content within the 10 MiB that it takes. */
@@ -60,6 +60,23 @@ export function planChunks(content: string, format: DocumentFormat, chunking: Ch
   return bytesOf(plan) > MAX_PLAN_BYTES
     ? fail(refusal('must not have so many long headings and heads of tables'))
     : ok(plan)
+}
+
+/**
+ * The same for chunks whose size the client has not chosen now: where there would be too many, they become larger. Dense Markdown of a MiB, with
+ * a heading every 500 characters, would make 2,000 by default.
+ *
+ * @returns the plan, and how it cuts
+ */
+export function planFittingChunks(
+  content: string,
+  format: DocumentFormat,
+  { size, overlap }: Chunking,
+): Result<{ plan: ChunkPlan; chunking: Chunking }> {
+  const chunking = { size: Math.min(size, MAX_CHUNK_SIZE), overlap }
+  const [plan, refused] = planChunks(content, format, chunking)
+  if (plan) return ok({ plan, chunking })
+  return size >= MAX_CHUNK_SIZE ? fail(refused) : planFittingChunks(content, format, { size: 2 * size, overlap })
 }
 
 const refusal = (message: string): AppError => ({ code: 'invalid_request', errors: [{ path: 'content', message }] })

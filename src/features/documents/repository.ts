@@ -3,6 +3,7 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import { deletedFor, isInState, type RowState } from '../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
+import { lookedAt } from '../../db/look-through.ts'
 import { allRows, lastRows, oneRow } from '../../db/rows.ts'
 import { toClientVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../request-key.ts'
@@ -11,7 +12,7 @@ import { fail, ok, type Result } from '../../result.ts'
 import { dropJobs } from '../embeddings/sql/drop.ts'
 import { embeddingJobs } from '../embeddings/table.ts'
 import { writeOnce } from '../idempotency/sql/write-once.ts'
-import { planChunks } from './chunk-plan.ts'
+import { planChunks, planFittingChunks } from './chunk-plan.ts'
 import type { DocumentFilters } from './filters.ts'
 import { type DocumentPosition, listPage } from './sql/list.ts'
 import { patchDocument, type WholeDocument } from './sql/patch.ts'
@@ -67,9 +68,9 @@ export function createDocumentRepository(db: Database, userId: string): Document
 
   return {
     async put({ id: sentId, embedding, model = 'custom', ...fields }, requestKey = null) {
-      const chunking = embedding ? undefined : (fields.chunking ?? DEFAULT_CHUNKING)
-      const [plan, refused] = planChunks(fields.content, fields.format, chunking ?? null)
+      const [cut, refused] = cutNew(fields, embedding !== undefined)
       if (refused) return fail(refused)
+      const { plan, chunking } = cut
       const own = embedding ? { vector: toClientVector(embedding), model } : null
       const document = { ...fields, chunking, userId, id: sentId ?? newId(), sentId, plan, own }
       const [stored, error] = await writeOnce(db, 'documents.put', {
@@ -102,7 +103,8 @@ export function createDocumentRepository(db: Database, userId: string): Document
 
     async list(limit, after, filters) {
       const [results, error] = await db.read('documents.list', (q) => [listPage(q, { userId, limit, after, filters })])
-      return error ? fail(error) : allRows(results[0], documentRow)
+      if (error) return fail(error)
+      return allRows(results[0], filters.metadata ? documentRow.extend(lookedAt) : documentRow)
     },
 
     patch: (id, patch, states) => patchDocument(db, { userId, id }, patch, states, CONSTRAINTS),
@@ -160,4 +162,14 @@ export function createDocumentRepository(db: Database, userId: string): Document
       return results[0].length === 0 ? fail({ code: 'not_found' }) : allRows(results[1], chunkRow)
     },
   }
+}
+
+/** The chunks of a document that is sent whole. */
+function cutNew(
+  { content, format, chunking }: Pick<DocumentCreate, 'content' | 'format' | 'chunking'>,
+  isWhole: boolean,
+) {
+  if (!isWhole && !chunking) return planFittingChunks(content, format, DEFAULT_CHUNKING)
+  const [plan, refused] = planChunks(content, format, chunking ?? null)
+  return refused ? fail(refused) : ok({ plan, chunking })
 }

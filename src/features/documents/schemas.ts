@@ -10,6 +10,8 @@ import { DOCUMENT_FORMATS, documentChunks, documents } from './table.ts'
 export const documentTag = { name: 'Documents', description: 'Texts that are cut into chunks and found by search.' }
 
 export const DEFAULT_CHUNKING = { size: 1600, overlap: 200 }
+/** Most of a chunk, in UTF-16 units. */
+export const MAX_CHUNK_SIZE = 8000
 export const DEFAULT_FORMAT = 'markdown'
 
 const count = z.int().nonnegative()
@@ -48,9 +50,9 @@ const chunking = z
     size: z
       .int()
       .min(200)
-      .max(8000)
+      .max(MAX_CHUNK_SIZE)
       .default(DEFAULT_CHUNKING.size)
-      .meta({ description: 'Most of a chunk, in UTF-16 units' }),
+      .meta({ description: 'Most of a chunk, in UTF-16 units. More than 1,000 chunks for each MiB begun are refused' }),
     overlap: z
       .int()
       .min(0)

@@ -2,7 +2,7 @@ import { toClientVector } from '../../embeddings/stored-vector.ts'
 import { fail, ok, type Result } from '../../result.ts'
 import type { AppError } from '../../result.ts'
 import { parseJson } from '../../http/json.ts'
-import { planChunks } from '../documents/chunk-plan.ts'
+import { planChunks, planFittingChunks } from '../documents/chunk-plan.ts'
 import { DEFAULT_CHUNKING } from '../documents/schemas.ts'
 import type { Line } from './body.ts'
 import type { ImportBatcher, Item } from './import-batcher.ts'
@@ -85,13 +85,20 @@ function toItem(type: ImportedType, value: unknown, at: Position, bytes: number,
   return { type: 'message', row, at, bytes }
 }
 
-/** Cuts it, as its chunks do not come along. */
+/** Cuts it, as its chunks do not come along; larger where another release has allowed more chunks. */
 function toDocument({ chunkSize, chunkOverlap, embedding, model, ...fields }: DocumentLine): Result<ImportedDocument> {
   const size = chunkSize ?? DEFAULT_CHUNKING.size
-  const chunking = embedding ? null : { size, overlap: chunkOverlap ?? Math.min(DEFAULT_CHUNKING.overlap, size / 2) }
-  const [plan, refused] = planChunks(fields.content, fields.format, chunking)
+  const overlap = chunkOverlap ?? Math.min(DEFAULT_CHUNKING.overlap, size / 2)
+  const [cut, refused] = embedding
+    ? cutWhole(fields)
+    : planFittingChunks(fields.content, fields.format, { size, overlap })
   if (refused) return fail(refused)
   const own = embedding ? { vector: toClientVector(embedding), model: model ?? 'custom' } : null
   const { type: _type, contentHash: _hash, metadata = {}, ...row } = fields
-  return ok({ ...row, metadata, chunking, plan, own })
+  return ok({ ...row, metadata, ...cut, own })
+}
+
+function cutWhole({ content, format }: Pick<DocumentLine, 'content' | 'format'>) {
+  const [plan, refused] = planChunks(content, format, null)
+  return refused ? fail(refused) : ok({ plan, chunking: null })
 }

@@ -11,12 +11,12 @@ import type { RequestKey } from '../../request-key.ts'
 import { type AppError, fail, ok, type Result } from '../../result.ts'
 import { conversations, MAX_BRANCHES } from '../conversations/table.ts'
 import { dropEmbeddings } from '../embeddings/sql/drop.ts'
-import { queueMessages, requeueMessages, requeueWritten } from '../embeddings/sql/queue.ts'
-import { insertWhere, writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
+import { queueMessages, requeueMessages } from '../embeddings/sql/queue.ts'
+import { writeOnce, writtenHere } from '../idempotency/sql/write-once.ts'
 import { toGiven } from './save-chat.ts'
-import { type ChatMessage, type ExpectedChat, type SavedChat, savedRow } from './save-schemas.ts'
+import type { ChatMessage, ExpectedChat, SavedChat } from './save-schemas.ts'
 import { appendStatement } from './sql/append.ts'
-import { saveStatement } from './sql/save.ts'
+import { storeChat, storedChat } from './sql/save.ts'
 import { toChanges } from './sql/patch.ts'
 import { titleWithout, titleWithRestored } from './sql/derived-title.ts'
 import { keptColumns, toAppended, toRow, unknownParents } from './new-message.ts'
@@ -98,10 +98,17 @@ export const TOO_MANY_BRANCHES: AppError = {
   errors: [{ path: 'messages', message: `would give the conversation more than ${MAX_BRANCHES} branches` }],
 }
 
+/** Of `app.save_chat`: more than 100 messages that get other parts, or 300 that are compared part by part. */
+const TOO_MUCH_DIFFERS: AppError = {
+  code: 'invalid_request',
+  errors: [{ path: 'messages', message: 'differ from what is stored in too many places: save a shorter list first' }],
+}
+
 const CONSTRAINTS: ConstraintErrors = {
   messages_user_id_conversation_id_id_pk: { code: 'conflict' },
   messages_metadata_check: METADATA_TOO_LONG,
   conversations_branches_check: TOO_MANY_BRANCHES,
+  messages_effort_check: TOO_MUCH_DIFFERS,
 }
 const { userId: _userId, deletedAt: _deletedAt, branch: _branch, ...columns } = messageColumns
 
@@ -150,33 +157,20 @@ export function createMessageRepository(db: Database, userId: string, conversati
       return toAppended(rows, results[1])
     },
 
-    async save(list, { states, mustExist, timeoutMinutes }) {
-      const state = { version: conversations.version, createdAt: conversations.createdAt }
-      const condition = isInState(conversations, states)
+    async save(list, options) {
       const [results, error] = await db.write(
         'messages.save',
-        (q) => [
-          q.execute(sql`${insertWhere(conversations, { userId, id: conversationId }, sql`${!mustExist}::boolean`)}
-            on conflict do nothing returning id`),
-          q
-            .select({ isInState: sql<boolean>`${condition ?? sql`true`}` })
-            .from(conversations)
-            .where(liveConversation)
-            .for('update'),
-          saveStatement(q, { userId, conversationId }, toGiven(list), { timeoutMinutes, condition }),
-          requeueWritten(q, { userId, conversationId }),
-          q.select(state).from(conversations).where(liveConversation),
-        ],
+        (q) => [storeChat(q, { userId, conversationId }, toGiven(list), options)],
         CONSTRAINTS,
         // With a state that was asked for, the repetition would not find it any more.
-        { repeatable: states === null },
+        { repeatable: options.states === null },
       )
       if (error) return fail(error)
-      const [opened, [locked], saved, , [conversation]] = results
-      if (!locked || !conversation) return fail({ code: 'not_found' })
-      if (!locked.isInState) return fail({ code: 'precondition_failed' })
-      const [rows, unfit] = allRows(saved.rows, savedRow)
-      return unfit ? fail(unfit) : ok({ rows, conversation, isNew: opened.rows.length > 0 })
+      const [stored, unfit] = oneRow(results[0].rows, storedChat)
+      if (unfit) return fail(unfit)
+      const { isNew, isInState: isExpected, saved, ...conversation } = stored
+      if (!isExpected || !saved) return fail({ code: 'precondition_failed' })
+      return ok({ rows: saved.map(([sentId, id, result]) => ({ sentId, id, result })), conversation, isNew })
     },
 
     async path({ limit, order, leafId, after, siblings }) {

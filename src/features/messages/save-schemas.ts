@@ -51,11 +51,13 @@ export interface ExpectedChat {
   mustExist: boolean
 }
 
+export const savedResult = z.enum(['unchanged', 'created', 'updated'])
+
 /** What became of a message of the list. */
 export const savedRow = z.object({
   sentId: storedClientId.meta({ description: 'The id in the list' }),
   id: storedClientId.meta({ description: 'The id under which it is stored' }),
-  result: z.enum(['unchanged', 'created', 'updated']),
+  result: savedResult,
 })
 
 export interface SavedChat {

@@ -29,7 +29,8 @@ export const isStrict = ({ required, excluded, all }: Words): boolean => all || 
 const TURN_WEIGHT = 0.4
 const TURN_DECAY = 0.65
 const MAX_TURNS = 5
-const MAX_TURN_LENGTH = 1_000
+/** How much of a turn counts, in UTF-16 units. */
+export const MAX_TURN_LENGTH = 1_000
 
 /** An earlier text of who asks, and what it counts for beside the question. */
 export interface EarlierTurn {
@@ -37,12 +38,28 @@ export interface EarlierTurn {
   weight: number
 }
 
-/** @param turns what was said before the question, newest last */
-export const earlierTurns = (turns: readonly string[]): EarlierTurn[] =>
-  turns
+/**
+ * What a question follows up on.
+ *
+ * @param said what its user has said, newest last; where that is the question itself, it counts once
+ * @returns the newest first
+ */
+export function earlierTurns(said: readonly string[], question: string): EarlierTurn[] {
+  const texts = said.map(beginningOf).filter((text) => text !== '')
+  if (texts.at(-1) === beginningOf(question)) texts.pop()
+  return texts
     .slice(-MAX_TURNS)
     .toReversed()
-    .map((text, i) => ({ text: text.slice(0, MAX_TURN_LENGTH).toWellFormed(), weight: TURN_WEIGHT * TURN_DECAY ** i }))
+    .map((text, i) => ({ text, weight: TURN_WEIGHT * TURN_DECAY ** i }))
+}
+
+/** The query with what was said before it. */
+export const followUp = (query: Query, turns: readonly EarlierTurn[]): Query => ({
+  ...query,
+  hints: [...query.hints, ...turns],
+})
+
+const beginningOf = (text: string): string => text.slice(0, MAX_TURN_LENGTH).toWellFormed().trim()
 
 const plain = (text: string): Query => ({ text, required: [], excluded: [], hints: [] })
 

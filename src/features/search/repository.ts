@@ -4,8 +4,10 @@ import * as z from 'zod'
 import type { Database } from '../../db/database.ts'
 import { oneRow } from '../../db/rows.ts'
 import { fail, ok, type Result } from '../../result.ts'
+import { type PathEnd, saidQueries, toSaid } from '../messages/recent.ts'
 import { countQuestion } from '../usage/sql/embedded.ts'
-import { searchHit, type SearchResults } from './schemas.ts'
+import { MAX_TURN_LENGTH } from './query.ts'
+import { MAX_SAID, searchHit, type SearchResults } from './schemas.ts'
 import { type Search, searchStatement } from './sql/statement.ts'
 
 /** What a search found; `hits` has one more than the limit where there are more. */
@@ -26,6 +28,11 @@ export interface SearchRepository {
    * @param tokens what the question has cost the provider; they are counted
    */
   search(search: Search, tokens?: number): Promise<Result<Found>>
+  /**
+   * How the texts begin that were said on a path, newest last. `not_found` for a conversation that is missing, deleted or somebody
+   * else's, `invalid_request` for a leaf that it does not have.
+   */
+  said(path: Omit<PathEnd, 'limit'>): Promise<Result<string[]>>
 }
 
 const foundRow = z.object({
@@ -46,6 +53,13 @@ export function createSearchRepository(db: Database, userId: string): SearchRepo
       const statement = searchStatement(userId, search)
       const [sent, error] = await sendSearch(db, `search.${search.mode}`, { userId, statement, tokens })
       return error ? fail(error) : ok(sent.found)
+    },
+
+    async said(path) {
+      const [results, error] = await db.read('search.said', () =>
+        saidQueries(userId, { ...path, limit: MAX_SAID, length: MAX_TURN_LENGTH }),
+      )
+      return error ? fail(error) : toSaid(path.leafId, results[0].rows, results[1].rows)
     },
   }
 }

@@ -38,6 +38,15 @@ export const searchFilter = filter.prefault({})
 /** What `searchFilter` takes, in words of JSON Schema. */
 export const searchFilterInput = filter.extend({ metadata: metadataConditionInput.optional() }).prefault({})
 
+/** How many turns a request may send. */
+export const MAX_SAID = 20
+const turn = z.strictObject({
+  role: z.enum(MESSAGE_ROLES),
+  content: z.string().max(200_000),
+})
+/** The last turns of a conversation, oldest first. */
+export const saidTurns = listOf(turn, { min: 1, max: MAX_SAID })
+
 const weight = z.number().min(0).max(10).optional()
 
 const fields = z.strictObject({
@@ -48,6 +57,15 @@ const fields = z.strictObject({
     description:
       'How the query is read by keyword. `operators`: `-word` and `-"a phrase"` exclude, where something else is asked for; `"a phrase"` has to be there; `OR` in capitals asks for one of two. `plain`: none of them.',
   }),
+  turns: saidTurns.optional().meta({
+    description:
+      'What was said before, newest last: the query is read as a follow-up. The last five of the user count, each less than the next, and none of their words has to be there.',
+  }),
+  conversationId: clientId.optional().meta({
+    description:
+      'The query is read as a follow-up in this conversation: its last messages count as `turns` would. What is searched is up to `filter`.',
+  }),
+  leafId: clientId.optional().meta({ description: 'The path to this message, in place of the active leaf' }),
   embedding: embedding.optional(),
   model: ofModel,
   mode: z.enum(['hybrid', 'semantic', 'keyword']).optional().meta({
@@ -81,6 +99,11 @@ export const searchRequest = fields.superRefine((body, ctx) => {
   const refuse = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message })
   if ((body.query === undefined) === (body.embedding === undefined)) refuse('query', 'give either query or embedding')
   if (body.embedding && (body.mode ?? 'semantic') !== 'semantic') refuse('mode', 'must be semantic for an embedding')
+  for (const said of ['turns', 'conversationId'] as const) {
+    if (body.embedding && body[said] !== undefined) refuse(said, 'goes with a query')
+  }
+  if (body.turns && body.conversationId !== undefined) refuse('turns', 'give either turns or conversationId')
+  if (body.leafId !== undefined && body.conversationId === undefined) refuse('leafId', 'goes with a conversationId')
   if (body.model !== undefined && !body.embedding) refuse('model', 'goes with an embedding')
   if (body.query && body.mode !== 'semantic' && !hasWords(readQuery(body.query, body.syntax).text)) {
     refuse('query', 'has no word to look for')
@@ -92,8 +115,8 @@ export const searchRequestInput = fields.extend({ filter: searchFilterInput }).m
   id: 'SearchRequest',
   if: { required: ['query'] },
   else: { required: ['embedding'] },
-  not: { required: ['query', 'embedding'] },
-  dependentRequired: { model: ['embedding'] },
+  not: { anyOf: [{ required: ['query', 'embedding'] }, { required: ['turns', 'conversationId'] }] },
+  dependentRequired: { model: ['embedding'], turns: ['query'], conversationId: ['query'], leafId: ['conversationId'] },
   dependentSchemas: {
     embedding: { properties: { mode: { const: 'semantic' } } },
     threshold: { properties: { mode: { enum: ['hybrid', 'semantic'] } } },
@@ -102,7 +125,7 @@ export const searchRequestInput = fields.extend({ filter: searchFilterInput }).m
 export type SearchRequest = z.output<typeof searchRequest>
 
 /** How a search goes of which only the text is known. */
-export const searchDefaults = (): SearchRequest => searchRequest.parse({ query: '?' })
+export const searchDefaults = (): SearchRequest => searchRequest.parse({ query: 'text' })
 
 const position = z.int().nullable()
 const scoring = z

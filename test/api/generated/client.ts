@@ -657,7 +657,7 @@ export type NewDocument = {
         [key: string]: any;
     };
     chunking?: {
-        /** Most of a chunk, in UTF-16 units */
+        /** Most of a chunk, in UTF-16 units. More than 1,000 chunks for each MiB begun are refused */
         size?: number;
         /** What a chunk repeats of the one before: at most half the size, by default 200 */
         overlap?: number;
@@ -759,7 +759,7 @@ export type DocumentPatch = {
         [key: string]: any;
     } | null;
     chunking?: {
-        /** Most of a chunk, in UTF-16 units */
+        /** Most of a chunk, in UTF-16 units. More than 1,000 chunks for each MiB begun are refused */
         size?: number;
         /** What a chunk repeats of the one before: at most half the size, by default 200 */
         overlap?: number;
@@ -858,6 +858,15 @@ export type SearchRequest = {
     query?: string;
     /** How the query is read by keyword. `operators`: `-word` and `-"a phrase"` exclude, where something else is asked for; `"a phrase"` has to be there; `OR` in capitals asks for one of two. `plain`: none of them. */
     syntax?: "plain" | "operators";
+    /** What was said before, newest last: the query is read as a follow-up. The last five of the user count, each less than the next, and none of their words has to be there. */
+    turns?: {
+        role: "system" | "user" | "assistant" | "tool";
+        content: string;
+    }[];
+    /** The query is read as a follow-up in this conversation: its last messages count as `turns` would. What is searched is up to `filter`. */
+    conversationId?: string;
+    /** The path to this message, in place of the active leaf */
+    leafId?: string;
     embedding?: number[];
     /** Only vectors of this model */
     model?: string;
@@ -3173,6 +3182,9 @@ export function search({ searchRequest }: {
         data: Problem;
     } | {
         status: 403;
+        data: Problem;
+    } | {
+        status: 404;
         data: Problem;
     } | {
         status: 408;

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { Client } from 'pg'
 import type { Dice } from './fuzz/dice.ts'
 
-export const SIGNATURE = 'app.keyword_hits(text, boolean, boolean, app.search_scope, int)'
+export const SIGNATURE = 'app.keyword_search(jsonb, app.search_scope, int)'
 
 interface Reader {
   userId: string
   /** In each of their texts, and in nobody else's. */
   word: string
+  /** In the title of their conversation, and nowhere else. */
+  titleWord: string
   conversationId: string
   documentId: string
   /** Of their messages and chunks, in order. */
@@ -28,9 +30,11 @@ export async function fill(client: Client): Promise<Library> {
     const [userId, conversationId, documentId] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()]
     const metadata = JSON.stringify({ of: word, n: 1 })
     await client.query(`insert into users (id, email) values ($1, $2)`, [userId, `${word}@example.com`])
-    await client.query(`insert into conversations (user_id, id, tags) values ($1, $2, '{red}')`, [
+    const titleWord = `t${word}`
+    await client.query(`insert into conversations (user_id, id, title, tags) values ($1, $2, $3, '{red}')`, [
       userId,
       conversationId,
+      `${titleWord} ${common}`,
     ])
     await client.query(
       `insert into documents (user_id, id, title, content, content_hash, format, language, tags, metadata)
@@ -53,16 +57,16 @@ export async function fill(client: Client): Promise<Library> {
       )
       ids.push(`${conversationId}/${message}`, chunk)
     }
-    return { userId, word, conversationId, documentId, ids: ids.sort() }
+    return { userId, word, titleWord, conversationId, documentId, ids: ids.sort() }
   }
-  const suffix = randomBytes(4).toString('hex')
+  // Letters only: a word with digits has parts, which are found as well.
+  const suffix = Array.from(randomBytes(8), (byte) => String.fromCharCode(97 + (byte % 26))).join('')
   return { ada: await settle(`adax${suffix}`), eve: await settle(`evex${suffix}`), common }
 }
 
 export interface Arguments {
-  asked: string | null
-  relaxed?: boolean | null
-  prefix?: boolean | null
+  /** As `readQuery` reads a query, or anything else. */
+  asked: object | null
   /** As `app.resolve_scope` takes it. */
   scope?: object | null
   /** The scope as it stands, with conversations and documents that nobody has looked up. */
@@ -72,18 +76,18 @@ export interface Arguments {
 
 /** Calls the function for a user, or with no setting at all. @returns ids in order */
 export async function hitsOf(client: Client, userId: string | null, args: Arguments): Promise<string[]> {
-  const { asked, relaxed = false, prefix = false, scope = {}, unresolved = false, wanted = 200 } = args
+  const { asked, scope = {}, unresolved = false, wanted = 200 } = args
   const scoped = scope && JSON.stringify({ sources: ['message', 'document'], ...scope })
   await client.query('begin')
   try {
     if (userId !== null) await client.query(`select set_config('app.user_id', $1, true)`, [userId])
     const { rows } = await client.query<{ id: string }>(
-      `select id from app.keyword_hits($1, $2, $3, ${
+      `select id from app.keyword_search($1, ${
         unresolved
-          ? 'jsonb_populate_record(null::app.search_scope, $4)'
-          : 'app.resolve_scope(app.current_user_id(), $4)'
-      }, $5)`,
-      [asked, relaxed, prefix, scoped, wanted],
+          ? 'jsonb_populate_record(null::app.search_scope, $2)'
+          : 'app.resolve_scope(app.current_user_id(), $2)'
+      }, $3)`,
+      [asked && JSON.stringify(asked), scoped, wanted],
     )
     return rows.map(({ id }) => id).sort()
   } finally {
@@ -94,7 +98,9 @@ export async function hitsOf(client: Client, userId: string | null, args: Argume
 /** Arguments as no client of the API could make them, mostly about what is another's. */
 export function randomArguments(dice: Dice, { ada, eve, common }: Library): Arguments {
   const some = <T>(from: readonly T[]): T[] => Array.from({ length: dice.int(3) }, () => dice.pick(from) as T)
-  const words = [common, ada.word, eve.word, '-nothing', `-${ada.word}`, 'or', '"', eve.word.slice(0, 4), '']
+  const words = [common, ada.word, eve.word, eve.titleWord, ada.titleWord, 'or', '"', "'", eve.word.slice(0, 4), '']
+  const text = () => Array.from({ length: 1 + dice.int(3) }, () => dice.pick(words)).join(' ')
+  const oddly = <T>(value: T) => (dice.chance(2) ? dice.pick([null, 7, 'word', {}, [[[]]], [null]]) : value)
   const path = dice.pick([
     '$.of == $w',
     '$.of == $missing',
@@ -108,9 +114,16 @@ export function randomArguments(dice: Dice, { ada, eve, common }: Library): Argu
     'not a path',
   ])
   return {
-    asked: dice.chance(3) ? null : Array.from({ length: 1 + dice.int(3) }, () => dice.pick(words)).join(' '),
-    relaxed: dice.pick([true, false, false, null]) ?? null,
-    prefix: dice.pick([true, false, null]) ?? null,
+    asked: dice.chance(3)
+      ? null
+      : {
+          text: oddly(text()),
+          ...(dice.chance(30) && { required: oddly([some(words), some(words)]) }),
+          ...(dice.chance(30) && { excluded: oddly([text()]) }),
+          ...(dice.chance(30) && { hints: oddly([{ text: text(), weight: oddly(0.5) }]) }),
+          ...(dice.chance(50) && { prefix: oddly(dice.chance(50)) }),
+          ...(dice.chance(50) && { all: oddly(dice.chance(30)) }),
+        },
     scope: dice.chance(4)
       ? null
       : {

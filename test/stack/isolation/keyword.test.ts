@@ -52,13 +52,41 @@ describe.each(places)('The keyword function, on $name', ({ open }) => {
   it('finds the texts of whom the setting names, and nothing for nobody', async () => {
     const { ada, eve } = library
     await inApp(async (client) => {
-      const find = (userId: string | null, word: string) => hitsOf(client, userId, { asked: word })
+      const find = (userId: string | null, text: string) => hitsOf(client, userId, { asked: { text } })
       expect(await find(ada.userId, ada.word)).toEqual(ada.ids)
       expect(await find(ada.userId, library.common)).toEqual(ada.ids)
       expect(await find(ada.userId, eve.word)).toEqual([])
+      // Of a conversation whose title has the word, its first two messages.
+      const openings = await find(ada.userId, ada.titleWord)
+      expect(openings).toHaveLength(2)
+      expect(ada.ids).toEqual(expect.arrayContaining(openings))
+      expect(await find(ada.userId, eve.titleWord)).toEqual([])
       expect(await find(eve.userId, library.common)).toEqual(eve.ids)
       for (const nobody of [null, '', crypto.randomUUID()]) expect(await find(nobody, library.common)).toEqual([])
       await expect(find('ada', library.common)).rejects.toThrow('uuid')
+    })
+  })
+
+  it('is what the release before searches by', async () => {
+    const { ada, eve } = library
+    const scope = `app.resolve_scope(app.current_user_id(), '{"sources":["message","document"]}')`
+    await inApp(async (client) => {
+      for (const [text, relaxed, expected] of [
+        [`${ada.word} missing`, true, ada.ids],
+        [`${ada.word} missing`, false, []],
+        [`${ada.word} ${library.common}`, false, ada.ids],
+        [eve.word, true, []],
+      ] as const) {
+        await client.query('begin')
+        await client.query(`select set_config('app.user_id', $1, true)`, [ada.userId])
+        const { rows } = await client.query<{ id: string; words: string }>(
+          `select id, words from app.keyword_hits($1, $2, false, ${scope}, 200)`,
+          [text, relaxed],
+        )
+        await client.query('rollback')
+        expect(rows.map(({ id }) => id).toSorted()).toEqual(expected)
+        for (const { words } of rows) expect(words).toContain(ada.word)
+      }
     })
   })
 
@@ -67,7 +95,7 @@ describe.each(places)('The keyword function, on $name', ({ open }) => {
     const dice = createDice(7)
     let found = 0
     await inApp(async (client) => {
-      for (let i = 0; i < 400; i++) {
+      for (let i = 0; i < 500; i++) {
         const args = randomArguments(dice, library)
         const hits = await hitsOf(client, ada.userId, args).catch((error: Error) => {
           // What is wrong with a question may be told, not what anybody's texts are.
@@ -101,8 +129,8 @@ describe.each(places)('The keyword function, on $name', ({ open }) => {
       // And without its own check, row-level security alone.
       await withFunction(withoutCheck, async () => {
         await inApp(async (client) => {
-          expect(await hitsOf(client, ada.userId, { asked: eve.word })).toEqual([])
-          expect(await hitsOf(client, null, { asked: eve.word })).toEqual([])
+          expect(await hitsOf(client, ada.userId, { asked: { text: eve.word } })).toEqual([])
+          expect(await hitsOf(client, null, { asked: { text: eve.word } })).toEqual([])
         })
       })
     } finally {
@@ -114,10 +142,10 @@ describe.each(places)('The keyword function, on $name', ({ open }) => {
     const { ada, eve } = library
     await withFunction(withoutCheck, () =>
       inApp(async (client) => {
-        expect(await hitsOf(client, ada.userId, { asked: eve.word })).not.toEqual([])
+        expect(await hitsOf(client, ada.userId, { asked: { text: eve.word } })).not.toEqual([])
       }),
     )
-    expect(await inApp((client) => hitsOf(client, ada.userId, { asked: eve.word }))).toEqual([])
+    expect(await inApp((client) => hitsOf(client, ada.userId, { asked: { text: eve.word } }))).toEqual([])
   })
 
   it('is the one door to the texts of parley_system: the role itself stays shut', async () => {

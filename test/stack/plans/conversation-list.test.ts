@@ -119,19 +119,27 @@ describe.each(places)('Lists of conversations on $name', ({ embedded, open }) =>
     {
       name: 'with frequent metadata',
       chosen: filters({ metadata: { model: 'm' } }),
-      ways: [ACTIVITY],
+      ways: [ACTIVITY, KEY],
       reads: 4 * LIMIT,
+      sorts: true,
     },
     { name: 'with a frequent title', chosen: filters({ title: 'conv' }), ways: [ACTIVITY], reads: 2 * LIMIT },
     {
       name: 'with all three',
       chosen: filters({ title: '1', tag: ['common'], metadata: { model: 'm' } }),
-      ways: [ACTIVITY],
+      ways: [ACTIVITY, KEY],
       reads: 12 * LIMIT,
+      sorts: true,
     },
     // What hardly one has: the whole list is looked through, once.
     { name: 'with a rare tag', chosen: filters({ tag: ['rare'] }), ways: [ACTIVITY], reads: 'own' },
-    { name: 'with rare metadata', chosen: filters({ metadata: { n: 17 } }), ways: [ACTIVITY], reads: 'own' },
+    {
+      name: 'with rare metadata',
+      chosen: filters({ metadata: { n: 17 } }),
+      ways: [ACTIVITY, KEY],
+      reads: 'own',
+      sorts: true,
+    },
     { name: 'with a rare title', chosen: filters({ title: 'not there' }), ways: [ACTIVITY], reads: 'own' },
     // Times.
     { name: 'active before', chosen: filters({ activeBefore: ago(1_000) }), ways: [ACTIVITY], reads: LIMIT },

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSearchRepository } from '../../../src/features/search/repository.ts'
 import type { SearchFilter } from '../../../src/features/search/schemas.ts'
 import { countReads, fetchedOf, type Reads, user } from './explain.ts'
-import { type Library, seedLibrary, type Shelf, WORDS } from './library.ts'
+import { type Library, numberOf, seedLibrary, type Shelf, wordOf, WORDS } from './library.ts'
 import { places, type Place } from './places.ts'
 import { search } from './searches.ts'
 
 const START_MS = 120_000
 const SMALL = { heavy: 1_500, others: 1_200 }
 const LARGE = { heavy: 6_000, others: 6_000 }
-const WORD = 7
+const WORD = wordOf(7)
 
 const TEXTS = ['messages', 'document_chunks']
 
@@ -32,29 +32,29 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
   }
   test('goes by the index of owner and words, and reads no entries of others', async () => {
     const { heavy } = library
-    const { hits, reads } = await readsOf(heavy, `word${WORD}`)
+    const { hits, reads } = await readsOf(heavy, WORD)
     expect(byWords(reads)).toMatchObject([
       { name: 'document_chunks_search_idx', scans: 1, entries: withWord(heavy, 'chunk').length },
       { name: 'messages_search_idx', scans: 1, entries: withWord(heavy, 'message').length },
     ])
-    const found = heavy.live.filter(({ text }) => text.content.includes(`word${WORD},`))
+    const found = heavy.live.filter(({ text }) => text.content.includes(WORD))
     expect(hits).toBe(Math.min(found.length, 51))
     expect(found.length).toBeGreaterThan(heavy.live.length / WORDS / 2)
   })
 
   test('reads a word that one text has, and that text', async () => {
-    const { reads } = await readsOf(library.heavy, 'number42 word14')
+    const { reads } = await readsOf(library.heavy, `${numberOf(42)} -${wordOf(15)}`)
     expect(byWords(reads).reduce((sum, { entries }) => sum + entries, 0)).toBe(1)
   })
 
   test('goes the same way under a filter', async () => {
-    const { reads } = await readsOf(library.heavy, `word${WORD}`, { metadata: { key: 'n', eq: 3 } })
+    const { reads } = await readsOf(library.heavy, WORD, { metadata: { key: 'n', eq: 3 } })
     expect(byWords(reads).map(({ name }) => name)).toEqual(['document_chunks_search_idx', 'messages_search_idx'])
   })
 
   test('finds neighbours and groups by their keys, however many texts the user has', async () => {
     const { userId } = library.heavy
-    const call = search({ text: `word${WORD}`, limit: 20 })
+    const call = search({ text: WORD, limit: 20 })
     for (const more of [{ context: 2 }, { groupBy: ['conversation', 'document'] as const }]) {
       const { reads } = await countReads(place, user(userId), TEXTS, (db) =>
         createSearchRepository(db, userId).search({ ...call, ...more, groupBy: more.groupBy && [...more.groupBy] }),
@@ -65,7 +65,7 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
 
   test('looks at those that have the words, fetches what it shows by its key, and compares no vectors', async () => {
     const { heavy } = library
-    const { hits, reads } = await readsOf(heavy, `word${WORD}`)
+    const { hits, reads } = await readsOf(heavy, WORD)
     const looked = withWord(heavy, 'message').length + withWord(heavy, 'chunk').length
     expect(fetchedOf(reads, 'messages') + fetchedOf(reads, 'document_chunks')).toBeLessThanOrEqual(looked + hits)
     expect(fetchedOf(reads, 'chat_vectors')).toBe(0)
@@ -74,8 +74,8 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
 
   test("looks at each text of who has few, and at nobody else's", async () => {
     const { few } = library
-    const { hits, reads } = await readsOf(few, `word${WORD}`)
-    expect(hits).toBe(few.live.filter(({ text }) => text.content.includes(`word${WORD},`)).length)
+    const { hits, reads } = await readsOf(few, WORD)
+    expect(hits).toBe(few.live.filter(({ text }) => text.content.includes(WORD)).length)
     expect(fetchedOf(reads, 'messages') + fetchedOf(reads, 'document_chunks')).toBeLessThanOrEqual(
       // Once for how long they are, once for their words.
       2 * (few.live.length + few.deleted.length) + hits,
@@ -85,14 +85,14 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
 
   test('goes by the index where the few texts are long', async () => {
     const { userId, live } = library.few
-    const others = live.filter(({ text }) => !text.content.includes(`word${WORD},`))
+    const others = live.filter(({ text }) => !text.content.includes(WORD))
     const changed = others.slice(0, 6).map(({ text }) => text.id)
     const change = (statement: string) =>
       place.asSuperuser((superuser) => superuser.query(statement, [userId, changed]))
     await change(`update messages set content = (select string_agg(md5(n::text), ' ') from generate_series(1, 5000) n)
       where user_id = $1 and id = any ($2)`)
     try {
-      expect(byWords((await readsOf(library.few, `word${WORD}`)).reads)).not.toEqual([])
+      expect(byWords((await readsOf(library.few, WORD)).reads)).not.toEqual([])
     } finally {
       await change(`update messages set content = 'short again' where user_id = $1 and id = any ($2)`)
     }
@@ -103,4 +103,4 @@ describe.each(places)('on $name, a search by keyword', ({ embedded, open }) => {
 const byWords = (reads: readonly Reads[]) => reads.filter(({ name }) => name.endsWith('_search_idx'))
 
 const withWord = (shelf: Shelf, kind: 'message' | 'chunk') =>
-  [...shelf.live, ...shelf.deleted].filter(({ text }) => text.kind === kind && text.content.includes(`word${WORD},`))
+  [...shelf.live, ...shelf.deleted].filter(({ text }) => text.kind === kind && text.content.includes(WORD))

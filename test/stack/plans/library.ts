@@ -39,6 +39,13 @@ const QUERIES = 20
 const SEED = 20_261_122
 /** One text in so many says the same word. */
 export const WORDS = 50
+/** A word of letters alone, with no ending that a language knows: others have parts and stems, which are found as well. */
+const wordWith = (beginning: string, n: number): string =>
+  `${beginning}${String(n).replaceAll(/\d/g, (digit) => 'bcdfghjklm'[Number(digit)] ?? '')}x`
+/** In one text in {@link WORDS}. */
+export const wordOf = (n: number): string => wordWith('word', n)
+/** In one text of each user. */
+export const numberOf = (n: number): string => wordWith('number', n)
 /** One message in so many has the same `n`, and one document. */
 const NUMBERS = 100
 
@@ -119,7 +126,7 @@ function withTexts(vectors: StoredVector[], documents: number): TextVector[] {
       kind: isChunk ? 'chunk' : 'message',
       placeId: places[place] ?? '',
       index: isChunk ? at % perPlace : (i - at) % perPlace,
-      content: `What one says of number${i} and word${Math.floor(i / 3) % WORDS}, which is not much`,
+      content: `What one says of ${numberOf(i)} and ${wordOf(Math.floor(i / 3) % WORDS)}, which is not much`,
       n: isChunk ? place % NUMBERS : (i - at) % NUMBERS,
       deleted: isChunk && place % 10 > 6,
     }

@@ -8,7 +8,7 @@ import { CANDIDATES, EXACT_LIMIT } from '../../../src/features/vectors/sql/neare
 import { createVectorRepository } from '../../../src/features/vectors/repository.ts'
 import type { Result } from '../../../src/result.ts'
 import { countReads, fetchedOf, user } from './explain.ts'
-import { type Library, openDoor, seedLibrary, type Shelf, type TextVector } from './library.ts'
+import { type Library, openDoor, seedLibrary, type Shelf, type TextVector, wordOf } from './library.ts'
 import { places, type Place } from './places.ts'
 import { search } from './searches.ts'
 import { nearestOf } from './vectors.ts'
@@ -49,6 +49,7 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
   const readsOf = async ({ userId }: Shelf, asked: Parameters<typeof search>[0]) => {
     const call = (db: Database) => createSearchRepository(db, userId).search(search(asked))
     const { reads } = await countReads(place, user(userId), TABLES, call)
+    console.log(JSON.stringify(reads.filter((r) => r.entries + r.fetched > 0)))
     expect(reads.filter(({ name, scans }) => TABLES.includes(name) && scans > 0)).toEqual([])
     return {
       fetched: (table: string) => fetchedOf(reads, table),
@@ -105,7 +106,11 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
     })
 
     test('looks the similarity of what only the words have found up by its key', async () => {
-      const reads = await readsOf(library.small, { vector: anyQuery(), limit: 10, text: 'what one says of word7' })
+      const reads = await readsOf(library.small, {
+        vector: anyQuery(),
+        limit: 10,
+        text: `what one says of ${wordOf(7)}`,
+      })
       const lookedUp = KEYS.reduce((sum, index) => sum + reads.entries(index), 0)
       expect(lookedUp).toBeGreaterThan(0)
       // The list by keyword is at most 200 long; the rest is what is compared.
@@ -178,7 +183,7 @@ describe.each(places)('on $name, a search', ({ embedded, open }) => {
     })
 
     test('looks the similarity of what only the words have found up by its key', async () => {
-      const asked = { vector: anyQuery(), limit: 10, text: 'what one says of word7' }
+      const asked = { vector: anyQuery(), limit: 10, text: `what one says of ${wordOf(7)}` }
       const reads = await readsOf(library.heavy, asked)
       expect(KEYS.reduce((sum, index) => sum + reads.entries(index), 0)).toBeGreaterThan(0)
       expect(reads.fetched('chat_vectors')).toBeLessThanOrEqual(CANDIDATES + 200)

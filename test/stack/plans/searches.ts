@@ -1,3 +1,4 @@
+import { readQuery } from '../../../src/features/search/query.ts'
 import type { SearchFilter } from '../../../src/features/search/schemas.ts'
 import type { Search } from '../../../src/features/search/sql/statement.ts'
 
@@ -6,17 +7,16 @@ type Asked = Pick<Search, 'limit'> & { vector?: Search['vector']; text?: string;
 /** A search by meaning, by words or by both, as the service asks it of the repository. */
 export const search = ({ vector = null, text, limit, filter = {} }: Asked): Search => ({
   mode: text === undefined ? 'semantic' : vector ? 'hybrid' : 'keyword',
-  text: text ?? null,
+  words: text === undefined ? null : { ...readQuery(text), prefix: false, all: false },
+  floor: null,
   vector,
   model: 'test',
-  match: vector ? 'any' : 'all',
   sources: ['message', 'document'],
   filter,
   threshold: undefined,
   limit,
   groupBy: undefined,
   context: 0,
-  prefix: false,
   fusion: { method: 'score', k: 60, weights: {} },
   after: null,
 })

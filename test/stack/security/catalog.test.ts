@@ -10,7 +10,11 @@ const DEFINERS: Record<string, { owner: string; reason: string }> = {
   audit_rows: { owner: 'parley_owner', reason: 'the Worker may not write the trail' },
   count_change: { owner: 'parley_owner', reason: 'the Worker may not change what users have' },
   count_rows: { owner: 'parley_owner', reason: 'the Worker may not change what users have' },
-  keyword_hits: { owner: 'parley_system', reason: 'row-level security would keep the index of words from the search' },
+  keyword_hits: { owner: 'parley_system', reason: 'the release before searches by it' },
+  keyword_search: {
+    owner: 'parley_system',
+    reason: 'row-level security would keep the index of words from the search',
+  },
 }
 
 let database: LocalDatabase

@@ -1,11 +1,12 @@
 import { and, arrayContains, asc, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { lookThrough } from '../../../db/look-through.ts'
 import { assumeHalfMatch } from '../../../db/metadata.ts'
 import { prepared } from '../../../db/prepared.ts'
 import type { ConversationFilters } from '../filters.ts'
 import type { ConversationRow } from '../schemas.ts'
-import { selectDeleted, selectWithLastMessage } from './select.ts'
+import { selectDeleted, selectLooked, selectWithLastMessage } from './select.ts'
 import { conversations } from '../table.ts'
 
 /** Where a page of a list starts: behind the row with this key. */
@@ -67,6 +68,7 @@ export function listPage(q: NeonHttpDatabase, { userId: owner, limit, after, fil
   const select = filters.deleted ? selectDeleted : selectWithLastMessage
   const byKey = [direction(key), direction(id)]
   const pinnedMatters = filters.pinnedFirst && filters.pinned === undefined
+  if (filters.metadata) return lookedPage(q, { userId: owner, limit, after, filters })
 
   if (!pinnedMatters) {
     return select(q, owner, ...conditions, behind(filters, after))
@@ -94,6 +96,34 @@ export function listPage(q: NeonHttpDatabase, { userId: owner, limit, after, fil
     .limit(limit)
 }
 
+/** A page of those with certain metadata. Where pinned ones come first, they are looked through first. */
+function lookedPage(q: NeonHttpDatabase, { userId: owner, limit, after, filters }: ConversationListQuery) {
+  const { key, direction } = orderOf(filters)
+  const { metadata = {}, pinnedFirst } = filters
+  const look = (isPinned: boolean | undefined, from: ConversationPosition | null) =>
+    lookThrough({
+      table: conversations,
+      where: and(
+        eq(userId, owner),
+        ...conditionsOf(filters),
+        isPinned === undefined ? undefined : eq(pinned, isPinned),
+        behind(filters, from),
+      ),
+      keys: [key, id],
+      direction,
+      metadata,
+      limit,
+    })
+  const byKey = [direction(key), direction(id)]
+  const isDeleted = filters.deleted
+  if (!pinnedFirst || filters.pinned !== undefined) {
+    return selectLooked(q, owner, isDeleted, look(undefined, after)).orderBy(...byKey)
+  }
+  const rest = look(false, after?.pinned === false ? after : null)
+  const both = after?.pinned === false ? rest : sql`(${look(true, after)}) union all (${rest})`
+  return selectLooked(q, owner, isDeleted, both).orderBy(desc(pinned), ...byKey)
+}
+
 function behind(filters: ConversationFilters, after: ConversationPosition | null): SQL | undefined {
   if (!after) return undefined
   const { key, direction, bring } = orderOf(filters)
@@ -102,14 +132,13 @@ function behind(filters: ConversationFilters, after: ConversationPosition | null
 }
 
 function conditionsOf(filters: ConversationFilters): (SQL | undefined)[] {
-  const { archived, tag, metadata, createdAfter, createdBefore, activeAfter, activeBefore } = filters
+  const { archived, tag, createdAfter, createdBefore, activeAfter, activeBefore } = filters
   return [
     // So put, it also keeps off the index of all users' `purge_after`.
     filters.deleted ? and(isNotNull(deletedAt), assumeHalfMatch(sql`${purgeAfter} > now()`)) : isNull(deletedAt),
     archived === undefined ? undefined : eq(conversations.archived, archived),
     filters.pinned === undefined ? undefined : eq(pinned, filters.pinned),
     tag && assumeHalfMatch(arrayContains(conversations.tags, tag)),
-    metadata && assumeHalfMatch(sql`${conversations.metadata} @> ${JSON.stringify(metadata)}::jsonb`),
     createdAfter === undefined ? undefined : gt(createdAt, toTime(createdAfter)),
     createdBefore === undefined ? undefined : lt(createdAt, toTime(createdBefore)),
     activeAfter === undefined ? undefined : gt(lastActivityAt, toTime(activeAfter)),

@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
+import { asLooked } from '../../../db/look-through.ts'
 import { prepared } from '../../../db/prepared.ts'
 import { messages } from '../../messages/table.ts'
 import { PREVIEW_LENGTH } from '../schemas.ts'
@@ -31,6 +32,15 @@ export const selectWithLastMessage = (q: NeonHttpDatabase, userId: Value, ...con
 /** The same of deleted ones, and when they were deleted. */
 export const selectDeleted = (q: NeonHttpDatabase, userId: Value, ...conditions: (SQL | undefined)[]) =>
   selectAny(q, userId, { ...columns, deletedAt }, ...conditions)
+
+/** The same of either kind, of a select as `lookThrough` returns it. */
+export const selectLooked = (q: NeonHttpDatabase, userId: Value, isDeleted: boolean, looked: SQL) =>
+  selectAny(q, userId, {
+    ...columns,
+    ...(isDeleted && { deletedAt }),
+    isEnd: sql<boolean>`looked.is_end`.as('is_end'),
+    isMatch: sql<boolean>`looked.is_match`.as('is_match'),
+  }).innerJoin(asLooked(looked), sql`looked.id = ${conversations.id}`)
 
 /** One look into the index of `seq` for each newest message, however long the conversations are. */
 function selectAny<T extends typeof columns>(

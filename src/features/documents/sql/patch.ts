@@ -7,7 +7,7 @@ import { lastRows, oneRow } from '../../../db/rows.ts'
 import { toClientVector } from '../../../embeddings/stored-vector.ts'
 import { writtenHere } from '../../idempotency/sql/write-once.ts'
 import { type AppError, fail, ok, type Result } from '../../../result.ts'
-import { type DocumentFormat, planChunks } from '../chunk-plan.ts'
+import { type DocumentFormat, planChunks, planFittingChunks } from '../chunk-plan.ts'
 import {
   type Chunking,
   DEFAULT_CHUNKING,
@@ -105,7 +105,12 @@ function cutAnew(patch: DocumentPatch, known: Known): Result<NewCut | null> {
   const chunking = embedding ? null : (patch.chunking ?? kept)
   if (!chunking && !embedding) return ok(null)
   const content = patch.content ?? known.text?.content ?? ''
-  const [plan, refused] = planChunks(content, patch.format ?? known.format, chunking)
+  const format = patch.format ?? known.format
+  if (chunking && !patch.chunking) {
+    const [cut, refused] = planFittingChunks(content, format, chunking)
+    return refused ? fail(refused) : ok({ ...cut, own: null })
+  }
+  const [plan, refused] = planChunks(content, format, chunking)
   if (refused) return fail(refused)
   return ok({ chunking, plan, own: embedding ? { vector: toClientVector(embedding), model } : null })
 }

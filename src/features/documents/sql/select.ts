@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { asLooked } from '../../../db/look-through.ts'
 import { prepared } from '../../../db/prepared.ts'
 import { embeddingJobs } from '../../embeddings/table.ts'
 import { writtenHere } from '../../idempotency/sql/write-once.ts'
@@ -47,6 +48,15 @@ export const selectLive = (q: NeonHttpDatabase, userId: Value, ...conditions: (S
 /** The same of deleted ones, and when they were deleted. */
 export const selectDeleted = (q: NeonHttpDatabase, userId: Value, ...conditions: (SQL | undefined)[]) =>
   selectAny(q, userId, { ...columns, deletedAt }, ...conditions)
+
+/** The same of either kind, of a select as `lookThrough` returns it. */
+export const selectLooked = (q: NeonHttpDatabase, userId: Value, isDeleted: boolean, looked: SQL) =>
+  selectAny(q, userId, {
+    ...columns,
+    ...(isDeleted && { deletedAt }),
+    isEnd: sql<boolean>`looked.is_end`.as('is_end'),
+    isMatch: sql<boolean>`looked.is_match`.as('is_match'),
+  }).innerJoin(asLooked(looked), sql`looked.id = ${documents.id}`)
 
 /**
  * Documents as a write leaves them: with the content where the client has not sent it, and whether this transaction has

@@ -74,24 +74,6 @@ export function requeueMessages(
   ] as const
 }
 
-/** The setting of a transaction in which a statement leaves what it has written: see {@link noteWritten}. */
-const WRITTEN = 'app.written_messages'
-/**
- * Leaves a list of messages for {@link requeueWritten}, the next statements of the batch: statements of their own see the vector of
- * an old text that was stored meanwhile.
- *
- * @param those a select of `id`, `isNewText` and `embeds` ({@link isEmbedded})
- * @returns a select of one row
- */
-export const noteWritten = (those: SQL): SQL =>
-  sql`select set_config('${sql.raw(WRITTEN)}', coalesce(jsonb_agg(w), '[]')::text, true) from (${those}) w`
-
-/** After messages of a conversation were written: their jobs and vectors (`app.requeue_written`). */
-export const requeueWritten = (
-  q: NeonHttpDatabase,
-  { userId, conversationId }: { userId: string; conversationId: string },
-) => q.execute(sql`select app.requeue_written(${userId}::uuid, ${conversationId})`)
-
 /**
  * Before what is embedded with chunks changes: a job for each that Parley embeds, and no vector of the old text.
  *

@@ -1,12 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { collapsed, saysSomething, trimmedStart } from '../../../db/text.ts'
-
-/** The beginning of a text, in one line of at most 80 characters; at the end of a word, unless that costs half of it. */
-function shortened(content: SQL): SQL {
-  const line = sql`btrim(${collapsed(sql`left(${trimmedStart(content)}, 640)`)})`
-  return sql`case when length(${line}) <= 80 then ${line}
-    else rtrim(regexp_replace(left(${line}, 79), '^(.{41,}) [^ ]*$', '\\1')) || '…' end`
-}
+import { saysSomething } from '../../../db/text.ts'
 
 /**
  * What a conversation is called as long as nobody names it: how the first of these messages begins that its user wrote.
@@ -15,7 +8,7 @@ function shortened(content: SQL): SQL {
  * @returns a scalar; null where the user says nothing in them
  */
 export const titleFrom = (messages: SQL, order: SQL): SQL => sql`(
-  select ${shortened(sql`content`)} from ${messages} and ${speaks} order by ${order} limit 1)`
+  select app.shortened(content) from ${messages} and ${speaks} order by ${order} limit 1)`
 
 interface Owned {
   userId: string

@@ -14,7 +14,17 @@ export type HitKey = readonly [score: number, createdAt: string, id: string]
 
 export interface Search extends Omit<
   SearchRequest,
-  'query' | 'embedding' | 'model' | 'mode' | 'cursor' | 'match' | 'syntax' | 'prefix'
+  | 'query'
+  | 'turns'
+  | 'conversationId'
+  | 'leafId'
+  | 'embedding'
+  | 'model'
+  | 'mode'
+  | 'cursor'
+  | 'match'
+  | 'syntax'
+  | 'prefix'
 > {
   mode: 'hybrid' | 'semantic' | 'keyword'
   /** What the keyword search looks for; null in a search by meaning alone. */

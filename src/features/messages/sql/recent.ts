@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { prepared } from '../../../db/prepared.ts'
-import { MESSAGE_ROLES, MESSAGE_STATUSES } from '../../messages/table.ts'
+import { MESSAGE_ROLES, MESSAGE_STATUSES } from '../table.ts'
 
 const given = sql.placeholder
 const mine = sql`user_id = ${given('userId')} and conversation_id = ${given('conversationId')}`
@@ -32,12 +32,11 @@ export const recentRow = z.object({
 export type RecentRow = z.output<typeof recentRow>
 
 /**
- * The last messages of the path to a leaf, newest first, as many of them and as much of their texts as may be read. Depths on a path have
- * no gaps, so that the path is followed up to the depth above which nothing is wanted, from stretch to stretch of its branches
- * (see `pathPage` in messages/sql/path.ts): its length does not matter.
+ * `looked`: the last messages of the path to a leaf, as many as may be looked at. Depths on a path have no gaps, so that the path is
+ * followed up to the depth above which nothing is wanted, from stretch to stretch of its branches (see `pathPage` in path.ts): its
+ * length does not matter.
  */
-export const recentOf = prepared((q) =>
-  q.execute(sql`
+const looked = sql`
     with recursive leaf as materialized (
       select branch, depth from messages where ${mine} and id = (
         select coalesce(${given('leaf')}::text, active_leaf_id) from conversations
@@ -57,12 +56,26 @@ export const recentOf = prepared((q) =>
           case when status in ('complete', 'stopped') then octet_length(content) else 0 end as bytes
         from messages where ${mine} and branch = s.branch and depth <= s.upto and depth > s.above
         order by branch desc, depth desc limit ${given('limit')}::int) m
-    )
+    )`
+
+/** Those messages, newest first, with as much of their texts as may be read. */
+export const recentOf = prepared((q) =>
+  q.execute(sql`${looked}
     select id, role, status, seq, bytes, from_start as "fromStart",
       to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt",
       case when bytes > 0 then "left"(content, ${given('bytes')}::int - before) else '' end as content
     from (
       select *, (sum(bytes) over (order by depth desc) - bytes)::int as before from looked where deleted_at is null) m
     where before < ${given('bytes')}::int
+    order by depth desc`),
+)
+
+export const saidRow = z.object({ content: z.string() })
+
+/** How those begin that the user has said, newest first. */
+export const saidOf = prepared((q) =>
+  q.execute(sql`${looked}
+    select "left"(content, ${given('length')}::int) as content from looked
+    where bytes > 0 and role = 'user' and deleted_at is null
     order by depth desc`),
 )
