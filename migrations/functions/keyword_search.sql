@@ -9,9 +9,8 @@
 -- How often a word is in a text is what ts_rank tells: of one word it gives the sum of 1/i² for i up to that number, by 1.645, which is
 -- n / (n + 0.65) within a hundredth, and that with the weights of A, B and C. How long a text is are its bytes, which cost no look at it.
 --
--- Few texts are looked at one by one. Of many, a sample tells how frequent each word is. The rarer words find texts, as many as the budget
--- allows, and all words count in these. The frequent ones find texts by themselves only where enough of them together might outdo the
--- fiftieth: those that have them all, or all but the most frequent.
+-- Few texts are looked at one by one. Of many, a sample tells how frequent each word is. The rare ones find texts, and so do pairs of frequent ones, as
+-- many as the budget allows, and all together; where that is little, the rarest that is left adds some. In what is found, all words count.
 GRANT CREATE ON SCHEMA app TO parley_system;
 SET LOCAL ROLE parley_system;
 CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scope, wanted int)
@@ -24,39 +23,26 @@ CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scop
 DECLARE
   owner uuid := app.current_user_id();
   goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
+  weights CONSTANT real[] := '{0.5,0.5,0.9,1}';
+  most CONSTANT int := 6000;
   word_count int;
   phrase tsquery;
   required tsquery;
   excluded tsquery;
-  -- Words, in parallel: `known`, in how many texts one is, where it is not counted.
+  -- The words, in parallel. `known`: in how many texts the sample says that one is; null where they are counted.
   queries tsquery[];
   counts float8[];
   kinds text[];
   known float8[];
-  hopes float8[];
-  is_many boolean;
-  average float8;
   messages float8;
   chunks float8;
-  -- Of each text of the sample which words it has, and for how many it stands.
+  texts float8;
+  average float8;
+  is_many boolean;
+  -- Which words each text of the sample has.
   sample bigint[];
-  stands float8[];
-  budget int;
-  most int := 6000;
-  looked_up tsquery;
-  -- Conversations whose title has words, and which.
-  titled text[];
-  titles bigint[];
-  -- What is found, in parallel.
-  kept record;
-  sources text[] := '{}';
-  ids text[] := '{}';
-  parents text[] := '{}';
-  times timestamptz[] := '{}';
-  ranks float8[] := '{}';
-  tiers int[] := '{}';
-  bar float8;
-  least float8;
+  budget float8;
+  lookups tsquery[];
 BEGIN
   WITH said AS (
     SELECT w.* FROM app.query_words(asked ->> 'text', goes_on) w
@@ -76,174 +62,145 @@ BEGIN
   word_count := cardinality(array_remove(kinds, 'part'));
   phrase := CASE WHEN word_count > 1 THEN app.phrase_of(asked ->> 'text') END;
   SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
-  messages := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL);
-  chunks := (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL);
+  messages := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c
+    WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.deleted_at IS NULL);
+  chunks := (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d
+    WHERE 'document' = ANY (scope.sources) AND d.user_id = owner AND d.deleted_at IS NULL);
+  texts := messages + chunks;
+  lookups := ARRAY[(SELECT string_agg(query::text, ' | ')::tsquery FROM unnest(queries) query)];
   -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
-  SELECT bool_or(texts > 100 OR size > 100000), sum(bytes) / greatest(sum(texts), 1) INTO is_many, average FROM (
-    SELECT count(*) AS texts, sum(pg_column_size(search)) AS size, sum(bytes) AS bytes FROM (
-      SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m WHERE m.user_id = owner AND 'message' = ANY (scope.sources) LIMIT 101) m
-    UNION ALL
-    SELECT count(*), sum(pg_column_size(search)), sum(bytes) FROM (
-      SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k WHERE k.user_id = owner AND 'document' = ANY (scope.sources) LIMIT 101) k
-  ) lists;
-  known := array_fill(NULL::float8, ARRAY[cardinality(queries)]);
-  looked_up := (SELECT string_agg(query::text, ' | ')::tsquery FROM unnest(queries) query);
+  is_many := messages > 100 OR chunks > 100;
+  IF NOT is_many THEN
+    SELECT bool_or(number > 100 OR size > 100000), sum(bytes) / nullif(sum(number), 0) INTO is_many, average FROM (
+      SELECT count(*) AS number, sum(pg_column_size(search)) AS size, sum(bytes) AS bytes FROM (
+        SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m WHERE m.user_id = owner AND 'message' = ANY (scope.sources) LIMIT 101) m
+      UNION ALL
+      SELECT count(*), sum(pg_column_size(search)), sum(bytes) FROM (
+        SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k WHERE k.user_id = owner AND 'document' = ANY (scope.sources) LIMIT 101) k
+    ) lists;
+  END IF;
   IF is_many THEN
     PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true);
-    WITH words AS MATERIALIZED (SELECT 1::bigint << number::int AS bit, query FROM unnest(queries) WITH ORDINALITY AS w (query, number)), texts AS MATERIALIZED (
-      SELECT bytes, (SELECT bit_or(w.bit) FROM words w WHERE t.search @@ w.query) AS has, count(*) OVER (PARTITION BY source) AS sampled, source FROM (
-        SELECT 1 AS source, m.* FROM (
-          SELECT id, number, count(*) OVER () AS places FROM (
-            SELECT c.id, row_number() OVER () AS number FROM public.conversations c
-            WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.deleted_at IS NULL AND c.message_count > 0 LIMIT 1000) c) c
-        CROSS JOIN LATERAL (
-          SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m
-          WHERE m.user_id = owner AND m.conversation_id = c.id LIMIT greatest(3, 300 / places)) m
-        WHERE number % greatest(1, places / 100) = 0
-        UNION ALL
-        SELECT 2, k.* FROM (
-          SELECT id, number, count(*) OVER () AS places FROM (
-            SELECT d.id, row_number() OVER () AS number FROM public.documents d
-            WHERE 'document' = ANY (scope.sources) AND d.user_id = owner AND d.deleted_at IS NULL AND d.chunk_count > 0 LIMIT 1000) d) d
-        CROSS JOIN LATERAL (
-          SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k
-          WHERE k.user_id = owner AND k.document_id = d.id LIMIT greatest(3, 300 / places)) k
-        WHERE number % greatest(1, places / 100) = 0
-        LIMIT 800) t
-    ), weighed AS (
-      SELECT bytes, has, CASE source WHEN 1 THEN messages ELSE chunks END / sampled AS stand FROM texts
+    -- Of a hundred conversations and documents some texts each.
+    WITH words AS MATERIALIZED (SELECT 1::bigint << number::int AS bit, query FROM unnest(queries) WITH ORDINALITY AS w (query, number)), sampled AS (
+      (SELECT m.* FROM (
+        SELECT id, count(*) OVER () AS places FROM (
+          SELECT c.id FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL AND c.message_count > 0 LIMIT 1000) c
+        ORDER BY hashtext(id) LIMIT 100) c
+      CROSS JOIN LATERAL (
+        SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m
+        WHERE m.user_id = owner AND m.conversation_id = c.id LIMIT ceil(300 * messages / nullif(texts, 0) / least(places, 100))) m
+      LIMIT ceil(300 * messages / nullif(texts, 0)))
+      UNION ALL
+      (SELECT k.* FROM (
+        SELECT id, count(*) OVER () AS places FROM (
+          SELECT d.id FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL AND d.chunk_count > 0 LIMIT 1000) d
+        ORDER BY hashtext(id::text) LIMIT 100) d
+      CROSS JOIN LATERAL (
+        SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k
+        WHERE k.user_id = owner AND k.document_id = d.id LIMIT ceil(300 * chunks / nullif(texts, 0) / least(places, 100))) k
+      LIMIT ceil(300 * chunks / nullif(texts, 0)))
     )
-    SELECT coalesce(sum(bytes * stand) / nullif(sum(stand), 0), average), array_agg(has), array_agg(stand) INTO average, sample, stands FROM weighed;
+    SELECT coalesce(avg(bytes), average), array_agg((SELECT coalesce(bit_or(bit), 0) FROM words WHERE search @@ query)) INTO average, sample
+    FROM (SELECT bytes, CASE WHEN pg_column_size(search) > 1500 THEN search || '' ELSE search END AS search FROM sampled OFFSET 0) s;
     -- What a filter leaves is not told by the sample: each word finds what it finds.
     budget := CASE WHEN required IS NULL AND num_nonnulls(scope.conversations, scope.documents, scope.roles, scope.created_after,
-        scope.created_before, scope.metadata_path) = 0
-      THEN greatest(600, least(2500, (messages + chunks) / 8)) ELSE 12000 END;
-    WITH words AS (
-      SELECT number, query, coalesce(e.estimate, 0) AS estimate,
-        greatest(coalesce(e.estimate, 0), 0.5 * (SELECT max(stand) FROM unnest(stands) stand)) AS expected
-      FROM unnest(queries) WITH ORDINALITY AS w (query, number)
-      CROSS JOIN LATERAL (SELECT sum(stand) AS estimate FROM unnest(sample, stands) AS s (has, stand) WHERE has & (1::bigint << number::int) <> 0) e
-    ), added AS (
-      SELECT *, sum(expected) OVER (ORDER BY expected, number) <= budget OR estimate = 0 AS is_rare FROM words
+      scope.created_before, scope.metadata_path) = 0 THEN greatest(1500, most / cardinality(queries)) ELSE 'infinity'::float8 END;
+    WITH said AS (SELECT number, 1::bigint << number::int AS bit, query FROM unnest(queries) WITH ORDINALITY AS w (query, number)), words AS (
+      SELECT *, sum(expected) OVER (ORDER BY expected, number) AS total FROM said CROSS JOIN LATERAL (
+        SELECT texts * count(*) / greatest(cardinality(sample), 1) AS expected FROM unnest(sample) has WHERE has & bit <> 0) e
+    ), rare AS (SELECT * FROM words WHERE total <= budget), frequent AS (SELECT * FROM words WHERE total > budget ORDER BY total LIMIT 6), pairs AS (
+      SELECT query, coalesce((SELECT max(total) FROM rare), 0) + sum(expected) OVER (ORDER BY expected, bits) AS total
+      FROM (SELECT a.query && b.query AS query, a.bit | b.bit AS bits FROM frequent a JOIN frequent b ON a.bit < b.bit) p
+      CROSS JOIN LATERAL (
+        SELECT texts * count(*) / greatest(cardinality(sample), 1) AS expected FROM unnest(sample) has WHERE has & bits = bits) e
+    ), found AS (
+      SELECT query, total FROM rare
+      UNION ALL SELECT query, total FROM pairs WHERE total <= budget
+      UNION ALL SELECT string_agg('(' || query::text || ')', ' & ')::tsquery, 0 FROM unnest(queries, kinds) AS w (query, kind) WHERE kind <> 'part'
     )
-    SELECT array_agg(CASE WHEN NOT is_rare THEN estimate END ORDER BY number), (string_agg(query::text, ' | ') FILTER (WHERE is_rare))::tsquery,
-      array_agg(counts[number] * ln(1 + (greatest(messages + chunks - estimate, 0) + 0.5) / (estimate + 0.5)) ORDER BY number)
-    INTO known, looked_up, hopes FROM added;
+    SELECT ARRAY[string_agg('(' || query::text || ')', ' | ')::tsquery,
+        CASE WHEN max(total) < 2 * wanted THEN (SELECT query FROM frequent ORDER BY total LIMIT 1) END],
+      (SELECT array_agg(CASE WHEN total > budget THEN expected END ORDER BY number) FROM words)
+    INTO lookups, known FROM found;
+    lookups[2] := coalesce(lookups[2] && !! lookups[1], lookups[2]);
   END IF;
-  SELECT array_agg(id), array_agg(has) INTO titled, titles FROM (
-    SELECT c.id, (SELECT bit_or(1::bigint << number::int) FROM unnest(queries) WITH ORDINALITY AS w (query, number) WHERE c.title_words @@ w.query) AS has
+  RETURN QUERY
+  WITH words AS MATERIALIZED (
+    SELECT number, 1::bigint << number::int AS bit, query, weight, kind <> 'part' AS is_needed, known,
+      forms[1]::tsquery AS first, forms[2]::tsquery AS second, forms[3]::tsquery AS third,
+      nullif(array_to_string(forms[4:], ' | '), '')::tsquery AS others, cardinality(forms) - 3 AS more
+    FROM unnest(queries, counts, kinds, known) WITH ORDINALITY AS w (query, weight, kind, known, number)
+    CROSS JOIN LATERAL (SELECT string_to_array(query::text, ' | ') AS forms OFFSET 0) f
+  ), lookups AS (
+    SELECT CASE WHEN required IS NULL THEN query ELSE query && required END AS query, CASE number WHEN 1 THEN most ELSE least(most, budget) END AS most
+    FROM unnest(lookups) WITH ORDINALITY AS l (query, number) WHERE query IS NOT NULL
+  ), titles AS MATERIALIZED (
+    SELECT c.id AS conversation_id, (SELECT bit_or(bit) FROM words WHERE c.title_words @@ query) AS has
     FROM public.conversations c
     WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.deleted_at IS NULL
-      AND c.title_words @@ (SELECT string_agg(query::text, ' | ')::tsquery FROM unnest(queries) query)
+      AND c.title_words @@ (SELECT string_agg(query::text, ' | ')::tsquery FROM words)
       AND (scope.conversations IS NULL OR c.id = ANY (scope.conversations))
-    LIMIT 400) c;
-  FOR attempt IN 1..3 LOOP
-    IF attempt > 1 THEN
-      -- The frequent words, those that count most.
-      least := CASE WHEN cardinality(ranks) >= 50 THEN (SELECT rank FROM unnest(ranks) rank ORDER BY rank DESC OFFSET 49 LIMIT 1) / 1.5 ELSE 0 END;
-      EXIT WHEN known IS NULL OR attempt = 3 AND cardinality(ranks) >= wanted;
-      WITH words AS (
-        SELECT 1::bigint << number::int AS bit, query, hope FROM unnest(queries, known, hopes) WITH ORDINALITY AS w (query, known, hope, number)
-        WHERE known IS NOT NULL ORDER BY hope DESC LIMIT 6
-      ), told AS (
-        -- As many as the budget allows have a sum of this, or a greater one.
-        SELECT sum, sum(stand) OVER (ORDER BY sum DESC) AS texts FROM (
-          SELECT coalesce((SELECT sum(hope) FROM words WHERE has & bit <> 0), 0) AS sum, sum(stand) AS stand FROM unnest(sample, stands) AS s (has, stand)
-          GROUP BY 1) sums
-      ), sets AS (
-        WITH RECURSIVE sets AS (
-          SELECT 0::bigint AS bits, 0::float8 AS sum, NULL::float8 AS smallest, ''::text AS query, 0::bigint AS last
-          UNION ALL
-          SELECT s.bits | w.bit, s.sum + w.hope, least(s.smallest, w.hope), concat_ws(' & ', nullif(s.query, ''), '(' || w.query::text || ')'), w.bit
-          FROM sets s JOIN words w ON w.bit > s.last)
-        SELECT * FROM sets WHERE bits > 0
-      ), bars AS (
-        SELECT CASE WHEN attempt = 3 THEN (SELECT max(hope) FROM words)
-          ELSE greatest(least, coalesce((SELECT min(sum) FROM told WHERE texts <= budget AND sum > 0), (SELECT sum(hope) FROM words))) END AS bar
-      )
-      SELECT string_agg('(' || query || ')', ' | ')::tsquery INTO looked_up FROM sets, bars WHERE sum >= bar - 1e-9 AND sum - smallest < bar - 1e-9;
-    END IF;
-    CONTINUE WHEN looked_up IS NULL;
-    IF required IS NOT NULL THEN
-      looked_up := looked_up && required;
-    END IF;
-    WITH words AS MATERIALIZED (
-      SELECT number, 1::bigint << number::int AS bit, query, weight, kind <> 'part' AS is_needed, known, forms[1] AS f1, forms[2] AS f2, forms[3] AS f3, forms[4] AS f4,
-        forms[5] AS f5, forms[6] AS f6
-      FROM unnest(queries, counts, kinds, known) WITH ORDINALITY AS w (query, weight, kind, known, number)
-      CROSS JOIN LATERAL (SELECT string_to_array(query::text, ' | ')::tsquery[] AS forms OFFSET 0) f
-    ), titles AS (SELECT * FROM unnest(titled, titles) AS t (conversation_id, has)), texts AS (
-      SELECT 'message' AS source, m.*, t.has AS titled FROM (
-        SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id || '/' || m.parent_id AS parent, m.conversation_id, m.search, octet_length(m.content) AS bytes, m.created_at
+    LIMIT 400
+  ), found AS MATERIALIZED (
+    -- Taken out of its compression once.
+    SELECT row_number() OVER () AS row, source, id, parent, bytes, created_at, has AS titled,
+      CASE WHEN pg_column_size(search) > 1500 THEN search || '' ELSE search END AS search FROM (
+      SELECT 'message' AS source, m.*, t.has FROM lookups l CROSS JOIN LATERAL (
+        SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
+          octet_length(m.content) AS bytes, m.created_at
         FROM public.messages m
-        WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ looked_up AND m.deleted_at IS NULL
+        WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ l.query AND m.deleted_at IS NULL
           AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
           AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
           AND m.conversation_id <> ALL (scope.hidden_conversations)
           AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
           AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
-        LIMIT most) m
+        LIMIT l.most) m
       LEFT JOIN titles t USING (conversation_id)
       UNION ALL
-      SELECT 'document', k.*, NULL FROM (
+      SELECT 'document', k.*, NULL FROM lookups l CROSS JOIN LATERAL (
         SELECT k.id::text, NULL, NULL, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
-        WHERE 'document' = ANY (scope.sources) AND k.user_id = owner AND k.search @@ looked_up
+        WHERE 'document' = ANY (scope.sources) AND k.user_id = owner AND k.search @@ l.query
           AND (excluded IS NULL OR NOT k.search @@ excluded)
           AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
           AND k.document_id <> ALL (scope.hidden_documents)
-        LIMIT most) k
+        LIMIT l.most) k
       UNION ALL
       -- Of a conversation whose title has the words, its first messages, where they don't have them.
-      SELECT 'message', m.*, t.has FROM (SELECT * FROM titles ORDER BY bit_count(has::bit(64)) DESC LIMIT CASE WHEN attempt = 1 THEN 20 ELSE 0 END) t
-      CROSS JOIN LATERAL (
-        SELECT m.conversation_id || '/' || m.id, m.conversation_id || '/' || m.parent_id, m.conversation_id, m.search, octet_length(m.content) AS bytes, m.created_at
+      SELECT 'message', m.*, t.has FROM (SELECT * FROM titles ORDER BY bit_count(has::bit(64)) DESC LIMIT 20) t CROSS JOIN LATERAL (
+        SELECT m.conversation_id || '/' || m.id, m.conversation_id, m.conversation_id || '/' || m.parent_id, m.search, octet_length(m.content), m.created_at
         FROM public.messages m
         WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.seq <= 2 AND m.deleted_at IS NULL AND m.status = 'complete'
-          AND NOT m.search @@ looked_up AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
+          AND NOT EXISTS (SELECT FROM lookups l WHERE m.search @@ l.query)
+          AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
           AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
           AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
-    ), counted AS MATERIALIZED (
-      SELECT t.row, t.source, t.id, t.parent, t.created_at, t.has_phrase, w.number, w.is_needed, w.weight, 0.25 + 0.75 * t.bytes / average AS length,
-        least(CASE WHEN t.search @@ w.query THEN greatest(ts_rank(weights, t.search, f1), 0.9 * ts_rank(weights, t.search, f2), 0.9 * ts_rank(weights, t.search, f3),
-          0.9 * ts_rank(weights, t.search, f4), 0.9 * ts_rank(weights, t.search, f5), 0.9 * ts_rank(weights, t.search, f6), CASE WHEN t.titled & w.bit <> 0 THEN 0.3 END) ELSE 0.3 END, 0.98) AS share
-      FROM (SELECT '{0.5,0.5,0.9,1}'::real[] AS weights) c,
-        -- Taken out of its compression once.
-        (SELECT *, search @@ phrase AS has_phrase FROM (SELECT row_number() OVER () AS row, source, id, parent, bytes, created_at, titled,
-          CASE WHEN pg_column_size(search) > 1500 THEN search || '' ELSE search END AS search FROM texts OFFSET 0) t OFFSET 0) t
-      JOIN words w ON t.search @@ w.query OR t.titled & w.bit <> 0
-    ), rarity AS MATERIALIZED (
-      SELECT number, weight * ln(1 + (greatest(messages + chunks - many, 0) + 0.5) / (many + 0.5)) AS hope
-      FROM (SELECT w.number, w.weight, coalesce(w.known, found, 0) AS many FROM words w LEFT JOIN (SELECT number, count(*) AS found FROM counted GROUP BY number) c USING (number)) w
-    ), scored AS MATERIALIZED (
-      SELECT any_value(source) AS source, any_value(id) AS id, any_value(parent) AS parent, any_value(created_at) AS created_at,
-        CASE WHEN word_count = 0 OR count(*) FILTER (WHERE is_needed) < word_count THEN 0 WHEN any_value(has_phrase) THEN 2 ELSE 1 END AS tier,
-        sum(r.hope * 2.2 * n / (n + 1.2 * c.length)) AS rank
-      FROM counted c JOIN rarity r USING (number) CROSS JOIN LATERAL (SELECT 0.65 * c.share / (1 - c.share) AS n) n
-      GROUP BY row
-    )
-    SELECT array_agg(source) AS sources, array_agg(id) AS ids, array_agg(parent) AS parents, array_agg(created_at) AS times, array_agg(rank) AS ranks,
-      array_agg(tier) AS tiers, (SELECT array_agg(hope ORDER BY number) FROM rarity) AS hopes
-    INTO kept FROM (SELECT * FROM scored ORDER BY tier DESC, rank DESC, created_at DESC NULLS LAST LIMIT 800) best;
-    sources := sources || kept.sources;
-    ids := ids || kept.ids;
-    parents := parents || kept.parents;
-    times := times || kept.times;
-    ranks := ranks || kept.ranks;
-    tiers := tiers || kept.tiers;
-    IF attempt = 1 THEN
-      hopes := kept.hopes;
-    END IF;
-    EXIT WHEN array_remove(known, NULL) = '{}';
-  END LOOP;
-  RETURN QUERY
-  WITH ranked AS MATERIALIZED (
-    SELECT DISTINCT ON (source, id) * FROM unnest(sources, ids, parents, times, ranks, tiers) AS r (source, id, parent, created_at, rank, tier)
-    ORDER BY source, id, rank DESC
+    ) texts
+  ), counted AS MATERIALIZED (
+    -- Of more than three forms, which are stems of different languages, a text has one.
+    SELECT t.row, t.bytes, w.number, w.weight, w.is_needed, least(0.98, greatest(
+      CASE WHEN t.titled & w.bit <> 0 THEN 0.3 END, ts_rank(weights, t.search, w.first), 0.9 * ts_rank(weights, t.search, w.second),
+      0.9 * ts_rank(weights, t.search, w.third), 0.9 * w.more * ts_rank(weights, t.search, w.others))) AS share
+    FROM found t JOIN words w ON t.search @@ w.query OR t.titled & w.bit <> 0
+  ), rarity AS MATERIALIZED (
+    SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5)) AS idf FROM (
+      SELECT number, coalesce(min(w.known), count(*)) AS many FROM counted JOIN words w USING (number) GROUP BY number) w
+  ), scored AS MATERIALIZED (
+    SELECT c.row, count(*) FILTER (WHERE c.is_needed) = word_count AND word_count > 0 AS has_all,
+      sum(c.weight * r.idf * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * c.bytes / average))) AS rank
+    FROM counted c JOIN rarity r USING (number) CROSS JOIN LATERAL (SELECT 0.65 * c.share / (1 - c.share) AS n) n
+    GROUP BY c.row ORDER BY 2 DESC, 3 DESC, row LIMIT greatest(1000, wanted)
+  ), ranked AS MATERIALIZED (
+    SELECT t.source, t.id, t.parent, t.created_at, s.rank, CASE WHEN NOT s.has_all THEN 0 WHEN t.search @@ phrase THEN 2 ELSE 1 END AS tier
+    FROM scored s JOIN found t USING (row)
+  ), around AS MATERIALIZED (
+    SELECT jsonb_object_agg(id, rank) AS before, jsonb_object_agg(parent, rank ORDER BY rank) FILTER (WHERE parent IS NOT NULL) AS after FROM ranked
   )
-  -- What stands before and after a message in its conversation says what it is about.
-  SELECT r.source, r.id, r.rank + 0.5 * (coalesce(before.rank, 0) + coalesce(after.rank, 0)) AS whole_rank, r.tier, r.created_at
-  FROM ranked r LEFT JOIN ranked before ON before.id = r.parent
-  LEFT JOIN (SELECT parent, max(rank) AS rank FROM ranked GROUP BY parent) after ON after.parent = r.id
+  -- What stands before and after a message in its conversation says what it is about. By maps: a join of so many is planned as one of two.
+  SELECT r.source, r.id, r.rank + 0.5 * (coalesce(((SELECT before FROM around) ->> r.parent)::float8, 0)
+    + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS whole_rank, r.tier, r.created_at
+  FROM ranked r
   ORDER BY r.tier DESC, whole_rank DESC, r.created_at DESC NULLS LAST, r.id DESC LIMIT wanted;
 END
 $$;
