@@ -2,7 +2,7 @@
 -- stem of one of the languages of its script, since the texts may be in any; `query` has it as it stands first. `kind`: `word`; `stop`, which says little in the language of
 -- what is asked; `part` of a word. Of a long text the 40 longest.
 CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET jit = 'off'
   AS $$
 #variable_conflict use_column
 DECLARE
@@ -23,7 +23,7 @@ BEGIN
     SELECT piece, row_number() OVER () AS number, piece ~ '[[:punct:]]' COLLATE pg_c_utf8 AS is_compound,
       piece ~ ('^[' || app.unspaced() || ']') AS is_unspaced
     FROM app.pieces_of("left"(asked, 8000)) LIMIT 400
-  ), words AS (
+  ), words AS MATERIALIZED (
     SELECT number, 'word' AS kind, 1 AS weight, lower(piece COLLATE pg_c_utf8) COLLATE "C" AS word, NOT is_compound AS is_plain,
       number = max(number) OVER () AND goes_on AS goes_on
     FROM pieces WHERE NOT is_unspaced
@@ -40,13 +40,16 @@ BEGIN
     FROM pieces CROSS JOIN LATERAL app.pairs_of(lower(piece COLLATE pg_c_utf8)) all_pairs
     CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, place)
     WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR place < cardinality(all_pairs))
-  ), formed AS (
+  ), stems AS MATERIALIZED (
+    -- A shorter stem of another language is mostly a word of its own: `for` of `fork`.
+    SELECT DISTINCT w.word, s.form
+    FROM (SELECT DISTINCT word FROM words WHERE is_plain AND length(word) <= 200) w CROSS JOIN unnest(dictionaries) d
+    CROSS JOIN LATERAL (SELECT app.folded((ts_lexize(d, w.word))[1]) COLLATE "C" AS form OFFSET 0) s
+    WHERE s.form <> app.folded(w.word) AND (length(s.form) > 3 OR d = dictionary)
+  ), formed AS MATERIALIZED (
     SELECT CASE WHEN w.kind = 'word' AND is_sure AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
       ARRAY(
-        SELECT DISTINCT form COLLATE "C" AS form FROM unnest(CASE WHEN is_plain THEN dictionaries END) d
-        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form
-        -- A shorter stem of another language is mostly a word of its own: `for` of `fork`.
-        WHERE form <> app.folded(word) AND (length(form) > 3 OR d = dictionary)
+        SELECT form FROM stems s WHERE w.is_plain AND s.word = w.word
         UNION SELECT word UNION SELECT app.folded(word)
         UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
     FROM words w WHERE length(word) <= 200
