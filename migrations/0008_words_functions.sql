@@ -148,8 +148,8 @@ REVOKE CREATE ON SCHEMA app FROM parley_system;
 -- How often a word is in a text is what ts_rank tells: of one word it gives the sum of 1/i² for i up to that number, by 1.645, which is
 -- n / (n + 0.65) within a hundredth, and that with the weights of A, B and C. How long a text is are its bytes, which cost no look at it.
 --
--- Each word is looked up by itself, in so many texts at most. One that is in more is frequent: it adds to texts that others have found, and finds
--- some itself only where it may count: together with the other frequent ones.
+-- Few texts are looked at one by one. Of many, a sample tells how frequent each word is. The rare ones find texts, and so do pairs of frequent ones, as
+-- many as the budget allows, and all together; where that is little, the rarest that is left adds some. In what is found, all words count.
 GRANT CREATE ON SCHEMA app TO parley_system;
 SET LOCAL ROLE parley_system;
 CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scope, wanted int)
@@ -163,18 +163,25 @@ DECLARE
   owner uuid := app.current_user_id();
   goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
   weights CONSTANT real[] := '{0.5,0.5,0.9,1}';
-  texts int;
-  average float8;
-  most int;
+  most CONSTANT int := 6000;
   word_count int;
-  phrase tsquery := app.phrase_of(asked ->> 'text');
+  phrase tsquery;
   required tsquery;
   excluded tsquery;
-  -- In parallel.
+  -- The words, in parallel. `known`: in how many texts the sample says that one is; null where they are counted.
   queries tsquery[];
   counts float8[];
   kinds text[];
-  forms tsquery[];
+  known float8[];
+  messages float8;
+  chunks float8;
+  texts float8;
+  average float8;
+  is_many boolean;
+  -- Which words each text of the sample has.
+  sample bigint[];
+  budget float8;
+  lookups tsquery[];
 BEGIN
   WITH said AS (
     SELECT w.* FROM app.query_words(asked ->> 'text', goes_on) w
@@ -188,109 +195,151 @@ BEGIN
   SELECT array_agg(query), array_agg(weight), array_agg(CASE WHEN is_word THEN 'word' WHEN is_stop THEN 'stop' ELSE 'part' END)
   INTO queries, counts, kinds
   FROM words WHERE NOT is_stop OR NOT EXISTS (SELECT FROM words WHERE NOT is_stop);
-  word_count := (SELECT count(*) FROM unnest(kinds) kind WHERE kind <> 'part');
-  SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
-  -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
-  IF EXISTS (SELECT FROM public.messages m WHERE m.user_id = owner OFFSET 100)
-    OR EXISTS (SELECT FROM public.document_chunks k WHERE k.user_id = owner OFFSET 100)
-    OR (SELECT sum(pg_column_size(m.search)) FROM public.messages m WHERE m.user_id = owner) > 100000
-    OR (SELECT sum(pg_column_size(k.search)) FROM public.document_chunks k WHERE k.user_id = owner) > 100000 THEN
-    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true);
+  IF queries IS NULL THEN
+    RETURN;
   END IF;
-  texts := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL)
-    + (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL);
-  average := (SELECT avg(bytes) FROM (
-    (SELECT octet_length(m.content) AS bytes FROM public.messages m WHERE m.user_id = owner AND 'message' = ANY (scope.sources) LIMIT 300)
-    UNION ALL
-    (SELECT octet_length(k.content) FROM public.document_chunks k WHERE k.user_id = owner AND 'document' = ANY (scope.sources) LIMIT 300)) lengths);
-  most := greatest(600, 12000 / greatest(cardinality(queries), 1));
+  word_count := cardinality(array_remove(kinds, 'part'));
+  phrase := CASE WHEN word_count > 1 THEN app.phrase_of(asked ->> 'text') END;
+  SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
+  messages := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c
+    WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.deleted_at IS NULL);
+  chunks := (SELECT coalesce(sum(d.chunk_count), 0) FROM public.documents d
+    WHERE 'document' = ANY (scope.sources) AND d.user_id = owner AND d.deleted_at IS NULL);
+  texts := messages + chunks;
+  lookups := ARRAY[(SELECT string_agg(query::text, ' | ')::tsquery FROM unnest(queries) query)];
+  -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
+  is_many := messages > 100 OR chunks > 100;
+  IF NOT is_many THEN
+    SELECT bool_or(number > 100 OR size > 100000), sum(bytes) / nullif(sum(number), 0) INTO is_many, average FROM (
+      SELECT count(*) AS number, sum(pg_column_size(search)) AS size, sum(bytes) AS bytes FROM (
+        SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m WHERE m.user_id = owner AND 'message' = ANY (scope.sources) LIMIT 101) m
+      UNION ALL
+      SELECT count(*), sum(pg_column_size(search)), sum(bytes) FROM (
+        SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k WHERE k.user_id = owner AND 'document' = ANY (scope.sources) LIMIT 101) k
+    ) lists;
+  END IF;
+  IF is_many THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true);
+    -- Of a hundred conversations and documents some texts each.
+    WITH words AS MATERIALIZED (SELECT 1::bigint << number::int AS bit, query FROM unnest(queries) WITH ORDINALITY AS w (query, number)), sampled AS (
+      (SELECT m.* FROM (
+        SELECT id, count(*) OVER () AS places FROM (
+          SELECT c.id FROM public.conversations c WHERE c.user_id = owner AND c.deleted_at IS NULL AND c.message_count > 0 LIMIT 1000) c
+        ORDER BY hashtext(id) LIMIT 100) c
+      CROSS JOIN LATERAL (
+        SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m
+        WHERE m.user_id = owner AND m.conversation_id = c.id LIMIT ceil(300 * messages / nullif(texts, 0) / least(places, 100))) m
+      LIMIT ceil(300 * messages / nullif(texts, 0)))
+      UNION ALL
+      (SELECT k.* FROM (
+        SELECT id, count(*) OVER () AS places FROM (
+          SELECT d.id FROM public.documents d WHERE d.user_id = owner AND d.deleted_at IS NULL AND d.chunk_count > 0 LIMIT 1000) d
+        ORDER BY hashtext(id::text) LIMIT 100) d
+      CROSS JOIN LATERAL (
+        SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k
+        WHERE k.user_id = owner AND k.document_id = d.id LIMIT ceil(300 * chunks / nullif(texts, 0) / least(places, 100))) k
+      LIMIT ceil(300 * chunks / nullif(texts, 0)))
+    )
+    SELECT coalesce(avg(bytes), average), array_agg((SELECT coalesce(bit_or(bit), 0) FROM words WHERE search @@ query)) INTO average, sample
+    FROM (SELECT bytes, CASE WHEN pg_column_size(search) > 1500 THEN search || '' ELSE search END AS search FROM sampled OFFSET 0) s;
+    -- What a filter leaves is not told by the sample: each word finds what it finds.
+    budget := CASE WHEN required IS NULL AND num_nonnulls(scope.conversations, scope.documents, scope.roles, scope.created_after,
+      scope.created_before, scope.metadata_path) = 0 THEN greatest(1500, most / cardinality(queries)) ELSE 'infinity'::float8 END;
+    WITH said AS (SELECT number, 1::bigint << number::int AS bit, query FROM unnest(queries) WITH ORDINALITY AS w (query, number)), words AS (
+      SELECT *, sum(expected) OVER (ORDER BY expected, number) AS total FROM said CROSS JOIN LATERAL (
+        SELECT texts * count(*) / greatest(cardinality(sample), 1) AS expected FROM unnest(sample) has WHERE has & bit <> 0) e
+    ), rare AS (SELECT * FROM words WHERE total <= budget), frequent AS (SELECT * FROM words WHERE total > budget ORDER BY total LIMIT 6), pairs AS (
+      SELECT query, coalesce((SELECT max(total) FROM rare), 0) + sum(expected) OVER (ORDER BY expected, bits) AS total
+      FROM (SELECT a.query && b.query AS query, a.bit | b.bit AS bits FROM frequent a JOIN frequent b ON a.bit < b.bit) p
+      CROSS JOIN LATERAL (
+        SELECT texts * count(*) / greatest(cardinality(sample), 1) AS expected FROM unnest(sample) has WHERE has & bits = bits) e
+    ), found AS (
+      SELECT query, total FROM rare
+      UNION ALL SELECT query, total FROM pairs WHERE total <= budget
+      UNION ALL SELECT string_agg('(' || query::text || ')', ' & ')::tsquery, 0 FROM unnest(queries, kinds) AS w (query, kind) WHERE kind <> 'part'
+    )
+    SELECT ARRAY[string_agg('(' || query::text || ')', ' | ')::tsquery,
+        CASE WHEN max(total) < 2 * wanted THEN (SELECT query FROM frequent ORDER BY total LIMIT 1) END],
+      (SELECT array_agg(CASE WHEN total > budget THEN expected END ORDER BY number) FROM words)
+    INTO lookups, known FROM found;
+    lookups[2] := coalesce(lookups[2] && !! lookups[1], lookups[2]);
+  END IF;
   RETURN QUERY
-  WITH words AS (
-    SELECT number, query, weight, kind, CASE WHEN required IS NULL THEN query ELSE query && required END AS looked_up,
-      string_to_array(query::text, ' | ')::tsquery[] AS forms
-    FROM unnest(queries, counts, kinds) WITH ORDINALITY AS w (query, weight, kind, number)
-  ), matches AS MATERIALIZED (
-    SELECT row_number() OVER () AS row, * FROM (
-    SELECT w.number, 'message' AS source, m.* FROM words w CROSS JOIN LATERAL (
-      SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
-        octet_length(m.content) AS bytes, m.created_at
-      FROM public.messages m
-      WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ w.looked_up AND m.deleted_at IS NULL
-        AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
-        AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
-        AND m.conversation_id <> ALL (scope.hidden_conversations)
-        AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
-        AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
-      LIMIT most) m
-    UNION ALL
-    SELECT w.number, 'document', k.* FROM words w CROSS JOIN LATERAL (
-      SELECT k.id::text, NULL, NULL, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
-      WHERE 'document' = ANY (scope.sources) AND k.user_id = owner AND k.search @@ w.looked_up
-        AND (excluded IS NULL OR NOT k.search @@ excluded)
-        AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
-        AND k.document_id <> ALL (scope.hidden_documents)
-      LIMIT most) k
-    ) found
+  WITH words AS MATERIALIZED (
+    SELECT number, 1::bigint << number::int AS bit, query, weight, kind <> 'part' AS is_needed, known,
+      forms[1]::tsquery AS first, forms[2]::tsquery AS second, forms[3]::tsquery AS third,
+      nullif(array_to_string(forms[4:], ' | '), '')::tsquery AS others, cardinality(forms) - 3 AS more
+    FROM unnest(queries, counts, kinds, known) WITH ORDINALITY AS w (query, weight, kind, known, number)
+    CROSS JOIN LATERAL (SELECT string_to_array(query::text, ' | ') AS forms OFFSET 0) f
+  ), lookups AS (
+    SELECT CASE WHEN required IS NULL THEN query ELSE query && required END AS query, CASE number WHEN 1 THEN most ELSE least(most, budget) END AS most
+    FROM unnest(lookups) WITH ORDINALITY AS l (query, number) WHERE query IS NOT NULL
   ), titles AS MATERIALIZED (
-    SELECT w.number, c.id AS conversation_id FROM words w CROSS JOIN LATERAL (
-      SELECT c.id FROM public.conversations c
-      WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.title_words @@ w.query AND c.deleted_at IS NULL
-        AND (scope.conversations IS NULL OR c.id = ANY (scope.conversations))
-      LIMIT 200) c
+    SELECT c.id AS conversation_id, (SELECT bit_or(bit) FROM words WHERE c.title_words @@ query) AS has
+    FROM public.conversations c
+    WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.deleted_at IS NULL
+      AND c.title_words @@ (SELECT string_agg(query::text, ' | ')::tsquery FROM words)
+      AND (scope.conversations IS NULL OR c.id = ANY (scope.conversations))
+    LIMIT 400
   ), found AS MATERIALIZED (
-    SELECT w.number, coalesce(sum(found), 0) AS found, coalesce(bool_or(found = most), false) AS frequent
-    FROM words w LEFT JOIN (SELECT number, source, count(*) AS found FROM matches GROUP BY number, source) lists USING (number)
-    GROUP BY w.number
-  ), hopes AS MATERIALIZED (
-    SELECT number, w.weight * ln(1 + (greatest(texts - f.found, 0) + 0.5) / (f.found + 0.5)) AS hope FROM found f JOIN words w USING (number)
-  ), candidates AS MATERIALIZED (
-    SELECT m.* FROM (
-      SELECT min(row) AS row FROM matches JOIN hopes USING (number) GROUP BY source, id
-      ORDER BY sum(hope) DESC, max(created_at) DESC NULLS LAST LIMIT 2000) best
-    JOIN matches m USING (row)
-  ), openings AS (
-    -- Of a conversation whose title has the words, its first messages, where they don't have them.
-    SELECT 'message' AS source, m.*
-    FROM (SELECT conversation_id FROM titles JOIN hopes USING (number) GROUP BY conversation_id ORDER BY sum(hope) DESC LIMIT 20) t
-    CROSS JOIN LATERAL (
-      SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
-        octet_length(m.content) AS bytes, m.created_at
-      FROM public.messages m
-      WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.seq <= 2 AND m.deleted_at IS NULL AND m.status = 'complete'
-        AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
-        AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
-        AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
-  ), texts_found AS MATERIALIZED (
-    SELECT row, source, id, conversation_id, parent, search, bytes, created_at FROM candidates
-    UNION ALL
-    SELECT -row_number() OVER (), o.* FROM openings o WHERE o.id NOT IN (SELECT id FROM candidates)
+    -- Taken out of its compression once.
+    SELECT row_number() OVER () AS row, source, id, parent, bytes, created_at, has AS titled,
+      CASE WHEN pg_column_size(search) > 1500 THEN search || '' ELSE search END AS search FROM (
+      SELECT 'message' AS source, m.*, t.has FROM lookups l CROSS JOIN LATERAL (
+        SELECT m.conversation_id || '/' || m.id AS id, m.conversation_id, m.conversation_id || '/' || m.parent_id AS parent, m.search,
+          octet_length(m.content) AS bytes, m.created_at
+        FROM public.messages m
+        WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ l.query AND m.deleted_at IS NULL
+          AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
+          AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
+          AND m.conversation_id <> ALL (scope.hidden_conversations)
+          AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+          AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)
+        LIMIT l.most) m
+      LEFT JOIN titles t USING (conversation_id)
+      UNION ALL
+      SELECT 'document', k.*, NULL FROM lookups l CROSS JOIN LATERAL (
+        SELECT k.id::text, NULL, NULL, k.search, octet_length(k.content), NULL::timestamptz FROM public.document_chunks k
+        WHERE 'document' = ANY (scope.sources) AND k.user_id = owner AND k.search @@ l.query
+          AND (excluded IS NULL OR NOT k.search @@ excluded)
+          AND (scope.documents IS NULL OR k.document_id = ANY (scope.documents))
+          AND k.document_id <> ALL (scope.hidden_documents)
+        LIMIT l.most) k
+      UNION ALL
+      -- Of a conversation whose title has the words, its first messages, where they don't have them.
+      SELECT 'message', m.*, t.has FROM (SELECT * FROM titles ORDER BY bit_count(has::bit(64)) DESC LIMIT 20) t CROSS JOIN LATERAL (
+        SELECT m.conversation_id || '/' || m.id, m.conversation_id, m.conversation_id || '/' || m.parent_id, m.search, octet_length(m.content), m.created_at
+        FROM public.messages m
+        WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.seq <= 2 AND m.deleted_at IS NULL AND m.status = 'complete'
+          AND NOT EXISTS (SELECT FROM lookups l WHERE m.search @@ l.query)
+          AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
+          AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
+          AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
+    ) texts
   ), counted AS MATERIALIZED (
-    SELECT t.row, t.bytes, w.number, w.weight, w.kind, least(greatest(s.share, s.titled), 0.98) AS share
-    FROM texts_found t CROSS JOIN words w
-    CROSS JOIN LATERAL (SELECT
-      CASE WHEN t.search @@ w.query THEN (SELECT max(ts_rank(weights, t.search, form) * CASE place WHEN 1 THEN 1 ELSE 0.9 END)
-        FROM unnest(w.forms) WITH ORDINALITY f (form, place)) END AS share,
-      CASE WHEN (w.number, t.conversation_id) IN (SELECT number, conversation_id FROM titles) THEN 0.3 END AS titled OFFSET 0) s
-    WHERE s.share IS NOT NULL OR s.titled IS NOT NULL
+    -- Of more than three forms, which are stems of different languages, a text has one.
+    SELECT t.row, t.bytes, w.number, w.weight, w.is_needed, least(0.98, greatest(
+      CASE WHEN t.titled & w.bit <> 0 THEN 0.3 END, ts_rank(weights, t.search, w.first), 0.9 * ts_rank(weights, t.search, w.second),
+      0.9 * ts_rank(weights, t.search, w.third), 0.9 * w.more * ts_rank(weights, t.search, w.others))) AS share
+    FROM found t JOIN words w ON t.search @@ w.query OR t.titled & w.bit <> 0
   ), rarity AS MATERIALIZED (
-    SELECT f.number, ln(1 + (greatest(texts - m.many, 0) + 0.5) / (m.many + 0.5))::float8 AS idf
-    FROM found f LEFT JOIN (SELECT number, count(*) AS here FROM counted GROUP BY number) c USING (number)
-    CROSS JOIN (SELECT count(*) AS read FROM texts_found) t
-    CROSS JOIN LATERAL (SELECT CASE WHEN f.frequent THEN greatest(f.found, texts * c.here::float8 / t.read) ELSE f.found END AS many) m
+    SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5)) AS idf FROM (
+      SELECT number, coalesce(min(w.known), count(*)) AS many FROM counted JOIN words w USING (number) GROUP BY number) w
   ), scored AS MATERIALIZED (
-    SELECT c.row, count(*) FILTER (WHERE c.kind <> 'part') = word_count AND word_count > 0 AS has_all,
+    SELECT c.row, count(*) FILTER (WHERE c.is_needed) = word_count AND word_count > 0 AS has_all,
       sum(c.weight * r.idf * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * c.bytes / average))) AS rank
     FROM counted c JOIN rarity r USING (number) CROSS JOIN LATERAL (SELECT 0.65 * c.share / (1 - c.share) AS n) n
-    GROUP BY c.row
+    GROUP BY c.row ORDER BY 2 DESC, 3 DESC, row LIMIT greatest(1000, wanted)
   ), ranked AS MATERIALIZED (
-    SELECT t.source, t.id, t.parent, t.created_at, s.rank, CASE
-      WHEN NOT s.has_all THEN 0 WHEN word_count > 1 AND t.search @@ phrase THEN 2 ELSE 1 END AS tier
-    FROM scored s JOIN texts_found t USING (row)
+    SELECT t.source, t.id, t.parent, t.created_at, s.rank, CASE WHEN NOT s.has_all THEN 0 WHEN t.search @@ phrase THEN 2 ELSE 1 END AS tier
+    FROM scored s JOIN found t USING (row)
+  ), around AS MATERIALIZED (
+    SELECT jsonb_object_agg(id, rank) AS before, jsonb_object_agg(parent, rank ORDER BY rank) FILTER (WHERE parent IS NOT NULL) AS after FROM ranked
   )
-  -- What stands before and after a message in its conversation says what it is about.
-  SELECT r.source, r.id, r.rank + 0.5 * (coalesce(before.rank, 0) + coalesce(after.rank, 0)) AS whole_rank, r.tier, r.created_at
-  FROM ranked r LEFT JOIN ranked before ON before.id = r.parent
-  LEFT JOIN (SELECT parent, max(rank) AS rank FROM ranked GROUP BY parent) after ON after.parent = r.id
+  -- What stands before and after a message in its conversation says what it is about. By maps: a join of so many is planned as one of two.
+  SELECT r.source, r.id, r.rank + 0.5 * (coalesce(((SELECT before FROM around) ->> r.parent)::float8, 0)
+    + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS whole_rank, r.tier, r.created_at
+  FROM ranked r
   ORDER BY r.tier DESC, whole_rank DESC, r.created_at DESC NULLS LAST, r.id DESC LIMIT wanted;
 END
 $$;
@@ -518,7 +567,7 @@ GRANT EXECUTE ON FUNCTION app.query_conditions(jsonb) TO parley_app, parley_syst
 -- stem of one of the languages of its script, since the texts may be in any; `query` has it as it stands first. `kind`: `word`; `stop`, which says little in the language of
 -- what is asked; `part` of a word. Of a long text the 40 longest.
 CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET jit = 'off'
   AS $$
 #variable_conflict use_column
 DECLARE
@@ -539,7 +588,7 @@ BEGIN
     SELECT piece, row_number() OVER () AS number, piece ~ '[[:punct:]]' COLLATE pg_c_utf8 AS is_compound,
       piece ~ ('^[' || app.unspaced() || ']') AS is_unspaced
     FROM app.pieces_of("left"(asked, 8000)) LIMIT 400
-  ), words AS (
+  ), words AS MATERIALIZED (
     SELECT number, 'word' AS kind, 1 AS weight, lower(piece COLLATE pg_c_utf8) COLLATE "C" AS word, NOT is_compound AS is_plain,
       number = max(number) OVER () AND goes_on AS goes_on
     FROM pieces WHERE NOT is_unspaced
@@ -556,13 +605,16 @@ BEGIN
     FROM pieces CROSS JOIN LATERAL app.pairs_of(lower(piece COLLATE pg_c_utf8)) all_pairs
     CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, place)
     WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR place < cardinality(all_pairs))
-  ), formed AS (
+  ), stems AS MATERIALIZED (
+    -- A shorter stem of another language is mostly a word of its own: `for` of `fork`.
+    SELECT DISTINCT w.word, s.form
+    FROM (SELECT DISTINCT word FROM words WHERE is_plain AND length(word) <= 200) w CROSS JOIN unnest(dictionaries) d
+    CROSS JOIN LATERAL (SELECT app.folded((ts_lexize(d, w.word))[1]) COLLATE "C" AS form OFFSET 0) s
+    WHERE s.form <> app.folded(w.word) AND (length(s.form) > 3 OR d = dictionary)
+  ), formed AS MATERIALIZED (
     SELECT CASE WHEN w.kind = 'word' AND is_sure AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
       ARRAY(
-        SELECT DISTINCT form COLLATE "C" AS form FROM unnest(CASE WHEN is_plain THEN dictionaries END) d
-        CROSS JOIN LATERAL unnest(ARRAY[app.folded((ts_lexize(d, word))[1])]) form
-        -- A shorter stem of another language is mostly a word of its own: `for` of `fork`.
-        WHERE form <> app.folded(word) AND (length(form) > 3 OR d = dictionary)
+        SELECT form FROM stems s WHERE w.is_plain AND s.word = w.word
         UNION SELECT word UNION SELECT app.folded(word)
         UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
     FROM words w WHERE length(word) <= 200
