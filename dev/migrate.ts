@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { LOCK_TIMEOUT, MigrationError, migrationError } from './migration-error.ts'
 import { type Migration, readMigrations } from './migrations.ts'
 
 /** Any number that no other user of the server takes for an advisory lock: `PRLY` in ASCII. */
 const MIGRATION_LOCK = 0x50524c59
+const LOCK_POLL_MS = 200
 /** drizzle-kit's own journal, so that its tools know what has been applied. */
 const JOURNAL = 'drizzle.__drizzle_migrations'
 
@@ -53,10 +55,13 @@ async function lock(owner: Client): Promise<void> {
   // So that the server notices within seconds when this process is killed, gives up its statement, and frees the lock. Not
   // every platform that Postgres runs on can.
   await owner.query(`set client_connection_check_interval = '2s'`).catch(() => undefined)
-  const { rows } = await owner.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [MIGRATION_LOCK])
-  if (rows[0]?.locked) return
+  const isLocked = async () =>
+    (await owner.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [MIGRATION_LOCK])).rows[0]
+      ?.locked
+  if (await isLocked()) return
   console.warn('Another migration of this database is running: waiting for it.')
-  await owner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+  // Not within a statement: an index that is built concurrently waits for all of them.
+  while (!(await isLocked())) await setTimeout(LOCK_POLL_MS)
 }
 
 interface Applied {

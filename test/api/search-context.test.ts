@@ -110,7 +110,7 @@ describe('A long text', () => {
       const path = `/v1/conversations/${conversation}/messages`
       // Each character is six or more in JSON, and Neon puts JSON into JSON.
       const worst = `needle ${'\u0001'.repeat(9_000)} "\\${'<"\\'.repeat(30_000)} thread`
-      for (let i = 0; i < 60; i++) await read(ada.post(path, { role: 'user', content: worst }), 201)
+      for (let i = 0; i < 60; i++) await read(ada.post(path, { role: 'user', content: `${i} ${worst}` }), 201)
       await queryAs(ada.sub, `update messages set metadata = jsonb_build_object('quotes', repeat('"', 16300))`)
       const [long] = await say(ada, conversation, `giant ${'g'.repeat(199_990)}`)
       const response = await ada.post('/v1/search', { query: 'needle or thread', limit: 50, context: 5 })
@@ -119,7 +119,7 @@ describe('A long text', () => {
       expect(text.length).toBeLessThan(10 * 2 ** 20)
       const { data } = JSON.parse(text) as Found
       expect(data).toHaveLength(50)
-      expect(data[0]).toMatchObject({ truncated: true, content: worst.slice(0, 8_000) })
+      expect(data[0]).toMatchObject({ truncated: true, content: expect.stringContaining(worst.slice(0, 7_000)) })
       const [hit] = (await search(ada, { query: 'giant' })).data
       expect(hit).toMatchObject({ id: long?.id, truncated: true })
       expect(hit?.content).toHaveLength(8_000)

@@ -121,9 +121,8 @@ const textsOf = (me: Player): Text[] => [
   })),
 ]
 
-/** Whether a search in this mode can find it at all: every text has its own marker, which are several words. */
+/** Whether a search in this mode can find it at all: for all words, where it goes by words. */
 const isFindable = (me: Player, mode: string | undefined, marker: string) => (text: Text) => {
-  if (mode === 'hybrid') return true
   if (mode === undefined) return text.model !== undefined
   if (mode === 'semantic') return text.model === LEXICAL_MODEL
   return marker === me.marker && text.content.split(' ').includes(HARBOUR)
@@ -149,7 +148,11 @@ export function search(turn: Turn): Move {
     person,
     method: 'POST',
     path: '/v1/search',
-    json: { limit, filter, ...(mode ? { mode, query: `${marker} ${HARBOUR}` } : { embedding: someEmbedding(turn) }) },
+    json: {
+      limit,
+      filter,
+      ...(mode ? { mode, match: 'all', query: `${marker} ${HARBOUR}` } : { embedding: someEmbedding(turn) }),
+    },
     settle(answer) {
       const body = expectStatus(answer, 200)
       const found = textsOf(me).filter(
@@ -173,7 +176,12 @@ export function search(turn: Turn): Move {
       expectSame(
         'hits',
         [data.length, body['pendingEmbeddings'], body['recall']],
-        [Math.min(limit, mine.size), pendingOf(me), 'exact'],
+        // Equal texts are shown once.
+        [
+          Math.min(limit, new Set(found.map(({ source, content }) => `${source} ${content}`)).size),
+          pendingOf(me),
+          'exact',
+        ],
       )
     },
   }
