@@ -41,16 +41,21 @@ function write(statement: Statement, question: Question, exactLimit: number): st
     return `with found as materialized (${nearest(statement, user, question, limit, exactLimit)}) ${show(user, 'score desc', null)}`
   }
   if (kind === 'hybrid') {
+    const asked = `${statement.add(toVectorLiteral(question.vector))}::halfvec`
     return `with s as materialized (${nearest(statement, user, question, DEPTH, exactLimit)}),
       k as materialized (${ranking(statement, question)} order by tier desc, rank desc, id limit ${DEPTH}),
       listed as materialized (
         select id, coalesce(s.conversation_id, k.conversation_id) as conversation_id, coalesce(s.is_message, k.is_message) as is_message,
           s.score as similarity, k.rank
         from s full join k using (id)),
-      compared as materialized (select l.conversation_id, l.id, l.is_message, l.rank, coalesce(l.similarity, (
-        select 1 - (v.embedding <=> ${statement.add(toVectorLiteral(question.vector))}::halfvec) from chat_vectors v
-        where v.user_id = ${user} and v.model = '${MODEL}' and case when l.is_message
-          then v.conversation_id = l.conversation_id and v.message_id = l.id else v.chunk_id = l.id::uuid end)) as similarity from listed l),
+      compared as materialized (
+        select l.conversation_id, l.id, l.is_message, l.rank, coalesce(l.similarity, 1 - (v.embedding <=> ${asked})) as similarity
+        from listed l left join lateral (
+          select embedding from chat_vectors v where l.similarity is null and l.is_message and v.user_id = ${user}
+            and v.conversation_id = l.conversation_id and v.message_id = l.id and v.model = '${MODEL}'
+          union all
+          select embedding from chat_vectors v where l.similarity is null and not l.is_message and v.user_id = ${user}
+            and v.chunk_id = l.id::uuid and v.model = '${MODEL}') v on true),
       found as materialized (
         select conversation_id, id, is_message,
           ${WEIGHTS.semantic} * coalesce(greatest(similarity, 0) / max(similarity) over (), 0)
