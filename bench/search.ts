@@ -2,6 +2,7 @@ import type { Client } from 'pg'
 import { EXACT_LIMIT } from '../src/features/vectors/sql/nearest.ts'
 import { openBenchDatabase, PIPELINED } from './database.ts'
 import type { RunSize } from './part.ts'
+import { measureIndexes } from './search/index-size.ts'
 import { loadLibrary, type Owner } from './search/load.ts'
 import { type Load, measureAll, measureFirst } from './search/measure.ts'
 import { buildOrigin, DOOMED } from './search/origin.ts'
@@ -54,6 +55,7 @@ export async function measureSearch(size: RunSize, serverUrl: string): Promise<v
   const owners = await loadLibrary(superuser, load.vectors, source, random)
   const total = load.vectors.reduce((sum, vectors) => sum + vectors, 0)
   console.log(`${total} vectors of ${owners.length} users, loaded in ${seconds(performance.now() - started)}.`)
+  await measureIndexes(superuser)
   await superuser.query(DOOMED)
   console.log(`The origin's HNSW index took ${(await buildOrigin(superuser)).toFixed(0)} s.`)
 

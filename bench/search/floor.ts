@@ -7,8 +7,8 @@ import type { Answer } from './ours.ts'
 import type { Question } from './questions.ts'
 
 const DEPTH = 200
-const MOST_PER_WORD = 5_000
-const K = 60
+/** How a fused score counts what the lists say: as `src/features/search/sql/statement.ts` does. */
+export const WEIGHTS = { semantic: 0.35, keyword: 0.65 }
 
 /** A statement that is being written, with its parameters. */
 export class Statement {
@@ -41,39 +41,66 @@ function write(statement: Statement, question: Question, exactLimit: number): st
     return `with found as materialized (${nearest(statement, user, question, limit, exactLimit)}) ${show(user, 'score desc', null)}`
   }
   if (kind === 'hybrid') {
-    const highlighted = statement.add(words.join(' | '))
-    return `with n as materialized (${nearest(statement, user, question, DEPTH, exactLimit)}),
-      s as (select *, row_number() over (order by score desc, id) as place from n), k as (
-        select *, row_number() over (order by score desc, id) as place from (
-          select conversation_id, id, is_message, sum(rank * weight) as score from (${words
-            .map(
-              (
-                word,
-              ) => `select *, ln(1 + (${owner.vectors} - count(*) over () + 0.5) / (count(*) over () + 0.5)) as weight
-              from (${matches(statement, user, question, word, MOST_PER_WORD)}) m`,
-            )
-            .join(
-              ' union all ',
-            )}) w group by conversation_id, id, is_message order by score desc, id limit ${DEPTH}) best),
+    const asked = `${statement.add(toVectorLiteral(question.vector))}::halfvec`
+    return `with s as materialized (${nearest(statement, user, question, DEPTH, exactLimit)}),
+      k as materialized (${ranking(statement, question)} order by tier desc, rank desc, id limit ${DEPTH}),
+      listed as materialized (
+        select id, coalesce(s.conversation_id, k.conversation_id) as conversation_id, coalesce(s.is_message, k.is_message) as is_message,
+          s.score as similarity, k.rank
+        from s full join k using (id)),
+      compared as materialized (
+        select l.conversation_id, l.id, l.is_message, l.rank, coalesce(l.similarity, 1 - (v.embedding <=> ${asked})) as similarity
+        from listed l left join lateral (
+          select embedding from chat_vectors v where l.similarity is null and l.is_message and v.user_id = ${user}
+            and v.conversation_id = l.conversation_id and v.message_id = l.id and v.model = '${MODEL}'
+          union all
+          select embedding from chat_vectors v where l.similarity is null and not l.is_message and v.user_id = ${user}
+            and v.chunk_id = l.id::uuid and v.model = '${MODEL}') v on true),
       found as materialized (
-        select coalesce(s.conversation_id, k.conversation_id) as conversation_id, id,
-          coalesce(s.is_message, k.is_message) as is_message,
-          coalesce(1.0 / (${K} + s.place), 0) + coalesce(1.0 / (${K} + k.place), 0) as score
-        from s full join k using (id) order by score desc, id limit ${limit})
-      ${show(user, 'score desc, found.id', highlighted)}`
+        select conversation_id, id, is_message,
+          ${WEIGHTS.semantic} * coalesce(greatest(similarity, 0) / max(similarity) over (), 0)
+            + ${WEIGHTS.keyword} * coalesce(rank / max(rank) over (), 0) as score
+        from compared order by score desc, id limit ${limit})
+      ${show(user, 'score desc, found.id', statement.add(words))}`
   }
-  const asked = words.join(' & ')
   return `with found as materialized (
-      select conversation_id, id, is_message, rank as score from (${matches(statement, user, question, asked, null)}) m
-      order by rank desc, id limit ${limit})
-    ${show(user, 'score desc, found.id', statement.add(asked))}`
+      select conversation_id, id, is_message, tier * 1000 + rank as score from (${ranking(statement, question)}) r
+      order by score desc, id limit ${limit})
+    ${show(user, 'score desc, found.id', statement.add(words))}`
+}
+
+/**
+ * All texts with any of the words as `app.keyword_search` ranks them, but that nothing is sampled or cut off: `tier` and `rank` by
+ * `conversation_id`, `id`, `is_message`. The bench's words have one form each, its messages stand alone, its titles say nothing.
+ *
+ * @param byIndex false looks at every row
+ */
+export function ranking(statement: Statement, question: Question, byIndex = true): string {
+  const { owner, words } = question
+  const user = statement.add(owner.userId)
+  const phrase = `${statement.add(words.join(' <-> '))}::tsquery`
+  return `with known as materialized (
+      select (select coalesce(sum(message_count), 0) from conversations where user_id = ${user} and deleted_at is null)
+          + (select coalesce(sum(chunk_count), 0) from documents where user_id = ${user} and deleted_at is null) as texts,
+        (select avg(octet_length(content)) from (
+          select content from messages where user_id = ${user} ${byIndex ? 'limit 300' : ''}) m) as average
+    ), matches as materialized (
+      ${words.map((word, i) => `select ${i} as word, * from (${matches(statement, question, word, phrase, byIndex)}) m${i}`).join(' union all ')}
+    ), rarity as materialized (
+      select word, ln(1 + (max(texts) - count(*) + 0.5) / (count(*) + 0.5)) as idf from matches cross join known group by word
+    )
+    select conversation_id, id, is_message, (count(*) = ${words.length})::int
+        + (count(*) = ${words.length} and ${words.length} > 1 and bool_or(has_phrase))::int as tier,
+      sum(idf * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * bytes / average)))::float8 as rank
+    from matches join rarity using (word) cross join known cross join lateral (select 0.65 * share / (1 - share) as n) n
+    group by conversation_id, id, is_message`
 }
 
 /** What is found, as a page of hits shows it. */
 function show(user: string, order: string, words: string | null): string {
   const columns = (text: string, source: string) =>
     `found.id, score, ${text}.content, ${source}.metadata, ${source}.created_at,
-     ${words ? `ts_headline('simple', ${text}.content, ${words}::tsquery, 'MaxFragments=2, MaxWords=30, MinWords=10')` : 'null'}`
+     ${words ? `app.passage_of(${text}.content, 'english', ${words}::text[], null, array['\\m' || array_to_string(${words}::text[], '|\\m')])` : 'null'}`
   return `select ${columns('m', 'm')}, m.conversation_id as place, seq, null as title from found
       join messages m on m.user_id = ${user} and m.conversation_id = found.conversation_id and m.id = found.id where is_message
     union all
@@ -126,16 +153,18 @@ export function conditions(
   }
 }
 
-/** What holds the words, by the index of owner and words. */
-function matches(statement: Statement, user: string, question: Question, words: string, most: number | null): string {
-  const asked = `${statement.add(words)}::tsquery`
+/** The texts that have the word, and how much. */
+function matches(statement: Statement, question: Question, word: string, phrase: string, byIndex: boolean): string {
+  const [user, asked] = [statement.add(question.owner.userId), `${statement.add(word)}::tsquery`]
   const { ofMessage, ofDocument } = conditions(statement, question)
-  const limited = most === null ? '' : ` limit ${most}`
-  return `(select m.conversation_id, m.id, true as is_message, ts_rank(m.search, ${asked}) as rank from messages m
+  const columns = (text: string) => `octet_length(${text}.content) as bytes, ${text}.search @@ ${phrase} as has_phrase,
+    least(ts_rank('{0.5, 0.5, 0.9, 1}', ${text}.search, ${asked}), 0.98) as share`
+  const has = (text: string) => (byIndex ? `${text}.search @@ ${asked}` : `(${text}.search @@ ${asked}) is true`)
+  return `select m.conversation_id, m.id, true as is_message, ${columns('m')} from messages m
       join conversations c on c.user_id = ${user} and c.id = m.conversation_id and c.deleted_at is null
-      where m.user_id = ${user} and m.search @@ ${asked} and m.deleted_at is null and ${ofMessage}${limited})
+      where m.user_id = ${user} and ${has('m')} and m.deleted_at is null and ${ofMessage}
     union all
-    (select null, k.id::text, false, ts_rank(k.search, ${asked}) from document_chunks k
+    select null, k.id::text, false, ${columns('k')} from document_chunks k
       join documents d on d.user_id = ${user} and d.id = k.document_id and d.deleted_at is null
-      where k.user_id = ${user} and k.search @@ ${asked} and ${ofDocument}${limited})`
+      where k.user_id = ${user} and ${has('k')} and ${ofDocument}`
 }

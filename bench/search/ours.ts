@@ -19,7 +19,7 @@ export function searchOf({ kind, vector, words, filter, n, conversations, docume
   const mode = kind === 'semantic' ? 'semantic' : kind === 'hybrid' ? 'hybrid' : 'keyword'
   return {
     mode,
-    words: mode === 'semantic' ? null : { ...readQuery(words.join(' ')), prefix: false, all: mode === 'keyword' },
+    words: mode === 'semantic' ? null : { ...readQuery(words.join(' ')), prefix: false, all: false },
     floor: null,
     vector: mode === 'keyword' ? null : vector,
     model: MODEL,

@@ -6,7 +6,8 @@ import type { VectorSource } from './vectors.ts'
 /** What leaves one text in a hundred: what it says of itself, or where it is. */
 export type Filter = 'none' | 'metadata' | 'place'
 
-export type Kind = 'semantic' | 'rare word' | 'middling word' | 'two words' | 'hybrid'
+export const KINDS = ['semantic', 'rare word', 'middling word', 'frequent words', 'twelve words', 'hybrid'] as const
+export type Kind = (typeof KINDS)[number]
 
 /** One search, as every side gets it. */
 export interface Question {
@@ -22,7 +23,6 @@ export interface Question {
   limit: number
 }
 
-export const KINDS: readonly Kind[] = ['semantic', 'rare word', 'middling word', 'two words', 'hybrid']
 export const FILTERS: readonly Filter[] = ['none', 'metadata', 'place']
 
 /** How frequent the words are that a search is for: ranks in the vocabulary, from and to. In hybrid as in a sentence. */
@@ -34,7 +34,21 @@ const WORDS: Record<Kind, (readonly [number, number])[]> = {
   semantic: [],
   'rare word': [RARE],
   'middling word': [MIDDLING],
-  'two words': [COMMON, MIDDLING],
+  'frequent words': [COMMON, COMMON],
+  'twelve words': [
+    ANYWHERE,
+    COMMON,
+    COMMON,
+    COMMON,
+    COMMON,
+    MIDDLING,
+    MIDDLING,
+    MIDDLING,
+    MIDDLING,
+    MIDDLING,
+    RARE,
+    RARE,
+  ],
   hybrid: [ANYWHERE, COMMON, MIDDLING, RARE],
 }
 
@@ -55,7 +69,7 @@ export function createQuestion({ owner, kind, filter, source, random }: Options)
     kind,
     filter,
     vector: source.next(),
-    words: WORDS[kind].map(([from, to]) => wordOf(from + Math.floor(random() * (to - from)))),
+    words: [...new Set(WORDS[kind].map(([from, to]) => wordOf(from + Math.floor(random() * (to - from)))))],
     n: Math.floor(random() * 100),
     conversations: [...new Set(some(owner.conversations))],
     documents: [...new Set(some(owner.documents))],

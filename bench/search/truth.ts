@@ -1,10 +1,9 @@
 import type { Client } from 'pg'
 import { toVectorLiteral } from '../../src/embeddings/vector.ts'
-import { conditions, Statement } from './floor.ts'
+import { conditions, ranking, Statement, WEIGHTS } from './floor.ts'
 import type { Question } from './questions.ts'
 
 const DEPTH = 200
-const K = 60
 
 /** What a search must find: of each text how good it is, and how good the worst of the best ten is. */
 export interface Truth {
@@ -16,24 +15,25 @@ export interface Truth {
 
 /** Every row of the user looked at, by no index: nothing approximated, nothing cut off before the fusion. */
 export async function bruteForce(superuser: Client, question: Question): Promise<Truth> {
-  const { kind, words, limit } = question
+  const { kind, limit } = question
   const similarities = kind === 'semantic' || kind === 'hybrid' ? await bySimilarity(superuser, question) : []
   if (kind === 'semantic') return best(similarities, limit)
-  const ranks = new Map<string, number>()
-  const terms = kind === 'hybrid' ? words : [words.join(' & ')]
-  const texts = kind === 'hybrid' ? await countTexts(superuser, question.owner.userId) : 0
-  for (const term of terms) {
-    const found = await byWords(superuser, question, term)
-    const rest = Math.max(texts - found.length, 0)
-    const weight = kind === 'hybrid' ? Math.log(1 + (rest + 0.5) / (found.length + 0.5)) : 1
-    for (const [id, rank] of found) ranks.set(id, (ranks.get(id) ?? 0) + rank * weight)
-  }
-  if (kind !== 'hybrid') return best([...ranks], limit)
-  const fused = new Map<string, number>()
-  for (const list of [similarities, [...ranks].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))]) {
-    list.slice(0, DEPTH).forEach(([id], i) => fused.set(id, (fused.get(id) ?? 0) + 1 / (K + i + 1)))
-  }
-  return best([...fused], limit)
+  const ranked = await byWords(superuser, question)
+  if (kind !== 'hybrid')
+    return best(
+      ranked.map(({ id, tier, rank }) => [id, tier * 1000 + rank]),
+      limit,
+    )
+  const similarityOf = new Map(similarities)
+  const rankOf = new Map(ranked.slice(0, DEPTH).map(({ id, rank }) => [id, rank]))
+  const listed = [...new Set([...similarities.slice(0, DEPTH).map(([id]) => id), ...rankOf.keys()])]
+  const most = { similarity: similarities[0]?.[1] ?? 1, rank: Math.max(...rankOf.values()) }
+  const fused = listed.map((id): [string, number] => [
+    id,
+    (WEIGHTS.semantic * Math.max(similarityOf.get(id) ?? 0, 0)) / most.similarity +
+      (WEIGHTS.keyword * (rankOf.get(id) ?? 0)) / most.rank,
+  ])
+  return best(fused, limit)
 }
 
 /** The share of what was to be found that an answer has; what is as good as the tenth will do. */
@@ -63,38 +63,16 @@ async function bySimilarity(superuser: Client, question: Question): Promise<[str
     left join documents d on d.user_id = ${user} and d.id = v.document_id
     where v.user_id = ${user} and m.deleted_at is null and c.deleted_at is null and d.deleted_at is null
       and case when v.message_id is not null then ${ofMessage} else ${ofDocument} end
-    order by score desc, v.id limit ${DEPTH}`,
+    order by score desc, v.id`,
   )
 }
 
-async function byWords(superuser: Client, question: Question, words: string): Promise<[string, number][]> {
+/** The best first. */
+async function byWords(superuser: Client, question: Question): Promise<{ id: string; tier: number; rank: number }[]> {
   const statement = new Statement()
-  const [user, asked] = [statement.add(question.owner.userId), `${statement.add(words)}::tsquery`]
-  const { ofMessage, ofDocument } = conditions(statement, question)
-  return read(
-    superuser,
-    statement,
-    `
-    select m.id, ts_rank(m.search, ${asked}) from messages m
-    join conversations c on c.user_id = ${user} and c.id = m.conversation_id and c.deleted_at is null
-    where m.user_id = ${user} and (m.search @@ ${asked}) is true and m.deleted_at is null and ${ofMessage}
-    union all
-    select k.id::text, ts_rank(k.search, ${asked}) from document_chunks k
-    join documents d on d.user_id = ${user} and d.id = k.document_id and d.deleted_at is null
-    where k.user_id = ${user} and (k.search @@ ${asked}) is true and ${ofDocument}`,
-  )
-}
-
-/** What is not deleted: how rare a word is, is said of these. */
-async function countTexts(superuser: Client, userId: string): Promise<number> {
-  const { rows } = await superuser.query<{ count: string }>(
-    `select (select count(*) from messages m join conversations c on c.user_id = $1 and c.id = m.conversation_id
-        where m.user_id = $1 and m.deleted_at is null and c.deleted_at is null)
-      + (select count(*) from document_chunks k join documents d on d.user_id = $1 and d.id = k.document_id
-        where k.user_id = $1 and d.deleted_at is null) as count`,
-    [userId],
-  )
-  return Number(rows[0]?.count)
+  const text = `select id, tier, rank from (${ranking(statement, question, false)}) r order by tier desc, rank desc, id`
+  const { rows } = await superuser.query<[string, number, number]>({ text, values: statement.values, rowMode: 'array' })
+  return rows.map(([id, tier, rank]) => ({ id, tier, rank }))
 }
 
 async function read(superuser: Client, { values }: Statement, text: string): Promise<[string, number][]> {
