@@ -148,8 +148,9 @@ REVOKE CREATE ON SCHEMA app FROM parley_system;
 -- How often a word is in a text is what ts_rank tells: of one word it gives the sum of 1/i² for i up to that number, by 1.645, which is
 -- n / (n + 0.65) within a hundredth, and that with the weights of A, B and C. How long a text is are its bytes, which cost no look at it.
 --
--- Few texts are looked at one by one. Of many, a sample tells how frequent each word is. The rare ones find texts, and so do pairs of frequent ones, as
--- many as the budget allows, and all together; where that is little, the rarest that is left adds some. In what is found, all words count.
+-- Few texts are looked at one by one. Where many are asked for several words, a sample tells how frequent each is. The rare ones find texts, and so do
+-- pairs of frequent ones, as many as the budget allows, and all together; where that is little, the rarest that is left adds some. In what is found,
+-- all words count.
 GRANT CREATE ON SCHEMA app TO parley_system;
 SET LOCAL ROLE parley_system;
 CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scope, wanted int)
@@ -208,18 +209,20 @@ BEGIN
   texts := messages + chunks;
   lookups := ARRAY[(SELECT string_agg(query::text, ' | ')::tsquery FROM unnest(queries) query)];
   -- Few and short texts are looked at one by one. Others are found by the index of words, which takes a bitmap scan.
-  is_many := messages > 100 OR chunks > 100;
-  IF NOT is_many THEN
-    SELECT bool_or(number > 100 OR size > 100000), sum(bytes) / nullif(sum(number), 0) INTO is_many, average FROM (
-      SELECT count(*) AS number, sum(pg_column_size(search)) AS size, sum(bytes) AS bytes FROM (
-        SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m WHERE m.user_id = owner AND 'message' = ANY (scope.sources) LIMIT 101) m
-      UNION ALL
-      SELECT count(*), sum(pg_column_size(search)), sum(bytes) FROM (
-        SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k WHERE k.user_id = owner AND 'document' = ANY (scope.sources) LIMIT 101) k
-    ) lists;
-  END IF;
+  SELECT bool_or(number > 100 OR size > 100000), sum(bytes) / nullif(sum(number), 0) INTO is_many, average FROM (
+    SELECT count(*) AS number, sum(pg_column_size(search)) AS size, sum(bytes) AS bytes FROM (
+      SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m WHERE m.user_id = owner AND 'message' = ANY (scope.sources) LIMIT 200) m
+    UNION ALL
+    SELECT count(*), sum(pg_column_size(search)), sum(bytes) FROM (
+      SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k WHERE k.user_id = owner AND 'document' = ANY (scope.sources) LIMIT 200) k
+  ) lists;
   IF is_many THEN
     PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_bitmapscan', 'on', true);
+  END IF;
+  -- What a filter leaves is not told by a sample: each word finds what it finds.
+  budget := CASE WHEN required IS NULL AND num_nonnulls(scope.conversations, scope.documents, scope.roles, scope.created_after,
+    scope.created_before, scope.metadata_path) = 0 THEN greatest(1500, most / cardinality(queries)) ELSE 'infinity'::float8 END;
+  IF is_many AND cardinality(queries) > 1 AND texts > budget THEN
     -- Of a hundred conversations and documents some texts each.
     WITH words AS MATERIALIZED (SELECT 1::bigint << number::int AS bit, query FROM unnest(queries) WITH ORDINALITY AS w (query, number)), sampled AS (
       (SELECT m.* FROM (
@@ -228,8 +231,8 @@ BEGIN
         ORDER BY hashtext(id) LIMIT 100) c
       CROSS JOIN LATERAL (
         SELECT m.search, octet_length(m.content) AS bytes FROM public.messages m
-        WHERE m.user_id = owner AND m.conversation_id = c.id LIMIT ceil(300 * messages / nullif(texts, 0) / least(places, 100))) m
-      LIMIT ceil(300 * messages / nullif(texts, 0)))
+        WHERE m.user_id = owner AND m.conversation_id = c.id LIMIT ceil(300 * messages / texts / least(places, 100))) m
+      LIMIT ceil(300 * messages / texts))
       UNION ALL
       (SELECT k.* FROM (
         SELECT id, count(*) OVER () AS places FROM (
@@ -237,14 +240,11 @@ BEGIN
         ORDER BY hashtext(id::text) LIMIT 100) d
       CROSS JOIN LATERAL (
         SELECT k.search, octet_length(k.content) AS bytes FROM public.document_chunks k
-        WHERE k.user_id = owner AND k.document_id = d.id LIMIT ceil(300 * chunks / nullif(texts, 0) / least(places, 100))) k
-      LIMIT ceil(300 * chunks / nullif(texts, 0)))
+        WHERE k.user_id = owner AND k.document_id = d.id LIMIT ceil(300 * chunks / texts / least(places, 100))) k
+      LIMIT ceil(300 * chunks / texts))
     )
     SELECT coalesce(avg(bytes), average), array_agg((SELECT coalesce(bit_or(bit), 0) FROM words WHERE search @@ query)) INTO average, sample
     FROM (SELECT bytes, CASE WHEN pg_column_size(search) > 1500 THEN search || '' ELSE search END AS search FROM sampled OFFSET 0) s;
-    -- What a filter leaves is not told by the sample: each word finds what it finds.
-    budget := CASE WHEN required IS NULL AND num_nonnulls(scope.conversations, scope.documents, scope.roles, scope.created_after,
-      scope.created_before, scope.metadata_path) = 0 THEN greatest(1500, most / cardinality(queries)) ELSE 'infinity'::float8 END;
     WITH said AS (SELECT number, 1::bigint << number::int AS bit, query FROM unnest(queries) WITH ORDINALITY AS w (query, number)), words AS (
       SELECT *, sum(expected) OVER (ORDER BY expected, number) AS total FROM said CROSS JOIN LATERAL (
         SELECT texts * count(*) / greatest(cardinality(sample), 1) AS expected FROM unnest(sample) has WHERE has & bit <> 0) e
