@@ -78,7 +78,7 @@ export function readQuery(query: string, syntax: Syntax = 'operators'): Query {
   const operands = [...query.matchAll(OPERAND)].map(({ groups: { minus, phrase, word } = {} }) =>
     operandOf(minus, phrase, word),
   )
-  const wanted = operands.filter(({ excluded, text }) => !excluded && text !== OR)
+  const wanted = operands.filter(({ excluded, text }) => !excluded && text !== OR && hasWords(text))
   const excluded = operands.filter((operand) => operand.excluded)
   const operators = operands.filter(({ text, isPhrase }) => isPhrase || text === OR).length + excluded.length
   // Nothing else is asked for: a minus is no operator then. And what is full of quotes was pasted.

@@ -98,7 +98,14 @@ export function saveChat(turn: Turn): Move {
     person,
     method: 'PUT',
     path: pathOf(conversationId),
-    json: { messages: all.map(({ id, content }) => ({ id, role: 'user', parts: [{ type: 'text', text: content }] })) },
+    json: {
+      messages: all.map(({ id, content }) => ({
+        id,
+        role: 'user',
+        metadata: { of: me.marker },
+        parts: [{ type: 'text', text: content }],
+      })),
+    },
     settle(answer) {
       const status = all.length === 0 ? 400 : known?.deleted ? 404 : known ? 200 : 201
       const body = expectStatus(answer, status)
