@@ -11,6 +11,7 @@ DECLARE
   pattern text;
   place int := 0;
   is_end boolean;
+  is_plain boolean;
   passage text;
 BEGIN
   IF length(head) > 400 THEN
@@ -30,21 +31,25 @@ BEGIN
     END IF;
   END IF;
   head := translate(head, E'\x02\x03', '');
+  is_plain := octet_length(head) = length(head);
   passage := (
     SELECT string_agg(CASE WHEN is_marked THEN E'\x02' || run || E'\x03' ELSE run END, '' ORDER BY number)
     FROM (
-      SELECT number, run, run ~ '[^[:punct:][:space:][:cntrl:]]|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]' COLLATE pg_c_utf8 AND (
-        word = ANY (forms) OR app.folded(word) = ANY (forms) OR app.folded((ts_lexize(dictionary, word))[1]) = ANY (forms)
-        OR app.folded(word) LIKE beginning || '%'
-        OR run ~ ('^[' || app.unspaced() || ']')
-          AND (word || next = ANY (forms) OR previous || word = ANY (forms))
-        OR run ~ '^[\uac00-\ud7a3]{3}' AND app.pairs_of(word) && forms
-        OR EXISTS (SELECT FROM app.parts_of(run) part
-          WHERE app.folded(part) = ANY (forms) OR app.folded((ts_lexize(dictionary, part))[1]) = ANY (forms))) AS is_marked
+      SELECT number, run, CASE
+        WHEN run !~ (CASE WHEN is_plain THEN '^[A-Za-z0-9]' ELSE '[^[:punct:][:space:][:cntrl:]]|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]' END) COLLATE pg_c_utf8 THEN false
+        WHEN word = ANY (forms) OR app.folded(word) = ANY (forms) OR app.folded((ts_lexize(dictionary, word))[1]) = ANY (forms)
+          OR app.folded(word) LIKE beginning || '%' THEN true
+        WHEN run ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' COLLATE pg_c_utf8 THEN EXISTS (
+          SELECT FROM app.parts_of(run) part WHERE app.folded(part) = ANY (forms) OR app.folded((ts_lexize(dictionary, part))[1]) = ANY (forms))
+        WHEN octet_length(run) = length(run) THEN false
+        WHEN run ~ ('^[' || app.unspaced() || ']') THEN word || next = ANY (forms) OR previous || word = ANY (forms)
+        WHEN run ~ '^[\uac00-\ud7a3]{3}' THEN app.pairs_of(word) && forms
+        ELSE false END AS is_marked
       FROM (
         SELECT run, number, lower(normalize(run, NFKC) COLLATE pg_c_utf8) COLLATE "C" AS word,
           lead(run) OVER (ORDER BY number) AS next, lag(run) OVER (ORDER BY number) AS previous
-        FROM regexp_matches(head COLLATE pg_c_utf8, '[' || app.unspaced() || '][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3]*|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]|[^[:punct:][:space:][:cntrl:]' || app.unspaced() || ']+|(?:(?![\u2600-\u27bf\u2b50\U0001f000-\U0001faff])[[:punct:][:space:][:cntrl:]])+', 'g') WITH ORDINALITY AS found (match, number)
+        FROM regexp_matches(head COLLATE pg_c_utf8, CASE WHEN is_plain THEN '[A-Za-z0-9]+|[^A-Za-z0-9]+' ELSE
+          '[' || app.unspaced() || '][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3]*|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]|[^[:punct:][:space:][:cntrl:]' || app.unspaced() || ']+|(?:(?![\u2600-\u27bf\u2b50\U0001f000-\U0001faff])[[:punct:][:space:][:cntrl:]])+' END, 'g') WITH ORDINALITY AS found (match, number)
         CROSS JOIN LATERAL (SELECT match[1] COLLATE "C" AS run) r) runs) marked);
   -- What is of one piece is marked as one.
   RETURN CASE WHEN strpos(passage, E'\x02') > 0 THEN regexp_replace(passage, E'\x03([-._/:@\\\\]?)\x02', '\1', 'g') END;
