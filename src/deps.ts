@@ -27,6 +27,8 @@ export interface Deps {
   access: AccessRule
   /** Origins whose pages may call the API. */
   corsOrigins: readonly string[]
+  /** Patterns of origins whose pages may call it by bearer token only. */
+  corsPatterns: readonly string[]
   /** Cognito's app clients whose tokens are taken. */
   clientIds: readonly string[]
   /** How long browsers keep the refresh cookie. */

@@ -76,6 +76,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     quotas: config.quotas,
     access: config.access,
     corsOrigins: config.corsOrigins,
+    corsPatterns: config.corsPatterns,
     clientIds: config.clientIds,
     refreshCookieDays: config.refreshCookieDays,
     graceDays: config.graceDays,

@@ -19,7 +19,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'session_revok
  */
 export const refreshByCookie = (deps: Deps) =>
   createMiddleware<TokensEnv>(async (c, next) => {
-    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c))
+    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c, deps))
     const carried = readRefreshCookies(c)
     const held = carried.at(-1)
     if (held === undefined) return refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } })

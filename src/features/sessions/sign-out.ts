@@ -13,7 +13,7 @@ import { problem } from '../../http/problem.ts'
 export const endCookies = (deps: Deps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     if (!isByCookie(c)) return next()
-    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c))
+    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c, deps))
     await next()
     const { status } = c.res
     const isRefused = status === 401 || status === 403

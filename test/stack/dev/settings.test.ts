@@ -149,7 +149,7 @@ describe('npm run dev refuses to start', () => {
       CORS_ORIGINS: `${PAGE}/do-not-print`,
     })
     expect(output).toBe(`The Worker cannot start with these settings:
-  CORS_ORIGINS: must be origins, such as https://chat.example.com (from the environment)
+  CORS_ORIGINS: must be origins, such as https://chat.example.com, or patterns for one label, such as https://*.chat.pages.dev (from the environment)
   RATE_LIMIT: Invalid option: expected one of "on"|"off" (from .dev.vars)`)
   })
 
