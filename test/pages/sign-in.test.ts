@@ -117,6 +117,35 @@ describe.each(HOSTS)('oidc-client-ts on a page at %s', (host) => {
   })
 })
 
+it('oidc-client-ts needs no other settings where issuer and endpoints are on different hosts, as at AWS', async () => {
+  const { page, context, errors } = await openApp('localhost')
+  const { issuer, port } = stack.cognito
+  const domain = `http://localhost:${port}`
+  await page.route(`${issuer}/.well-known/openid-configuration`, async (route) => {
+    const response = await route.fetch()
+    const json = (await response.json()) as Record<string, unknown>
+    for (const [name, value] of Object.entries(json)) {
+      const isEndpoint = typeof value === 'string' && name.endsWith('_endpoint')
+      if (isEndpoint) json[name] = value.replace(new URL(issuer).origin, domain)
+    }
+    await route.fulfill({ response, json })
+  })
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(`${domain}/login?*`)
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByLabel('Password').fill(LOCAL_PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('signed in as ada@example.com').waitFor()
+  const { accessToken } = await tokensOf(page)
+  expect((await call(page, 'POST', '/v1/session', accessToken)).status).toBeLessThan(300)
+  await page.getByRole('button', { name: 'Renew' }).click()
+  await page.getByText('renewed for ada@example.com').waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByText('signed out').waitFor()
+  expect(errors).toEqual([])
+  await context.close()
+})
+
 it('A newcomer makes a mistake, signs up, confirms, and is in, with the keyboard alone', async () => {
   const { page, context, errors } = await openApp('localhost')
   await signIn(page, 'grace@example.com', 'not a user')
