@@ -10,7 +10,7 @@ export interface ClientSettings {
 }
 
 /**
- * Lines that a shell can source, `node --env-file` and Vite can read. Named apart from the Worker's own settings: a shell that
+ * Lines that a shell can source and `node --env-file` can read. Named apart from the Worker's own settings: a shell that
  * has sourced them must start the same stack again.
  *
  * Throws for a value that these cannot all carry.

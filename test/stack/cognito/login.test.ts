@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningCognito, signInLocally, startCognito } from '../../../dev/cognito.ts'
+import { callCognito, type RunningCognito, signInLocally, startCognito } from '../../../dev/cognito.ts'
 import { APP, type App, codeOf, createApp, createVisitor, locationOf, requestFor } from './web-visitor.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'parley-login-'))
@@ -87,6 +87,23 @@ describe('The code flow', () => {
     ])
     expect(decodeJwt(body.id_token)['nonce']).toBeUndefined()
     expect(decodeJwt(body.id_token)['name']).toBeUndefined()
+  })
+
+  it('gives a new refresh token each time, where the app client rotates them', async () => {
+    const made = (await callCognito(cognito, 'CreateUserPoolClient', {
+      UserPoolId: cognito.poolId,
+      ClientName: 'rotating',
+      RefreshTokenRotation: { Feature: 'ENABLED' },
+    })) as { UserPoolClient: { ClientId: string } }
+    const client = { client_id: made.UserPoolClient.ClientId }
+    const code = codeOf(await app.signIn(client))
+    const { body: first } = await app.redeem(code, client)
+    const refresh = (token: string) =>
+      app.post('/oauth2/token', { grant_type: 'refresh_token', refresh_token: token, ...client })
+    const { body: second } = await refresh(first.refresh_token)
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    expect(await refresh(first.refresh_token)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    expect((await refresh(second.refresh_token)).body).toMatchObject({ id_token: expect.any(String) })
   })
 
   it('ends a refresh token, and the access tokens of its sign-in', async () => {
