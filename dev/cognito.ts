@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import * as z from 'zod'
 import type { LocalCognito } from './cognito/call.ts'
+import { createFront } from './cognito/login/front.ts'
 import { createPeer, type Peer } from './cognito/peer.ts'
 
 export { callCognito, type LocalCognito } from './cognito/call.ts'
@@ -32,7 +33,7 @@ export async function startCognito(options: { port?: number; dataDir: string }):
   const peer = await createPeer(options.dataDir, issuerOf)
   const poolId = await findOrCreatePool(peer)
   const clientId = await findOrCreateClient(peer, poolId)
-  const server = createServer(peer.listener)
+  const server = createServer(createFront({ peer, poolId, portOf: () => port, issuerOf }))
   port = await listen(server, port)
   return { port, issuer: issuerOf(poolId), poolId, clientId, close: () => close(server) }
 }

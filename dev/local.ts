@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ClientSettings } from './client-env.ts'
 import { type LocalDatabase, openPglite, openServer } from './database.ts'
 import { describeMigration } from './migrate.ts'
 import { freePort } from './ports.ts'
@@ -14,6 +15,8 @@ export interface LocalParley {
   worker: RunningWorker
   /** Whether the Worker trusts another issuer than `stack.cognito`. */
   ownIssuer: boolean
+  /** What a client of this stack has to know. */
+  client: ClientSettings
   close(): Promise<void>
 }
 
@@ -25,6 +28,8 @@ export interface LocalOptions {
   databaseUrl?: string | undefined
   /** Where the Worker's own settings come from; by default it has none, so that it is the same on each machine. */
   settings?: SettingSources
+  /** Bindings for whom the settings say nothing else. */
+  defaults?: Readonly<Record<string, string>>
   /** Told of each part once it runs. */
   onStarted?: (part: string, what: string) => void
   onLog?: (line: string) => void
@@ -59,7 +64,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalParley> {
     const whose = ownIssuer ? '; the Worker trusts the issuer of COGNITO_ISSUER instead' : ''
     onStarted('cognito', `${stack.cognito.issuer}, app client ${stack.cognito.clientId}${whose}`)
 
-    const bindings = { ...stack.bindings, ...own }
+    const bindings = {
+      ...stack.bindings,
+      ...options.defaults,
+      ...(ownIssuer && { DEVELOPMENT_COOKIES: 'off' }),
+      ...own,
+    }
     const worker = await startWorker({ port: ports.worker, bindings, dataDir, ...(onLog && { onLog }) })
     undo.push(() => worker.close())
     onStarted('worker', worker.url)
@@ -75,7 +85,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalParley> {
       databasePasswords: database.passwords,
       cognito: { port, poolId, clientId },
     })
-    return { database, stack, worker, ownIssuer, close }
+    const client = {
+      apiUrl: worker.url,
+      issuer: bindings.COGNITO_ISSUER,
+      clientId: bindings.COGNITO_CLIENT_IDS.split(',')[0]?.trim() ?? '',
+    }
+    return { database, stack, worker, ownIssuer, client, close }
   } catch (error) {
     await close()
     throw error

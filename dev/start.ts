@@ -1,5 +1,6 @@
+import { formatClientEnv, writeClientEnv } from './client-env.ts'
 import { runCommand } from './command.ts'
-import { startLocal } from './local.ts'
+import { type LocalParley, startLocal } from './local.ts'
 import { portFrom } from './ports.ts'
 import { dataDirectory } from './running.ts'
 import { DEV_VARS } from './settings-file.ts'
@@ -9,6 +10,10 @@ const OWN_SIGN_IN = {
   how: 'Sign in with an access token of your COGNITO_ISSUER; the Worker trusts no other:',
   token: '$ACCESS_TOKEN',
 }
+
+/** Where the servers of front ends listen by default: Vite, and Next.js and many others. */
+const PAGES = [5173, 3000].flatMap((port) => [`http://localhost:${port}`, `http://127.0.0.1:${port}`])
+const DEFAULTS = { CORS_ORIGINS: PAGES.join(), DEVELOPMENT_COOKIES: 'on' }
 
 /** `npm run dev`: the whole stack, until Ctrl-C. */
 async function main(): Promise<void> {
@@ -22,28 +27,39 @@ async function main(): Promise<void> {
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
+  const dataDir = dataDirectory()
   const parley = await startLocal({
-    dataDir: dataDirectory(),
+    dataDir,
+    defaults: DEFAULTS,
     ports,
     databaseUrl: process.env.DATABASE_URL,
     settings: { environment: process.env, devVars: process.env.PARLEY_DEV_VARS ?? DEV_VARS },
     onStarted: (part, what) => console.log(`  ${part.padEnd(9)} ${what}`),
     onLog: (line) => console.log(line),
   })
-  const { url } = parley.worker
-  const { how, token } = parley.ownIssuer ? OWN_SIGN_IN : LOCAL_SIGN_IN
+  try {
+    const died = parley.worker.ended.then(() => 'died' as const)
+    greet(parley, await writeClientEnv(dataDir, parley.client))
+    const reason = await Promise.race([interrupted, died])
+    console.log(reason === 'died' ? 'The Worker has ended; stopping the rest …' : 'Stopping …')
+    if (reason === 'died') process.exitCode = 1
+  } finally {
+    await parley.close()
+  }
+}
+
+function greet({ worker: { url }, client, ownIssuer }: LocalParley, envFile: string): void {
+  const { how, token } = ownIssuer ? OWN_SIGN_IN : LOCAL_SIGN_IN
+  // An issuer and client ids of the developer's own are settings, of which no value is printed.
+  const env = ownIssuer ? '' : `\n${formatClientEnv(client).replaceAll(/^(?=.)/gm, '  ')}`
   console.log(`
 Parley runs at ${url} (reference: ${url}/docs). Ctrl-C stops it.
 ${how}
 
   curl -s -X POST ${url}/v1/session -H "Authorization: Bearer ${token}"
-`)
 
-  const died = parley.worker.ended.then(() => 'died' as const)
-  const reason = await Promise.race([interrupted, died])
-  console.log(reason === 'died' ? 'The Worker has ended; stopping the rest …' : 'Stopping …')
-  await parley.close()
-  process.exitCode = reason === 'died' ? 1 : 0
+What clients have to know is in ${envFile}:
+${env}`)
 }
 
 await runCommand(main)

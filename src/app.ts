@@ -37,7 +37,7 @@ export const createApp = (deps: Deps) => {
     .use(secureAnswers)
     .use(allowOrigins(deps))
     .use(limitRefusals(deps))
-    .use(boundRequests)
+    .use(boundRequests(deps))
     .route('/', referenceRoutes())
     .route('/v1/session', ownSessionRoutes(deps))
     .route('/v1/sessions', sessionListRoutes(deps))

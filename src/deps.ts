@@ -6,6 +6,7 @@ import type { DatabaseOptions } from './db/database.ts'
 import type { Embedder } from './embeddings/embedder.ts'
 import type { Limiters, Quotas } from './env.ts'
 import type { SpentBudgets } from './features/usage/spent-budgets.ts'
+import type { CookieKind } from './http/cookies.ts'
 import type { Logger } from './log.ts'
 
 /** All that lives longer than a request: made once per isolate in `src/index.ts`, handed down from there. */
@@ -27,8 +28,11 @@ export interface Deps {
   access: AccessRule
   /** Origins whose pages may call the API. */
   corsOrigins: readonly string[]
+  /** Patterns of origins whose pages may call it by bearer token only. */
+  corsPatterns: readonly string[]
   /** Cognito's app clients whose tokens are taken. */
   clientIds: readonly string[]
+  cookies: CookieKind
   /** How long browsers keep the refresh cookie. */
   refreshCookieDays: number
   /** Days from an account's deletion to its purge. */

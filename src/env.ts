@@ -35,11 +35,17 @@ const bindings = z.object({
     .refine((scopes) => scopes.every(isScope), { error: 'must be OAuth scopes, with commas in between' })
     .default([]),
   COGNITO_REQUIRED_GROUPS: commaList.default([]),
+  /** Origins whose pages may call the API, and patterns such as `https://*.chat.pages.dev`, whose pages may do so by bearer token only. */
   CORS_ORIGINS: commaList
-    .refine((origins) => origins.every(isOrigin), { error: 'must be origins, such as https://chat.example.com' })
+    .refine((origins) => origins.every((origin) => isOrigin(origin) || isOriginPattern(origin)), {
+      error:
+        'must be origins, such as https://chat.example.com, or patterns for one label, such as https://*.chat.pages.dev',
+    })
     .default([]),
   /** How long browsers keep the refresh cookie: as long as the app client's refresh tokens live. Browsers keep none longer than 400 days. */
   REFRESH_COOKIE_DAYS: wholeNumber(1, 400).default(30),
+  /** Cookies that browsers keep on plain HTTP, for `npm run dev`, which sets it. Refused unless the issuer is on loopback. */
+  DEVELOPMENT_COOKIES: z.enum(['on', 'off']).default('off'),
   RATE_LIMIT: z.enum(['on', 'off']).default('on'),
   /** What each user may have at most, each a number or `off`; `QUOTAS=off` is all of them. */
   QUOTAS: z.enum(['on', 'off']).default('on'),
@@ -82,7 +88,13 @@ const quotasOf = (env: z.output<typeof bindings>): Quotas => {
   }
 }
 
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
 const configuration = bindings
+  .refine((env) => env.DEVELOPMENT_COOKIES === 'off' || LOOPBACK.has(new URL(env.COGNITO_ISSUER).hostname), {
+    path: ['DEVELOPMENT_COOKIES'],
+    error: 'is for an issuer on this machine only',
+  })
   .refine((env) => env.EMBEDDING_PROVIDER === 'lexical' || Boolean(env.EMBEDDING_API_KEY), {
     path: ['EMBEDDING_API_KEY'],
     error: 'is needed by the provider openai',
@@ -95,8 +107,10 @@ const configuration = bindings
     issuer: env.COGNITO_ISSUER.replace(/\/$/, ''),
     clientIds: env.COGNITO_CLIENT_IDS,
     access: { scopes: env.COGNITO_REQUIRED_SCOPES, groups: env.COGNITO_REQUIRED_GROUPS },
-    corsOrigins: env.CORS_ORIGINS,
+    corsOrigins: env.CORS_ORIGINS.filter(isOrigin),
+    corsPatterns: env.CORS_ORIGINS.filter(isOriginPattern),
     refreshCookieDays: env.REFRESH_COOKIE_DAYS,
+    developmentCookies: env.DEVELOPMENT_COOKIES === 'on',
     graceDays: env.ACCOUNT_GRACE_DAYS,
     retentionDays: env.CONVERSATION_RETENTION_DAYS,
     inProgressMinutes: env.IN_PROGRESS_TIMEOUT_MINUTES,
@@ -165,6 +179,16 @@ function isConnectionString(text: string): boolean {
 /** Whether `CORS_ORIGINS` can name it: scheme, host and port as browsers send them, and no wildcard. */
 export function isOrigin(text: string): boolean {
   return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+/**
+ * Whether it is a pattern of `CORS_ORIGINS`: `https://*.` in front of a host of at least two labels, so that none stands for a
+ * whole top-level domain. `http:` is not taken: whoever answers for a network can be any host of it.
+ */
+export function isOriginPattern(text: string): boolean {
+  const rest = /^https:\/\/\*\.([^*]+)$/.exec(text)?.[1]
+  if (rest === undefined || !isOrigin(`https://label.${rest}`)) return false
+  return new URL(`https://${rest}`).hostname.includes('.')
 }
 
 /** RFC 6749 §3.3: no space, quote, backslash or control character. Scopes are quoted in `WWW-Authenticate`. */

@@ -15,6 +15,7 @@ import { purgeAccounts } from './features/account-purge/service.ts'
 import { settleMessages } from './features/messages/service.ts'
 import { emptyTrash } from './features/trash/service.ts'
 import { createSpentBudgets } from './features/usage/spent-budgets.ts'
+import { DEVELOPMENT_COOKIES, HOST_COOKIES } from './http/cookies.ts'
 import { toProblem } from './http/problem.ts'
 import { requestIdOf, traceHeaders } from './http/request.ts'
 import { securityHeaders } from './http/security.ts'
@@ -76,7 +77,9 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     quotas: config.quotas,
     access: config.access,
     corsOrigins: config.corsOrigins,
+    corsPatterns: config.corsPatterns,
     clientIds: config.clientIds,
+    cookies: config.developmentCookies ? DEVELOPMENT_COOKIES : HOST_COOKIES,
     refreshCookieDays: config.refreshCookieDays,
     graceDays: config.graceDays,
     retentionDays: config.retentionDays,

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import type { RequestListener } from 'node:http'
-import type * as Errors from 'cognito-local/lib/errors.js'
 import { DefaultConfig } from 'cognito-local/lib/server/config.js'
 import { Router } from 'cognito-local/lib/server/Router.js'
 import { createServer } from 'cognito-local/lib/server/server.js'
@@ -9,12 +8,13 @@ import type { Context } from 'cognito-local/lib/services/context.js'
 import type { Services } from 'cognito-local/lib/services/index.js'
 import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolService.js'
 import * as z from 'zod'
+import { createDirectory, type Directory, requireLiveSignIn } from './directory.ts'
+import { InvalidPasswordError, NotAuthorizedError } from './exceptions.ts'
 import { createFileStores } from './file-store.ts'
-import { originOf, readAccessToken, signTokens } from './tokens.ts'
+import { type Attribute, signTokens, wasIssuedTo } from './tokens.ts'
 
-const load = createRequire(import.meta.url)
-// Vitest loads modules anew, while cognito-local's server has Node's own copy: its `instanceof` must meet these classes.
-const { NotAuthorizedError, UserNotFoundError } = load('cognito-local/lib/errors.js') as typeof Errors
+/** Of all users: no message is sent. */
+export const CONFIRMATION_CODE = '000000'
 
 const newClient = z.object({ UserPoolClient: z.object({ ClientId: z.string() }) })
 const authAnswer = z.object({ AuthenticationResult: z.object({ AccessToken: z.string(), IdToken: z.string() }) })
@@ -23,6 +23,7 @@ const authAnswer = z.object({ AuthenticationResult: z.object({ AccessToken: z.st
 export interface Peer {
   listener: RequestListener
   call: (action: string, request: object) => Promise<unknown>
+  directory: Directory
 }
 
 /** The members of requests that are read here, before or beside cognito-local. */
@@ -30,7 +31,10 @@ interface ActionRequest {
   AccessToken?: unknown
   AuthParameters?: { REFRESH_TOKEN?: string }
   ClientId?: string
+  Password?: string
   RefreshToken?: string
+  Token?: string
+  Username?: string
   RefreshTokenRotation?: { Feature?: string; RetryGracePeriodSeconds?: number }
 }
 
@@ -60,11 +64,11 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
     cognito,
     config: DefaultConfig,
     messages: { deliver: async () => undefined },
-    otp: () => '000000',
+    otp: () => CONFIRMATION_CODE,
     tokenGenerator: {
       generate: async (_context, user, groups, client, _metadata, source) => {
         const refreshedFrom = source === 'RefreshTokens' ? running.AuthParameters?.REFRESH_TOKEN : undefined
-        const tokens = await signTokens(issuerOf(client.UserPoolId), user, groups, client, refreshedFrom)
+        const tokens = await signTokens(issuerOf(client.UserPoolId), user, groups, client, { refreshedFrom })
         nextRefreshToken = tokens.RefreshToken
         return tokens
       },
@@ -74,9 +78,13 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
   const route = Router(services)
   const perform = async (action: string, context: Context, request: ActionRequest): Promise<unknown> => {
     running = request
+    const refreshToken = request.RefreshToken ?? request.AuthParameters?.REFRESH_TOKEN ?? request.Token
+    if (refreshToken !== undefined && !wasIssuedTo(refreshToken, request.ClientId)) throw new NotAuthorizedError()
+    if (action === 'SignUp' && !isStrong(request.Password)) throw new InvalidPasswordError()
     if (action === 'GetUser') await requireLiveSignIn(cognito, context, request.AccessToken)
     if (action === 'GetTokensFromRefreshToken') return refresh(context, request)
     const answer = await route(action)(context, request)
+    if (action === 'ConfirmSignUp') await verifyEmail(cognito, context, request)
     if (action === 'CreateUserPoolClient' && request.RefreshTokenRotation?.Feature === 'ENABLED') {
       const { RetryGracePeriodSeconds = 0 } = request.RefreshTokenRotation
       rotating.set(newClient.parse(answer).UserPoolClient.ClientId, RetryGracePeriodSeconds)
@@ -99,25 +107,32 @@ export async function createPeer(dataDir: string, issuerOf: (poolId: string) => 
   }
   // Cognito's actions are atomic. Here each is several reads and writes, so they run one after the other.
   let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (action: string, context: Context, request: ActionRequest) => {
-    const next = last.then(() => perform(action, context, request))
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work)
     last = next.catch(() => undefined)
     return next
   }
-  const server = createServer((action) => (context, request) => inTurn(action, context, request), logger, {})
-  return { listener: server.application, call: (action, request) => inTurn(action, context, request) }
+  const router = (action: string) => (context: Context, request: ActionRequest) =>
+    inTurn(() => perform(action, context, request))
+  const directory = createDirectory(cognito, context, issuerOf)
+  return {
+    listener: createServer(router, logger, {}).application,
+    call: (action, request) => router(action)(context, request),
+    directory: { ...directory, issue: (...args) => inTurn(() => directory.issue(...args)) },
+  }
 }
 
-/** cognito-local's GetUser believes any token that can be decoded. Cognito checks it, and whether it was revoked. */
-async function requireLiveSignIn(cognito: CognitoService, context: Context, accessToken: unknown): Promise<void> {
-  const claims = await readAccessToken(accessToken)
-  if (claims === undefined) throw new NotAuthorizedError('Invalid Access Token')
-  const pool = await cognito.getUserPoolForClientId(context, String(claims['client_id']))
-  const user = await pool.getUserByUsername(context, String(claims.sub))
-  if (user === null) throw new UserNotFoundError('User does not exist.')
-  if (!user.RefreshTokens.some((token) => originOf(token) === claims['origin_jti'])) {
-    throw new NotAuthorizedError('Access Token has been revoked')
-  }
+/** Cognito's default policy. */
+const isStrong = (password = ''): boolean =>
+  password.length >= 8 && [/[a-z]/, /[A-Z]/, /\d/, /[^\p{L}\d\s]/u].every((kind) => kind.test(password))
+
+/** In Cognito, who can type in the code of a message has the address that it went to. */
+async function verifyEmail(cognito: CognitoService, context: Context, request: ActionRequest): Promise<void> {
+  const pool = await cognito.getUserPoolForClientId(context, request.ClientId ?? '')
+  const user = await pool.getUserByUsername(context, request.Username ?? '')
+  if (user === null) return
+  const others = (user.Attributes as Attribute[]).filter(({ Name }) => Name !== 'email_verified')
+  await pool.saveUser(context, { ...user, Attributes: [...others, { Name: 'email_verified', Value: 'true' }] })
 }
 
 async function addRefreshToken(

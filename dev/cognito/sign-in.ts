@@ -17,7 +17,8 @@ export interface LocalNames {
   name?: string
 }
 
-const password = 'Parley-local-1!'
+/** Of all users whom {@link signInLocally} makes. */
+export const LOCAL_PASSWORD = 'Parley-local-1!'
 
 const authAnswer = z.object({
   AuthenticationResult: z
@@ -59,7 +60,7 @@ async function authenticate(cognito: LocalCognito, email: string): Promise<Local
   const answer = await callCognito(cognito, 'InitiateAuth', {
     AuthFlow: 'USER_PASSWORD_AUTH',
     ClientId: cognito.clientId,
-    AuthParameters: { USERNAME: email, PASSWORD: password },
+    AuthParameters: { USERNAME: email, PASSWORD: LOCAL_PASSWORD },
   }).catch(unless('NotAuthorizedException', 'UserNotFoundException', 'InvalidPasswordException'))
   return answer === undefined ? undefined : toSignIn(answer)
 }
@@ -79,7 +80,7 @@ async function createUser(cognito: LocalCognito, email: string, names: LocalName
     MessageAction: 'SUPPRESS',
     UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
   }).catch(unless('UsernameExistsException'))
-  await callCognito(cognito, 'AdminSetUserPassword', { ...user, Password: password, Permanent: true })
+  await callCognito(cognito, 'AdminSetUserPassword', { ...user, Password: LOCAL_PASSWORD, Permanent: true })
 }
 
 /** `ada.lovelace+test@…` is Ada Lovelace; a single word gets a family name from its host: `bo@acme.io` is Bo Acme. */

@@ -1,7 +1,7 @@
 import type { RouterRoute } from 'hono/types'
 import { descriptionOf, type InputDescription, type OperationDescription, type Tag } from '../../src/http/openapi.ts'
 import { problemSchema, statusOf, titleOf } from '../../src/http/problem.ts'
-import { ACCESS_COOKIE, REFRESH_COOKIE } from '../../src/http/cookies.ts'
+import { HOST_COOKIES } from '../../src/http/cookies.ts'
 import type { ErrorCode } from '../../src/result.ts'
 import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 
@@ -37,15 +37,15 @@ const SCHEMES = {
   cookie: {
     type: 'apiKey',
     in: 'cookie',
-    name: ACCESS_COOKIE,
+    name: HOST_COOKIES.access,
     description:
       'The access token in a cookie, as POST /v1/session sets it. What changes something must come from a page of this origin or of a configured one.',
   },
   refreshCookie: {
     type: 'apiKey',
     in: 'cookie',
-    name: REFRESH_COOKIE,
-    description: `The refresh token in a cookie, as POST /v1/session sets it: ${REFRESH_COOKIE}- and eight characters that tell its token. The name alone, as release 0.2.0 has set it, is taken as well.`,
+    name: HOST_COOKIES.refresh,
+    description: `The refresh token in a cookie, as POST /v1/session sets it: ${HOST_COOKIES.refresh}- and eight characters that tell its token. The name alone, as release 0.2.0 has set it, is taken as well.`,
   },
 }
 

@@ -32,9 +32,9 @@ export interface Admitted {
 export async function authenticate(c: AdmissionContext, deps: Deps): Promise<Result<Admitted, Response>> {
   const header = c.req.header('Authorization')
   const byCookie = header === undefined
-  const token = byCookie ? readAccessCookie(c) : bearerToken(header)
+  const token = byCookie ? readAccessCookie(c, deps) : bearerToken(header)
   if (token === null) return fail(await refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } }))
-  if (byCookie && !isSafe(c.req.method) && !isOwnPage(c, deps)) return fail(problem(c, originNotAllowed(c)))
+  if (byCookie && !isSafe(c.req.method) && !isOwnPage(c, deps)) return fail(problem(c, originNotAllowed(c, deps)))
   const [identity, refusal] = await verifyAndLimit(c, deps, token)
   return refusal ? fail(refusal) : ok({ identity, accessToken: token })
 }

@@ -1,16 +1,17 @@
 import type { Deps } from '../deps.ts'
-import { ACCESS_COOKIE, type HeldToken, readAccessCookie, readRefreshCookies, takeBack } from '../http/cookies.ts'
+import { type CookieDeps, type HeldToken, readAccessCookie, readRefreshCookies, takeBack } from '../http/cookies.ts'
 import { timed } from '../trace.ts'
 import type { AdmissionContext } from './admission.ts'
 
-type CookieDeps = Pick<Deps, 'cognito' | 'clientIds' | 'log'>
+type ForgetDeps = Pick<Deps, 'cognito' | 'clientIds' | 'log' | 'cookies'>
 
 /** The newest ones: each is a call to Cognito. */
 const MOST_REVOKED = 5
 
 /** Whether the request stands on cookies: it has some, and no `Authorization` header, which would win. */
-export const isByCookie = (c: AdmissionContext): boolean =>
-  c.req.header('Authorization') === undefined && (readAccessCookie(c) !== null || readRefreshCookies(c).length > 0)
+export const isByCookie = (c: AdmissionContext, deps: CookieDeps): boolean =>
+  c.req.header('Authorization') === undefined &&
+  (readAccessCookie(c, deps) !== null || readRefreshCookies(c, deps).length > 0)
 
 /**
  * Ends what cookies carry, for a request that came with them: has Cognito revoke the refresh tokens, and tells the
@@ -19,15 +20,15 @@ export const isByCookie = (c: AdmissionContext): boolean =>
  *
  * @param headers of the answer
  */
-export async function forgetCookies(c: AdmissionContext, deps: CookieDeps, headers: Headers): Promise<void> {
-  if (!isByCookie(c)) return
-  const carried = readRefreshCookies(c)
+export async function forgetCookies(c: AdmissionContext, deps: ForgetDeps, headers: Headers): Promise<void> {
+  if (!isByCookie(c, deps)) return
+  const carried = readRefreshCookies(c, deps)
   const known = carried.filter(({ clientId }) => deps.clientIds.includes(clientId)).slice(-MOST_REVOKED)
   await Promise.all(known.map((held) => revoke(c, deps, held)))
-  takeBack(headers, [ACCESS_COOKIE, ...carried.map(({ cookie }) => cookie)])
+  takeBack(headers, deps, [deps.cookies.access, ...carried.map(({ cookie }) => cookie)])
 }
 
-async function revoke(c: AdmissionContext, deps: CookieDeps, { token, clientId }: HeldToken): Promise<void> {
+async function revoke(c: AdmissionContext, deps: ForgetDeps, { token, clientId }: HeldToken): Promise<void> {
   const { trace } = c.var
   const [, failure] = await timed(trace, 'auth', () => deps.cognito.revoke(token, clientId))
   // A token that Cognito refuses is good for nothing any more: that is what was wanted.

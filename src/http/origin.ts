@@ -9,10 +9,15 @@ interface OriginContext {
 /** The origins, other than the API's own, whose pages may call it. */
 export interface AcceptedOrigins {
   corsOrigins: readonly string[]
+  /** As in `https://*.chat.pages.dev`: their pages may not use cookies. */
+  corsPatterns: readonly string[]
 }
 
 /** A client writes the header: no more of it than this goes into a problem or the log. */
 const SHOWN_CHARACTERS = 200
+
+/** As browsers write it: in lower case, other alphabets as `xn--…`. */
+const LABEL = /^[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -24,20 +29,30 @@ const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
 export function isOwnPage(c: OriginContext, deps: AcceptedOrigins): boolean {
   const origin = c.req.header('Origin')
   if (origin === undefined) return c.req.header('Sec-Fetch-Site') === 'same-origin'
-  return isAccepted(c, origin, deps)
+  return isSelf(c, origin) || admits(deps, origin) === 'cookies'
 }
 
 /** @returns the `Origin` of a page that cannot read the answer, shortened for the log; null where there is no such page */
 export function refusedOrigin(c: OriginContext, deps: AcceptedOrigins): string | null {
   const origin = c.req.header('Origin')
-  return origin === undefined || isAccepted(c, origin, deps) ? null : shorten(origin)
+  return origin === undefined || isSelf(c, origin) || admits(deps, origin) !== null ? null : shorten(origin)
+}
+
+/** @returns what pages of a configured origin may send: `cookies` as well, or a `bearer` token only; null for other origins */
+export function admits({ corsOrigins, corsPatterns }: AcceptedOrigins, origin: string): 'cookies' | 'bearer' | null {
+  if (corsOrigins.includes(origin)) return 'cookies'
+  return corsPatterns.some((pattern) => fits(origin, pattern)) ? 'bearer' : null
 }
 
 /** The 403 for a request that {@link isOwnPage} refuses. It names the origin that came, and says what to do. */
-export function originNotAllowed(c: OriginContext): AppError {
+export function originNotAllowed(c: OriginContext, deps: AcceptedOrigins): AppError {
   const origin = c.req.header('Origin')
   const shown = origin === undefined ? null : shorten(origin)
-  return { code: 'origin_not_allowed', detail: explain(c, origin, shown), context: { origin: shown } }
+  const detail =
+    origin !== undefined && admits(deps, origin) === 'bearer'
+      ? `The page's origin "${shown}" fits a pattern in CORS_ORIGINS, which is good for bearer tokens only. Cookies need the origin itself there.`
+      : explain(c, origin, shown)
+  return { code: 'origin_not_allowed', detail, context: { origin: shown } }
 }
 
 /** @returns what to do when a browser drops the cookies of an answer without a word, to a page that may have them; or null */
@@ -49,8 +64,14 @@ export function whyCookiesAreDropped(c: OriginContext): string | null {
 /** Methods that change nothing (RFC 9110 §9.2.1), as far as routes here have them. */
 export const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 
-const isAccepted = (c: OriginContext, origin: string, { corsOrigins }: AcceptedOrigins): boolean =>
-  origin === new URL(c.req.url).origin || corsOrigins.includes(origin)
+const isSelf = (c: OriginContext, origin: string): boolean => origin === new URL(c.req.url).origin
+
+/** The star of a pattern stands for one label of a host, no more and no less. */
+function fits(origin: string, pattern: string): boolean {
+  const [before = '', after = ''] = pattern.split('*')
+  if (!origin.startsWith(before) || !origin.endsWith(after)) return false
+  return LABEL.test(origin.slice(before.length, -after.length))
+}
 
 function explain(c: OriginContext, origin: string | undefined, shown: string | null): string {
   if (origin === undefined) {

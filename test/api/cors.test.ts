@@ -60,7 +60,7 @@ describe.each([CHAT, LOCAL])('The configured origin %s', (Origin) => {
       'access-control-allow-credentials': 'true',
       'access-control-allow-methods': expect.stringMatching(/GET.*POST.*PUT.*PATCH.*DELETE/),
       'access-control-allow-headers':
-        'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id',
+        'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id, traceparent, tracestate, sentry-trace, baggage',
       'access-control-max-age': expect.stringMatching(/^\d+$/),
       'x-content-type-options': 'nosniff',
       'x-request-id': expect.any(String),
@@ -115,8 +115,77 @@ it.each([
   `${CHAT}/`,
   `${CHAT}/path`,
   'ftp://chat.example.com',
-  'https://*.example.com',
+  'http://*.chat.pages.dev',
+  'https://*.dev',
+  'https://*',
+  'https://*.*.pages.dev',
+  'https://chat.*.dev',
+  'https://a*.pages.dev',
+  'https://*.chat.pages.dev/',
+  'https://*.127.0.0.1',
+  'https://*.chat.pages.dev:x',
   'null',
 ])('%s is no origin to configure', async (origin) => {
   await expectProblem(await createApi({ CORS_ORIGINS: origin }).call('GET', '/healthz'), 500, 'misconfigured')
+})
+
+describe('A pattern for preview deployments', () => {
+  const PATTERN = 'https://*.chat.pages.dev'
+  const previews = createApi({ CORS_ORIGINS: `${CHAT}, ${PATTERN}` })
+  const PREVIEW = 'https://feature-1.chat.pages.dev'
+
+  it('lets a page of one label call by bearer token', async () => {
+    const preflighted = await preflight(previews, PREVIEW)
+    expect([preflighted.status, preflighted.headers.get('Access-Control-Allow-Origin')]).toEqual([204, PREVIEW])
+    const { status, headers } = await previews.as(ada).get('/v1/me', { Origin: PREVIEW })
+    expect([status, headers.get('Access-Control-Allow-Origin')]).toEqual([200, PREVIEW])
+    expect(headers.get('Vary')).toMatch(/\bOrigin\b/)
+  })
+
+  it('lets it have no answer that came by cookie, and change nothing by cookie', async () => {
+    for (const response of [
+      await preflight(previews, PREVIEW),
+      await previews.as(ada).get('/v1/me', { Origin: PREVIEW }),
+    ]) {
+      expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull()
+    }
+    const Cookie = `__Host-parley-access=${ada.accessToken}`
+    const refused = await previews.call('PATCH', '/v1/me', {
+      json: { name: 'Forged' },
+      headers: { Origin: PREVIEW, Cookie },
+    })
+    const { detail } = await expectProblem(refused, 403, 'origin_not_allowed')
+    expect(detail).toBe(
+      `The page's origin "${PREVIEW}" fits a pattern in CORS_ORIGINS, which is good for bearer tokens only. Cookies need the origin itself there.`,
+    )
+    const exact = await previews.call('PATCH', '/v1/me', { json: { name: 'Ada' }, headers: { Origin: CHAT, Cookie } })
+    expect([exact.status, exact.headers.get('Access-Control-Allow-Credentials')]).toEqual([200, 'true'])
+  })
+
+  it('puts no cookie into the browser of such a page', async () => {
+    const json = { transport: 'cookie', accessToken: ada.accessToken, refreshToken: ada.refreshToken }
+    const refused = await previews.call('POST', '/v1/session', { json, headers: { Origin: PREVIEW } })
+    expect(refused.headers.get('Set-Cookie')).toBeNull()
+    await expectProblem(refused, 403, 'origin_not_allowed')
+  })
+
+  it.each([
+    'https://chat.pages.dev',
+    'https://.chat.pages.dev',
+    'https://a.b.chat.pages.dev',
+    'http://feature-1.chat.pages.dev',
+    'https://feature-1.chat.pages.dev:8443',
+    'https://feature-1.chat.pages.dev.evil.com',
+    'https://evil.com/.chat.pages.dev',
+    'https://evil.com?.chat.pages.dev',
+    'https://evil.com#.chat.pages.dev',
+    'https://user@evil.chat.pages.dev',
+    'https://-.chat.pages.dev',
+    'https://*.chat.pages.dev',
+    'https://feature-1.evilchat.pages.dev',
+    'https://FEATURE.chat.pages.dev',
+  ])('does not let in %s', async (Origin) => {
+    const answers = [await previews.as(ada).get('/v1/me', { Origin }), await preflight(previews, Origin)]
+    expect(answers.flatMap(corsHeaders)).toEqual([])
+  })
 })

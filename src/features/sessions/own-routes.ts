@@ -57,9 +57,8 @@ export const ownSessionRoutes = (deps: Deps) => {
         const response = isNew ? c.json(body, 201) : c.json(body, 200)
         const { accessToken, refreshToken } = tokens
         if (refreshToken) {
-          const options = { days: deps.refreshCookieDays, carried: readRefreshCookies(c) }
-          setAccessCookie(response.headers, accessToken, identity.expiresAt - Date.now() / 1000)
-          await replaceRefreshCookies(response.headers, refreshToken, options)
+          setAccessCookie(response.headers, deps, accessToken, identity.expiresAt - Date.now() / 1000)
+          await replaceRefreshCookies(response.headers, deps, refreshToken, readRefreshCookies(c, deps))
         }
         return response
       },

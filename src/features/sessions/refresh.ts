@@ -19,8 +19,8 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['unauthenticated', 'session_revok
  */
 export const refreshByCookie = (deps: Deps) =>
   createMiddleware<TokensEnv>(async (c, next) => {
-    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c))
-    const carried = readRefreshCookies(c)
+    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c, deps))
+    const carried = readRefreshCookies(c, deps)
     const held = carried.at(-1)
     if (held === undefined) return refuse(c, deps, { code: 'unauthenticated', context: { reason: 'no_token' } })
     // It costs a call to Cognito before anybody knows who asks.
@@ -33,7 +33,7 @@ export const refreshByCookie = (deps: Deps) =>
       : fail({ code: 'unauthenticated' as const, context: { reason: 'wrong_client' } })
     if (refused) {
       const response = problem(c, refused)
-      if (FINAL.has(refused.code)) takeBack(response.headers, [held.cookie])
+      if (FINAL.has(refused.code)) takeBack(response.headers, deps, [held.cookie])
       return response
     }
 
@@ -47,15 +47,16 @@ export const refreshByCookie = (deps: Deps) =>
     }
     const { headers } = refusal ?? c.res
     const { failure } = c.var.trace
-    if (failure && FINAL.has(failure.code)) takeBack(headers, [held.cookie])
+    if (failure && FINAL.has(failure.code)) takeBack(headers, deps, [held.cookie])
     else {
       const isRefreshed = identity !== null && !failure
-      if (isRefreshed) setAccessCookie(headers, accessToken, identity.expiresAt - Date.now() / 1000)
+      if (isRefreshed) setAccessCookie(headers, deps, accessToken, identity.expiresAt - Date.now() / 1000)
       // Rotation has made the old one worthless, whatever failed since.
-      if (refreshToken) await replaceRefreshCookies(headers, refreshToken, { days: deps.refreshCookieDays, carried })
+      if (refreshToken) await replaceRefreshCookies(headers, deps, refreshToken, carried)
       else if (isRefreshed)
         takeBack(
           headers,
+          deps,
           carried.slice(0, -1).map(({ cookie }) => cookie),
         )
     }

@@ -38,7 +38,7 @@ export function bodyIfAny(deps: Deps): MiddlewareHandler<AppEnv, string, Input> 
     if (unread) return problem(c, unread)
     const text = new TextDecoder().decode(bytes)
     if (/^\s*((\{\s*\}|null)\s*)?$/.test(text)) return next()
-    return isOwnPage(c, deps) ? read(c, next) : problem(c, originNotAllowed(c))
+    return isOwnPage(c, deps) ? read(c, next) : problem(c, originNotAllowed(c, deps))
   })
 }
 

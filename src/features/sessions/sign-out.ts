@@ -12,13 +12,13 @@ import { problem } from '../../http/problem.ts'
  */
 export const endCookies = (deps: Deps) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    if (!isByCookie(c)) return next()
-    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c))
+    if (!isByCookie(c, deps)) return next()
+    if (!isOwnPage(c, deps)) return problem(c, originNotAllowed(c, deps))
     await next()
     const { status } = c.res
     const isRefused = status === 401 || status === 403
     if (status !== 204 && !isRefused) return
-    if (isRefused && readRefreshCookies(c).length > 0) {
+    if (isRefused && readRefreshCookies(c, deps).length > 0) {
       // Emptied first: Hono would keep the headers of the answer that is replaced.
       c.res = undefined
       c.res = new Response(null, { status: 204 })

@@ -37,7 +37,7 @@ const conversationsOf = async (email: string) => {
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'parley-dev-'))
   ports = await freePorts(3)
-  own = { PARLEY_DATA: dataDir, ...portVariables(ports), CORS_ORIGINS: PAGE }
+  own = { PARLEY_DATA: dataDir, ...portVariables(ports) }
   url = `http://localhost:${ports[0]}`
   // Before anything runs, as somebody may do who reads from the bottom up.
   firstToken = (await run(`${TOKEN} ada@example.com`, own)).stdout
@@ -101,6 +101,46 @@ describe('npm run dev', () => {
     expect(status).toBeLessThan(300)
     await dev.printed(/^\{"level":"warn","event":"cookies_dropped",.*between localhost and 127\.0\.0\.1/m)
   })
+
+  it('prints what clients have to know, and writes it for shells and for node --env-file', async () => {
+    const expected = [
+      `PARLEY_API_URL='${url}'`,
+      expect.stringMatching(new RegExp(`^PARLEY_ISSUER='http://127.0.0.1:${ports[2]}/\\w+'$`)),
+      expect.stringMatching(/^PARLEY_CLIENT_ID='\w+'$/),
+    ]
+    const lines = (await readFile(join(dataDir, 'env'), 'utf8')).trim().split('\n')
+    expect(lines).toEqual(expected)
+    await expect.poll(() => dev.output()).toContain(`What clients have to know is in ${join(dataDir, 'env')}:`)
+    await expect.poll(() => dev.output().split('\n')).toEqual(expect.arrayContaining(lines.map((line) => `  ${line}`)))
+
+    const show = `process.env.PARLEY_API_URL + ' ' + process.env.PARLEY_ISSUER + ' ' + process.env.PARLEY_CLIENT_ID`
+    const sourced = await run(`set -a; . '${dataDir}/env'; node -p "${show}"`, own)
+    const loaded = await run(`node --env-file='${dataDir}/env' -p "${show}"`, own)
+    expect(sourced.stdout).toBe(loaded.stdout)
+    const [apiUrl, issuer, clientId] = loaded.stdout.trim().split(' ')
+    expect((await fetch(`${apiUrl}/readyz`)).status).toBe(200)
+    const discovery = await fetch(`${issuer}/.well-known/openid-configuration`)
+    const { authorization_endpoint: authorize } = (await discovery.json()) as { authorization_endpoint: string }
+    const request = { response_type: 'code', client_id: clientId ?? '', redirect_uri: `${PAGE}/callback` }
+    const login = await fetch(`${authorize}?${new URLSearchParams(request)}`)
+    expect(await login.text()).toContain('<h1>Sign in</h1>')
+  })
+
+  it.each(['localhost', '127.0.0.1'])(
+    'takes pages of Vite at %s, with cookies that every browser keeps',
+    async (host) => {
+      const headers = { Origin: `http://${host}:5173`, 'Content-Type': 'application/json' }
+      const body = JSON.stringify({ transport: 'cookie', accessToken: firstToken.trim(), refreshToken: 'any' })
+      const response = await fetch(`http://${host}:${ports[0]}/v1/session`, { method: 'POST', headers, body })
+      expect(response.status).toBeLessThan(300)
+      expect(response.headers.get('Access-Control-Allow-Credentials')).toBe('true')
+      expect(response.headers.getSetCookie()).toEqual([
+        expect.stringMatching(/^parley-dev-access=.*; HttpOnly; SameSite=Strict$/),
+        expect.stringMatching(/^parley-dev-refresh-.*; HttpOnly; SameSite=Strict$/),
+      ])
+      expect(response.headers.getSetCookie().join()).not.toContain('Secure')
+    },
+  )
 
   it('keeps what may hold a password from other users of the machine', async () => {
     for (const file of ['running.json', 'worker.env']) {

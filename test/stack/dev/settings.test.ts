@@ -1,5 +1,5 @@
 // @module-tag slow
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -134,6 +134,12 @@ describe('npm run dev with settings of a developer', () => {
     ])
   })
 
+  it('gives clients that issuer, and browsers the cookies of a deployment', async () => {
+    const env = await readFile(join(directory, 'data', 'env'), 'utf8')
+    expect(env).toContain(`PARLEY_ISSUER='${cognito.issuer}'\nPARLEY_CLIENT_ID='${cognito.clientId}'\n`)
+    expect(await readFile(join(directory, 'data', 'worker.env'), 'utf8')).toContain("DEVELOPMENT_COOKIES='off'")
+  })
+
   it('trusts no token of the local Cognito in place of an own one, and suggests none', async () => {
     const { stdout } = await run('npm run --silent token -- ada@example.com', own)
     expect((await signIn(stdout.trim())).status).toBe(401)
@@ -149,8 +155,15 @@ describe('npm run dev refuses to start', () => {
       CORS_ORIGINS: `${PAGE}/do-not-print`,
     })
     expect(output).toBe(`The Worker cannot start with these settings:
-  CORS_ORIGINS: must be origins, such as https://chat.example.com (from the environment)
+  CORS_ORIGINS: must be origins, such as https://chat.example.com, or patterns for one label, such as https://*.chat.pages.dev (from the environment)
   RATE_LIMIT: Invalid option: expected one of "on"|"off" (from .dev.vars)`)
+  })
+
+  it('with development cookies for an issuer that is not on this machine', async () => {
+    const issuer = ['COGNITO_ISSUER=https://do-not-print.example.com/pool', 'COGNITO_CLIENT_IDS=client']
+    expect(await startWith([...issuer, 'DEVELOPMENT_COOKIES=on'])).toBe(
+      'The Worker cannot start with these settings:\n  DEVELOPMENT_COOKIES: is for an issuer on this machine only (from .dev.vars)',
+    )
   })
 
   it('with a provider that lacks its key', async () => {

@@ -5,6 +5,7 @@ import { PROFILE_SCOPE } from '../../../src/auth/access.ts'
 import type { Deps } from '../../../src/deps.ts'
 import { embeddingUnavailable } from '../../../src/embeddings/embedder.ts'
 import { createLexicalEmbedder } from '../../../src/embeddings/lexical.ts'
+import { HOST_COOKIES } from '../../../src/http/cookies.ts'
 import { fail, ok } from '../../../src/result.ts'
 import type { Place } from '../plans/places.ts'
 import { enableBase64 } from './base64.ts'
@@ -168,6 +169,8 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     quotas: { conversations: null, messages: null, documents: null, storedBytes: null, embeddedTokens: null },
     access: {},
     corsOrigins: [],
+    corsPatterns: [],
+    cookies: HOST_COOKIES,
     clientIds: ['isolation'],
     refreshCookieDays: 30,
     graceDays: 30,
