@@ -25,18 +25,19 @@ DECLARE
   other text := ':' || place || 'B ';
   part text := ':' || place || 'C ';
   forms text := '';
+  is_ascii boolean := octet_length(whole) = length(whole);
   bare text;
   word text;
   form text;
 BEGIN
-  IF piece ~ ('^[' || app.unspaced() || ']') THEN
+  IF NOT is_ascii AND piece ~ ('^[' || app.unspaced() || ']') THEN
     FOREACH form IN ARRAY app.pairs_of(whole) LOOP
       forms := forms || quote_literal(form) || as_is;
     END LOOP;
     RETURN forms;
   END IF;
   forms := quote_literal(whole) || as_is;
-  IF octet_length(whole) <> length(whole) THEN
+  IF NOT is_ascii THEN
     forms := forms || quote_literal(app.folded(whole)) || other;
   END IF;
   IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
@@ -67,11 +68,14 @@ BEGIN
   END IF;
   IF piece COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' THEN
     FOR form IN SELECT * FROM app.parts_of("left"(piece, 200)) LOOP
-      forms := forms || quote_literal(app.folded(form)) || part
-        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+      word := app.folded(form);
+      forms := forms || quote_literal(word) || part;
+      IF length(word) > 2 AND word !~ '^[0-9]' THEN
+        forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), word)) || part, '');
+      END IF;
     END LOOP;
   END IF;
-  IF piece ~ '[\uac00-\ud7a3][\uac00-\ud7a3][\uac00-\ud7a3]' THEN
+  IF NOT is_ascii AND piece ~ '[\uac00-\ud7a3][\uac00-\ud7a3][\uac00-\ud7a3]' THEN
     FOREACH form IN ARRAY app.pairs_of(substring(piece FROM '[\uac00-\ud7a3]+')) LOOP
       forms := forms || quote_literal(form) || part;
     END LOOP;
@@ -96,18 +100,21 @@ $$;
 REVOKE ALL ON FUNCTION app.index_title() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/index_words.sql
--- Before a row is written: the words of its text, for the keyword search. Of what a request writes in one transaction, 64 KiB are read at once;
+-- Before a row is written: the words of its text, for the keyword search. Of what a request writes in one transaction, as much is read at once as takes
+-- some 50 ms: 120 short texts, or 64 KiB of plain English, and less of text with digits, signs or other scripts, of which each takes as long as a dozen letters;
 -- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
 CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
   LANGUAGE plpgsql
   AS $$
 DECLARE
-  bytes int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + least(octet_length(NEW.content), 240000);
+  head text := "left"(NEW.content, 60000);
+  work int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0)
+    + 200 + octet_length(head) / 4 + 3 * length(regexp_replace(head, '[A-Za-z ]+', '', 'g'));
 BEGIN
-  IF bytes > 65536 AND current_user = 'parley_app' THEN
+  IF work > 24000 AND current_user = 'parley_app' THEN
     NEW.search := NULL;
   ELSE
-    PERFORM set_config('app.words_read', bytes::text, true);
+    PERFORM set_config('app.words_read', work::text, true);
     NEW.words_version := 1;
     IF TG_TABLE_NAME = 'document_chunks' THEN
       NEW.search := app.words_of_chunk(NEW.language, NEW.context, NEW.content);

@@ -10,18 +10,19 @@ DECLARE
   other text := ':' || place || 'B ';
   part text := ':' || place || 'C ';
   forms text := '';
+  is_ascii boolean := octet_length(whole) = length(whole);
   bare text;
   word text;
   form text;
 BEGIN
-  IF piece ~ ('^[' || app.unspaced() || ']') THEN
+  IF NOT is_ascii AND piece ~ ('^[' || app.unspaced() || ']') THEN
     FOREACH form IN ARRAY app.pairs_of(whole) LOOP
       forms := forms || quote_literal(form) || as_is;
     END LOOP;
     RETURN forms;
   END IF;
   forms := quote_literal(whole) || as_is;
-  IF octet_length(whole) <> length(whole) THEN
+  IF NOT is_ascii THEN
     forms := forms || quote_literal(app.folded(whole)) || other;
   END IF;
   IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
@@ -52,11 +53,14 @@ BEGIN
   END IF;
   IF piece COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' THEN
     FOR form IN SELECT * FROM app.parts_of("left"(piece, 200)) LOOP
-      forms := forms || quote_literal(app.folded(form)) || part
-        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+      word := app.folded(form);
+      forms := forms || quote_literal(word) || part;
+      IF length(word) > 2 AND word !~ '^[0-9]' THEN
+        forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), word)) || part, '');
+      END IF;
     END LOOP;
   END IF;
-  IF piece ~ '[\uac00-\ud7a3][\uac00-\ud7a3][\uac00-\ud7a3]' THEN
+  IF NOT is_ascii AND piece ~ '[\uac00-\ud7a3][\uac00-\ud7a3][\uac00-\ud7a3]' THEN
     FOREACH form IN ARRAY app.pairs_of(substring(piece FROM '[\uac00-\ud7a3]+')) LOOP
       forms := forms || quote_literal(form) || part;
     END LOOP;

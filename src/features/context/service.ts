@@ -48,6 +48,7 @@ export function createContextService(deps: QuestionDeps) {
         vector,
         model: questions.model(),
         after: null,
+        marked: false,
         sources,
         filter,
         limit: conversationId === undefined ? limit : Math.min(MOST_HITS, limit + RECENT_HITS),

@@ -9,9 +9,10 @@ import { createKeywordRepository, type KeywordRepository } from './repository.ts
 
 /** After an answer, in milliseconds: enough for the largest import of a request. */
 const REQUEST_MS = 10_000
-/** So much of what one transaction writes is indexed there, in bytes: see `app.index_words`. */
-const AT_ONCE = 65_536
-const MAX_BYTES_PER_UNIT = 3
+/** What the transaction that writes texts indexes by itself, in the units of `app.index_words`. */
+const AT_ONCE = 24_000
+const PER_TEXT = 200
+const MOST_PER_CHARACTER = 4
 /** The lowest id. */
 const FIRST = '00000000-0000-0000-0000-000000000000'
 
@@ -24,8 +25,8 @@ export type KeywordDeps = Pick<Deps, 'systemDatabase' | 'log' | 'slowQueryMs'>
  * @param texts what was written, where that is known: little enough of it leaves nothing for later
  */
 export function indexSoon(deps: KeywordDeps, caller: Caller, texts?: readonly { content: string }[]): void {
-  const length = texts?.reduce((sum, { content }) => sum + content.length, 0) ?? AT_ONCE
-  if (length * MAX_BYTES_PER_UNIT <= AT_ONCE) return
+  const work = texts?.reduce((sum, { content }) => sum + PER_TEXT + MOST_PER_CHARACTER * content.length, 0) ?? Infinity
+  if (work <= AT_ONCE) return
   const { requestId } = caller.trace
   const trace = createTrace(requestId)
   const keywords = createKeywordRepository(asSystem(deps.systemDatabase, trace))

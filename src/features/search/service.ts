@@ -70,6 +70,7 @@ export function createSearchService(deps: QuestionDeps) {
           vector,
           model: query === undefined ? (model ?? null) : questions.model(),
           after: end && [end[1], end[2], end[3]],
+          marked: true,
           ...(degraded ? { threshold: undefined } : {}),
         },
         tokens,

@@ -19,4 +19,5 @@ export const search = ({ vector = null, text, limit, filter = {} }: Asked): Sear
   context: 0,
   fusion: { method: 'score', k: 60, weights: {} },
   after: null,
+  marked: true,
 })

@@ -36,6 +36,8 @@ export interface Search extends Omit<
   /** Only vectors of this model; null for all. */
   model: string | null
   after: HitKey | null
+  /** Whether hits show where the words are. */
+  marked: boolean
 }
 
 /**
@@ -49,7 +51,7 @@ export interface Search extends Omit<
  * user with few texts longer than searching (docs/decisions/028-kept-plans.md).
  */
 export function searchStatement(userId: string, search: Search): SQL {
-  const { mode, vector, model, threshold, floor, limit, after, groupBy, words } = search
+  const { mode, vector, model, threshold, floor, limit, after, groupBy, words, marked } = search
   const score = SCORES[mode](search)
   const isBelow = sql.join(
     [
@@ -75,7 +77,7 @@ export function searchStatement(userId: string, search: Search): SQL {
       order by score desc, created_at desc, id desc limit ${limit + 1}
     )
     select ${vector ? sql`is_mixed` : sql`false`} as mixed, ${vector ? sql`others` : sql`0`} as others, pending, failed,
-      ${hits(userId, search, askedWords)} as hits,
+      ${hits(userId, search, marked ? askedWords : null)} as hits,
       ${vector ? sql`coalesce((select is_exact from semantic limit 1), true)` : sql`true`} as exact,
       (select count(*)::int from listed where ${isBelow}) as below
     from app.embedding_state(${userId}, ${model}, ${MAX_COUNTED})`
