@@ -71,6 +71,6 @@ async function describe(staging: string): Promise<void> {
     engines: { node: '>=20' },
   }
   await writeFile(join(staging, 'package.json'), `${JSON.stringify(description, null, 2)}\n`)
-  await copyFile(join(ROOT, 'src/client/README.md'), join(staging, 'README.md'))
+  await copyFile(join(ROOT, 'docs/client.md'), join(staging, 'README.md'))
   await copyFile(join(ROOT, 'node_modules/hono/LICENSE'), join(staging, 'LICENSE-hono'))
 }

@@ -44,7 +44,7 @@ export type MaybeToken = string | null | undefined
 export function cookie(): Auth {
   let refreshes = 0
   const once = shared(async (refreshCookies: () => Promise<unknown>) => {
-    await refreshCookies()
+    await oneTabAtATime(refreshCookies)
     refreshes++
   })
   return {
@@ -64,4 +64,14 @@ function shared<Args extends unknown[]>(work: (...args: Args) => Promise<void>):
     (running ??= work(...args).finally(() => {
       running = undefined
     }))
+}
+
+interface WithLocks {
+  navigator?: { locks?: { request(name: string, work: () => Promise<unknown>): Promise<unknown> } }
+}
+
+/** Tabs share their cookies: where refresh tokens rotate, one that refreshes while another does would be refused. */
+function oneTabAtATime(work: () => Promise<unknown>): Promise<unknown> {
+  const { locks } = (globalThis as WithLocks).navigator ?? {}
+  return locks ? locks.request('parley-refresh', work) : work()
 }

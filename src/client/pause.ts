@@ -8,7 +8,7 @@ export function abortable<T>(work: Promise<T>, signal?: AbortSignal | null): Pro
   if (!signal) return work
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason as Error)
-    if (signal.aborted) return stop()
+    if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
