@@ -31,8 +31,12 @@ export interface Sessions {
 
 export function createSessions({ v1 }: Api): Sessions {
   return {
-    signIn: (tokens, options) =>
-      bodyOf(v1.session.$post({ json: tokens ? { transport: 'cookie', ...tokens } : {} }, initOf(options))),
+    signIn: (tokens, options) => {
+      // Whatever else the app's tokens have stays out: unknown fields are refused.
+      const { accessToken = '', refreshToken = '' } = tokens ?? {}
+      const json = tokens ? ({ transport: 'cookie', accessToken, refreshToken } as const) : {}
+      return bodyOf(v1.session.$post({ json }, initOf(options)))
+    },
     signOut: (options) => bodyOf(v1.session.$delete({}, initOf(options))),
     refresh: (options) => bodyOf(v1.session.refresh.$post({}, initOf(options))),
     list: (query, options) =>

@@ -1,5 +1,5 @@
 import { bodyOf, type CallOptions, initOf } from './answer.ts'
-import type { Api, ChatMessage, ChatSave, PathMessage, SavedChat } from './api.ts'
+import type { Api, ChatMessage, ChatSave, MessagePart, PathMessage, SavedChat } from './api.ts'
 import { batchesOf } from './batches.ts'
 import { createPages } from './pages.ts'
 import { ParleyProblem } from './problem.ts'
@@ -8,8 +8,16 @@ import { ParleyProblem } from './problem.ts'
 export interface ChatMessageLike {
   id: string
   role: 'system' | 'user' | 'assistant'
-  parts: readonly { type: string }[]
+  parts: readonly object[]
   metadata?: unknown
+}
+
+/** What `loadChat` returns where the app has not said what its messages are. */
+export interface LoadedMessage {
+  id: string
+  role: 'system' | 'user' | 'assistant'
+  parts: MessagePart[]
+  metadata?: Record<string, unknown>
 }
 
 /** A message among those that follow the same one. */
@@ -85,7 +93,7 @@ export function createChats<Message extends ChatMessageLike>(api: Api): Chats<Me
         : shown
       chat.messages.push(toUIMessage(whole) as Message)
       if (sentId !== undefined) chat.ids.set(sentId, id)
-      if (siblings) chat.branches.set(id, toBranch(siblings))
+      if (siblings && siblings.ids.length > 1) chat.branches.set(id, toBranch(siblings))
     }
     return chat
   }

@@ -28,9 +28,9 @@ function withSafeParams(client: object): object {
       const value: unknown = Reflect.get(target, key)
       return typeof value === 'function' ? withSafeParams(value) : value
     },
-    apply(target, self, [args, ...rest]: Args) {
+    async apply(target, self, [args, ...rest]: Args) {
       const param = args?.param && { param: encoded(args.param) }
-      return Reflect.apply(target as () => unknown, self, [{ ...args, ...param }, ...rest])
+      return Reflect.apply(target as () => Promise<unknown>, self, [{ ...args, ...param }, ...rest])
     },
   })
 }

@@ -21,7 +21,7 @@ import type {
   SearchResults,
 } from './api.ts'
 import type { Auth } from './auth.ts'
-import { type ChatMessageLike, type Chats, createChats } from './chat.ts'
+import { type ChatMessageLike, type Chats, createChats, type LoadedMessage } from './chat.ts'
 import { type Conversations, createConversations, createMessages, type Messages } from './conversations.ts'
 import { createApi } from './create-api.ts'
 import { createDocuments, type Documents } from './documents.ts'
@@ -46,7 +46,7 @@ export interface ParleyOptions {
  * A client of Parley. Every call rejects with a `ParleyProblem` where Parley says no, with what `fetch` rejects with where it cannot be
  * reached after all attempts, and with the reason of its `signal`.
  */
-export interface Parley<Message extends ChatMessageLike = ChatMessageLike> extends Chats<Message> {
+export interface Parley<Message extends ChatMessageLike = LoadedMessage> extends Chats<Message> {
   session: Sessions
   me: Me
   conversations: Conversations
@@ -73,7 +73,7 @@ export interface Parley<Message extends ChatMessageLike = ChatMessageLike> exten
 }
 
 /** @typeParam Message the app's own `UIMessage`, which `loadChat` then returns */
-export function createParley<Message extends ChatMessageLike = ChatMessageLike>({
+export function createParley<Message extends ChatMessageLike = LoadedMessage>({
   auth,
   fetch = (url, init) => globalThis.fetch(url, init),
   attempts = 4,

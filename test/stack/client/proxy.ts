@@ -42,7 +42,9 @@ export async function startProxy(target: string): Promise<Proxy> {
     const real = await fetch(target + url, { ...init, ...(body.length > 0 && { body: new Uint8Array(body) }) })
     const text = Buffer.from(await real.arrayBuffer())
     if (fault === 'lose') return void response.destroy()
-    response.writeHead(real.status, { ...Object.fromEntries(real.headers), 'content-length': text.length })
+    const cookies = { 'set-cookie': real.headers.getSetCookie() }
+    const length = { 'content-length': text.length }
+    response.writeHead(real.status, { ...Object.fromEntries(real.headers), ...cookies, ...length })
     if (fault !== 'truncate') return void response.end(text)
     response.write(text.subarray(0, text.length / 2), () => response.destroy())
   }
