@@ -57,6 +57,7 @@ export function createSender(options: SenderOptions): Send {
       if (answer.ok || answer.status === 304) return answer
       const problem = await problemOf(answer)
       if (mayBeDone && isGone(method, url, problem)) return new Response(null, { status: 204 })
+      if (isStream(init.body)) throw problem
       if (mayRenew && problem.code === 'unauthenticated') {
         mayRenew = false
         if (await abortable(auth.renew(sent, refreshCookies), signal)) continue
@@ -67,7 +68,6 @@ export function createSender(options: SenderOptions): Send {
         if (!mayRepeat) throw problem
         mayBeDone = true
       }
-      if (isStream(init.body)) throw problem
       await pause(wait, signal)
       attempt++
     }

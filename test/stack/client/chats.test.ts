@@ -64,22 +64,26 @@ describe('A chat', () => {
     expect(await statusOf()).toBe('stopped')
   })
 
-  it('that is longer than a request and a page is saved and loaded whole, and can be edited in its beginning', async () => {
-    const messages = Array.from({ length: 1203 }, (_, n) =>
-      say(`m${n}`, `This is ${n}`, n % 2 === 0 ? 'user' : 'assistant'),
-    )
-    const { ids, results } = await client.saveChat(chat, messages)
-    expect(results).toHaveLength(1203)
-    expect(ids.size).toBe(1203)
-    expect((await client.loadChat(chat)).messages).toEqual(messages)
-    const edited = messages.with(3, say('m3', 'Another answer', 'assistant'))
-    const second = await client.saveChat(chat, edited)
-    const { messages: loaded, branches } = await client.loadChat(chat)
-    expect(textsOf(loaded)).toEqual(textsOf(edited))
-    expect(idsOf(loaded)).toEqual(edited.map(({ id }) => second.ids.get(id)))
-    expect([...branches.values()].map(({ position, count }) => [position, count])).toEqual([[2, 2]])
-    expect((await client.conversations.get(chat)).messageCount).toBe(1203 * 2 - 3)
-  })
+  it(
+    'that is longer than a request and a page is saved and loaded whole, and can be edited in its beginning',
+    { tags: 'slow' },
+    async () => {
+      const messages = Array.from({ length: 1203 }, (_, n) =>
+        say(`m${n}`, `This is ${n}`, n % 2 === 0 ? 'user' : 'assistant'),
+      )
+      const { ids, results } = await client.saveChat(chat, messages)
+      expect(results).toHaveLength(1203)
+      expect(ids.size).toBe(1203)
+      expect((await client.loadChat(chat)).messages).toEqual(messages)
+      const edited = messages.with(3, say('m3', 'Another answer', 'assistant'))
+      const second = await client.saveChat(chat, edited)
+      const { messages: loaded, branches } = await client.loadChat(chat)
+      expect(textsOf(loaded)).toEqual(textsOf(edited))
+      expect(idsOf(loaded)).toEqual(edited.map(({ id }) => second.ids.get(id)))
+      expect([...branches.values()].map(({ position, count }) => [position, count])).toEqual([[2, 2]])
+      expect((await client.conversations.get(chat)).messageCount).toBe(1203 * 2 - 3)
+    },
+  )
 
   it('has files that a page leaves out', async () => {
     const url = `data:image/png;base64,${'iVBORw0KGgo'.repeat(80_000)}`

@@ -24,6 +24,17 @@ export interface Proxy {
   close(): Promise<void>
 }
 
+/** What is about one connection, or about how the body travels on it. */
+const OF_THE_CONNECTION = new Set([
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'host',
+  'keep-alive',
+  'transfer-encoding',
+])
+
 /** A bad connection to Parley, over real sockets. */
 export async function startProxy(target: string): Promise<Proxy> {
   const seen: Seen[] = []
@@ -36,15 +47,16 @@ export async function startProxy(target: string): Promise<Proxy> {
     const fault = faults.shift()
     if (fault === 'cut') return void response.destroy()
     if (typeof fault === 'object') return void response.writeHead(fault.status, fault.headers).end(fault.body)
-    const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...kept } = headers
-    const sent = Object.entries(kept).map(([name, value]): [string, string] => [name, String(value)])
-    const init = { method, headers: [...sent, ['accept-encoding', 'identity'] as [string, string]] }
+    const sent = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+      OF_THE_CONNECTION.has(name) ? [] : [[name, String(value)]],
+    )
+    const init = { method, headers: sent }
     const real = await fetch(target + url, { ...init, ...(body.length > 0 && { body: new Uint8Array(body) }) })
     const text = Buffer.from(await real.arrayBuffer())
     if (fault === 'lose') return void response.destroy()
     const cookies = { 'set-cookie': real.headers.getSetCookie() }
-    const length = { 'content-length': text.length }
-    response.writeHead(real.status, { ...Object.fromEntries(real.headers), ...cookies, ...length })
+    const answered = [...real.headers].filter(([name]) => !OF_THE_CONNECTION.has(name))
+    response.writeHead(real.status, { ...Object.fromEntries(answered), ...cookies, 'content-length': text.length })
     if (fault !== 'truncate') return void response.end(text)
     response.write(text.subarray(0, text.length / 2), () => response.destroy())
   }
