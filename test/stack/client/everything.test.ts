@@ -147,11 +147,11 @@ describe('What one has', () => {
     await expect(allOf(client.export())).rejects.toThrow('broke off')
   })
 
-  it('grows by a list of UIMessages, into a conversation that is there', async () => {
+  it('grows by a list of UIMessages, into a conversation of one’s choice', async () => {
     const list = [{ id: 'ui-1', role: 'user' as const, parts: [{ type: 'text' as const, text: 'Imported' }] }]
-    const report = await client.import(list, { conversationId: 'imported' }).catch((error: unknown) => error)
-    const { into } = (report instanceof Error ? await client.import(list) : report) as { into?: string }
-    expect((await client.loadChat(into ?? '')).messages).toEqual(list)
+    const { into } = await client.import(list, { conversationId: 'imported' })
+    expect(into).toBe('imported')
+    expect((await client.loadChat('imported')).messages).toEqual(list)
     expect(await client.import(JSON.stringify(list))).toMatchObject({ format: 'uiMessages' })
   })
 
