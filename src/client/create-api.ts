@@ -12,7 +12,7 @@ type Value = string | number | boolean | undefined
 
 /** Numbers and flags as text; a list as one parameter for each; nothing for what is undefined. */
 function buildSearchParams(query: Record<string, Value | Value[]>): URLSearchParams {
-  const entries = Object.entries(query).flatMap(([name, value]) => {
+  const entries = Object.entries(query).flatMap(([name, value]): [string, string][] => {
     const values = Array.isArray(value) ? value : [value]
     return values.filter((each) => each !== undefined).map((each) => [name, String(each)])
   })

@@ -1,4 +1,4 @@
-import { bodyOf, type CallOptions, initOf } from './answer.ts'
+import { type Answer, bodyOf, type CallOptions, initOf } from './answer.ts'
 import type { Api, ExportLine, ImportList, ImportReport } from './api.ts'
 import { jsonLines } from './lines.ts'
 import type { Fetch } from './send.ts'
@@ -47,7 +47,7 @@ export async function importFrom(
     // Node wants it with a stream.
     ...(body instanceof ReadableStream && { duplex: 'half' }),
   })
-  return bodyOf<ImportReport>(answer)
+  return bodyOf(answer as Promise<Answer<ImportReport>>)
 }
 
 /** JSON is a list; a line of an export is an object. */

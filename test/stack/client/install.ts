@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import type * as Client from '../../../src/client/index.ts'
 import { type PackedClient, packClient } from '../../../dev/client/pack.ts'
 
 /** An empty project with `@parley/client` in it, as npm installs it from its tarball. */
 export interface Project extends PackedClient {
   directory: string
   /** The package, as a program of the project imports it. */
-  load(): Promise<typeof import('../../../src/client/index.ts')>
+  load(): Promise<typeof Client>
   write(files: Record<string, string>): Promise<void>
   close(): Promise<void>
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LocalSignIn, refreshLocally } from '../../../dev/cognito.ts'
-import { receive } from '../../api/browser.ts'
 import { expired } from '../../api/tokens.ts'
 import { type Parley, startParley } from '../sdk/parley.ts'
 import { installClient, type Project } from './install.ts'
@@ -37,20 +36,55 @@ const problemOf = (call: Promise<unknown>) =>
     (error: unknown) => error,
   )
 
-describe('A token that expires in the middle', () => {
-  /** As an OpenID library keeps it. */
-  function openSession(refresh = async () => (await refreshLocally(parley.cognito, ada.refreshToken)).accessToken) {
-    const session = { token: ada.accessToken, refreshes: 0 }
-    const auth = lib.bearer(
-      () => session.token,
-      async () => {
-        session.refreshes++
-        session.token = await refresh()
-      },
-    )
-    return { session, client: lib.createParley({ baseUrl: proxy.url, auth }) }
-  }
+/** As an OpenID library keeps it. */
+function openSession(refresh = async () => (await refreshLocally(parley.cognito, ada.refreshToken)).accessToken) {
+  const session = { token: ada.accessToken, refreshes: 0 }
+  const auth = lib.bearer(
+    () => session.token,
+    async () => {
+      session.refreshes++
+      session.token = await refresh()
+    },
+  )
+  return { session, client: lib.createParley({ baseUrl: proxy.url, auth }) }
+}
 
+/** What a browser does with cookies, on a page of Parley's own origin. */
+function openTab(jar: Map<string, string>) {
+  const credentials: unknown[] = []
+  const client = lib.createParley({
+    baseUrl: proxy.url,
+    auth: lib.cookie(),
+    fetch: async (url, init) => {
+      credentials.push(init.credentials)
+      const headers = new Headers(init.headers)
+      headers.set('Origin', new URL(parley.url).origin)
+      if (jar.size > 0) headers.set('Cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
+      const response = await fetch(url, { ...init, headers })
+      keepCookies(jar, response)
+      return response
+    },
+  })
+  return { client, credentials }
+}
+
+/** Those that an answer sets, and not those that it takes back. */
+function keepCookies(jar: Map<string, string>, response: Response): void {
+  for (const cookie of response.headers.getSetCookie()) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+    if (/;\s*Max-Age=0(;|$)/i.test(cookie)) jar.delete(name)
+    else jar.set(name, value)
+  }
+}
+
+/** As Parley says it. */
+const problem = (status: number, code: string, headers: Record<string, string> = {}) => ({
+  status,
+  headers: { 'content-type': 'application/problem+json', ...headers },
+  body: JSON.stringify({ code, status, title: code, detail: code, requestId: 'r-1' }),
+})
+
+describe('A token that expires in the middle', () => {
   it('is refreshed, and the request is sent once more', async () => {
     const { session, client } = openSession()
     await client.conversations.create({ id: 'before' })
@@ -95,25 +129,6 @@ describe('A token that expires in the middle', () => {
 })
 
 describe('By cookie', () => {
-  /** What a browser does with cookies, on a page of Parley's own origin. */
-  function openTab(jar: Map<string, string>) {
-    const credentials: unknown[] = []
-    const client = lib.createParley({
-      baseUrl: proxy.url,
-      auth: lib.cookie(),
-      fetch: async (url, init) => {
-        credentials.push(init.credentials)
-        const headers = new Headers(init.headers)
-        headers.set('Origin', new URL(parley.url).origin)
-        if (jar.size > 0) headers.set('Cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '))
-        const response = await fetch(url, { ...init, headers })
-        receive(jar, response)
-        return response
-      },
-    })
-    return { client, credentials }
-  }
-
   it('signs in, refreshes when the access cookie has run out, and signs out', async () => {
     const jar = new Map<string, string>()
     const { client, credentials } = openTab(jar)
@@ -207,12 +222,6 @@ describe('A write whose answer is lost', () => {
 })
 
 describe('An answer that asks to wait', () => {
-  const problem = (status: number, code: string, headers: Record<string, string> = {}) => ({
-    status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-    body: JSON.stringify({ code, status, title: code, detail: code, requestId: 'r-1' }),
-  })
-
   it.each([
     [503, 'database_unavailable'],
     [503, 'outcome_unknown'],
