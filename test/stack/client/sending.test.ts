@@ -120,6 +120,14 @@ describe('A token that expires in the middle', () => {
     await expect(client.me.get()).rejects.toThrow('Nobody is signed in any more.')
   })
 
+  it('is not refreshed when the app has a newer one by the time of the answer', async () => {
+    const tokens = [await expired(ada.accessToken), ada.accessToken, ada.accessToken]
+    const refresh = vi.fn<() => void>()
+    const auth = lib.bearer(() => tokens.shift(), refresh)
+    expect(await lib.createParley({ baseUrl: proxy.url, auth }).me.get()).toMatchObject({ id: ada.sub })
+    expect(refresh).not.toHaveBeenCalled()
+  })
+
   it('is not refreshed when the sign-in was revoked', async () => {
     const { session, client } = openSession()
     await client.session.signOut()
