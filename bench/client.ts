@@ -47,7 +47,7 @@ export function measureClient(size: RunSize): Promise<void> {
       console.log(`TypeScript ${await versionOf(compiler)}, strict, median of ${rounds}:`)
       const report = async (name: string, work: Work) => {
         const { errors, seconds } = await check(directory, compiler, { rounds, ...work })
-        console.log(`  ${name.padEnd(50)} ${seconds.toFixed(2)} s, ${errors} errors`)
+        console.log(`  ${name.padEnd(56)} ${seconds.toFixed(2)} s, ${errors} errors`)
       }
       for (const skipLibCheck of [true, false]) {
         const options = { skipLibCheck }

@@ -36,7 +36,7 @@ interface Segment {
 
 /**
  * The document as TypeScript: each schema and each query under its own name, the codes of problems with their status, and `Api`,
- * which is what `hc` of hono makes of these routes. The routes' own types say the same, but a compiler takes 20 seconds to infer them.
+ * which is what `hc` of hono makes of these routes. The routes' own types say the same, but a compiler takes many seconds to infer them.
  */
 export function typesOf({ paths, components }: Document): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>

@@ -2,7 +2,7 @@ import { hc } from 'hono/client'
 import type { Api } from './api.ts'
 import type { Fetch } from './send.ts'
 
-/** What `hc` makes of the routes, with types that name the shapes: a compiler takes 20 seconds to infer them from the router. */
+/** What `hc` makes of the routes, with types that name the shapes: a compiler takes many seconds to infer them from the router. */
 export function createApi(baseUrl: string, send: Fetch): Api {
   const fetch = send as typeof globalThis.fetch
   return withSafeParams(hc(baseUrl, { fetch, buildSearchParams })) as Api
