@@ -1,3 +1,4 @@
+import { measureClient } from './client.ts'
 import { measureContext } from './context.ts'
 import { measureCost } from './cost.ts'
 import { measureCpu } from './cpu.ts'
@@ -26,6 +27,7 @@ const NO_RACE = 'The embedded Postgres has one session, so nothing runs concurre
 export const PARTS: Readonly<Record<string, Part>> = {
   cpu: onLinux(measureCpu),
   size: anywhere(measureSize),
+  client: anywhere(measureClient),
   tokens: onLinux(measureTokens),
   'token-estimate': anywhere(measureTokenEstimate),
   origins: onServer(

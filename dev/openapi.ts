@@ -6,22 +6,25 @@ import { promisify } from 'node:util'
 import { createApp } from '../src/app.ts'
 import type { Deps } from '../src/deps.ts'
 import { buildDocument } from './openapi/document.ts'
+import { type Document, typesOf } from './openapi/types.ts'
 
 const DOCUMENT = 'src/public/openapi.json'
 /** A client made from the document, which the tests use as a stranger would. */
 const CLIENT = 'test/api/generated/client.ts'
+/** Its shapes and routes as types, for the package `@parley/client`. */
+const TYPES = 'src/client/api.ts'
 
-/** `npm run openapi` writes the document and its client; with `--check` it only says whether they are up to date. */
+/** `npm run openapi` writes the document, its types and a client; with `--check` it only says whether they are up to date. */
 async function main(check: boolean): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-openapi-'))
   try {
     await generate(directory)
-    for (const file of [DOCUMENT, CLIENT]) {
+    for (const file of [DOCUMENT, TYPES, CLIENT]) {
       const text = await readFile(join(directory, file), 'utf8')
       if (!check) await write(file, text)
       else if ((await readFile(file, 'utf8').catch(() => '')) !== text) return outdated(file)
     }
-    console.log(`${DOCUMENT} and ${CLIENT} are up to date`)
+    console.log(`${DOCUMENT}, ${TYPES} and ${CLIENT} are up to date`)
   } finally {
     await rm(directory, { recursive: true })
   }
@@ -30,7 +33,9 @@ async function main(check: boolean): Promise<void> {
 async function generate(directory: string): Promise<void> {
   // The routes are read, not run: no dependency is ever called.
   const { routes } = createApp({} as Deps)
-  await write(join(directory, DOCUMENT), toJson(buildDocument(routes)))
+  const document = toJson(buildDocument(routes))
+  await write(join(directory, DOCUMENT), document)
+  await write(join(directory, TYPES), typesOf(JSON.parse(document) as Document))
   await mkdir(dirname(join(directory, CLIENT)), { recursive: true })
   const generator = ['test/clients/node_modules/oazapfts/dist/cli.js', '--argumentStyle=object']
   const client = join(directory, CLIENT)

@@ -34,6 +34,7 @@ export function searchOf({ kind, vector, words, filter, n, conversations, docume
     context: 0,
     fusion: { method: 'score', k: 60, weights: {} },
     after: null,
+    marked: true,
   }
 }
 

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import * as z from 'zod'
+import { packClient } from '../../dev/client/pack.ts'
 import { callCognito, signInLocally } from '../../dev/cognito.ts'
 import { openPglite } from '../../dev/database.ts'
 import { freePort } from '../../dev/ports.ts'
 import { startStack } from '../../dev/stack.ts'
 import { startWorker } from '../../dev/worker.ts'
+import type * as Client from '../../src/client/index.ts'
 import { type Browser, chromium } from '../clients/playwright.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
@@ -17,6 +19,8 @@ const cleanup = new AsyncDisposableStack()
 let browser: Browser
 let url: string
 let tokens: { accessToken: string; refreshToken: string }
+let otherTokens: typeof tokens
+let client: string
 
 /** The local stack with an app client that rotates refresh tokens, without grace time: of two refreshes one is refused. */
 beforeAll(async () => {
@@ -35,6 +39,8 @@ beforeAll(async () => {
   })
   const clientId = newClient.parse(created).UserPoolClient.ClientId
   tokens = await signInLocally({ ...stack.cognito, clientId }, 'ada@example.com')
+  otherTokens = await signInLocally({ ...stack.cognito, clientId }, 'ada@example.com')
+  client = (await packClient(dataDir)).script
   const bindings = { ...stack.bindings, COGNITO_CLIENT_IDS: clientId }
   const worker = await startWorker({ port: await freePort(0, 'PORT'), bindings, dataDir })
   cleanup.defer(() => worker.close())
@@ -76,4 +82,41 @@ it('Two tabs that refresh at the same moment stay signed in', async () => {
   }
   expect(await refreshNames()).not.toEqual([first])
   await page.close()
+})
+
+it('Two tabs with @parley/client refresh by themselves, one after the other', async () => {
+  const context = await browser.newContext()
+  const body = `${client}\nglobalThis.client = { cookie, createParley }`
+  await context.route(`${url}/client.js`, (route) => route.fulfill({ contentType: 'text/javascript', body }))
+  const open = async () => {
+    const page = await context.newPage()
+    await page.goto(`${url}/docs`)
+    await page.addScriptTag({ url: `${url}/client.js`, type: 'module' })
+    /** Signs in where there are tokens, then makes several calls at once. */
+    const use = (tokens?: { accessToken: string; refreshToken: string }) =>
+      page.evaluate(
+        async ([baseUrl, tokens]) => {
+          const { cookie, createParley } = (globalThis as unknown as { client: typeof Client }).client
+          const parley = createParley({ baseUrl, auth: cookie() })
+          if (tokens) await parley.session.signIn(tokens)
+          const [me] = await Promise.all([parley.me.get(), parley.usage(), parley.conversations.list().toArray()])
+          return me.email
+        },
+        [url, tokens] as const,
+      )
+    return use
+  }
+  const [first, second] = [await open(), await open()]
+  const refreshes: number[] = []
+  context.on('response', (response) => {
+    if (response.url().endsWith('/v1/session/refresh')) refreshes.push(response.status())
+  })
+  expect(await first(otherTokens)).toBe('ada@example.com')
+  for (let turn = 0; turn < 3; turn++) {
+    await context.clearCookies({ name: '__Host-parley-access' })
+    expect(await Promise.all([first(), second()])).toEqual(['ada@example.com', 'ada@example.com'])
+  }
+  expect(refreshes.length).toBeGreaterThanOrEqual(3)
+  expect(new Set(refreshes)).toEqual(new Set([200]))
+  await context.close()
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import { bundleParley } from '../../../bench/bundle.ts'
 import { startWorker } from '../../../bench/workerd.ts'
-import { signInLocally } from '../../../dev/cognito.ts'
+import { type LocalCognito, type LocalSignIn, signInLocally } from '../../../dev/cognito.ts'
 import { openScratch } from '../../../dev/database.ts'
 import { startStack } from '../../../dev/stack.ts'
 import type { UIMessage } from '../../clients/ai.ts'
@@ -20,6 +20,10 @@ export interface WireMessage extends UIMessage {
 }
 
 export interface Parley {
+  url: string
+  cognito: LocalCognito
+  /** The tokens of a new user, who is not registered yet. */
+  newSignIn(): Promise<LocalSignIn>
   /** Registers a new user. */
   newClient(): Promise<Client>
   close(): Promise<void>
@@ -36,9 +40,13 @@ export async function startParley(): Promise<Parley> {
   const stack = await startStack({ database, dataDir: directory })
   const bindings = { ...stack.bindings, RATE_LIMIT: 'off', QUOTAS: 'off' }
   const worker = await startWorker((await bundleParley()).script, bindings)
+  const newSignIn = () => signInLocally(stack.cognito, `sdk-${crypto.randomUUID()}@example.com`)
   return {
+    url: worker.url,
+    cognito: stack.cognito,
+    newSignIn,
     async newClient() {
-      const { accessToken } = await signInLocally(stack.cognito, `sdk-${crypto.randomUUID()}@example.com`)
+      const { accessToken } = await newSignIn()
       const client = createClient(worker.url, accessToken)
       await client.call('POST', '/v1/session', {})
       return client
