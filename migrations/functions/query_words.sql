@@ -23,7 +23,7 @@ BEGIN
     SELECT piece, row_number() OVER () AS number, piece ~ '[[:punct:]]' COLLATE pg_c_utf8 AS is_compound,
       piece ~ ('^[' || app.unspaced() || ']') AS is_unspaced
     FROM app.pieces_of("left"(asked, 8000)) LIMIT 400
-  ), words AS MATERIALIZED (
+  ), said AS (
     SELECT number, 'word' AS kind, 1 AS weight, lower(piece COLLATE pg_c_utf8) COLLATE "C" AS word, NOT is_compound AS is_plain,
       number = max(number) OVER () AND goes_on AS goes_on
     FROM pieces WHERE NOT is_unspaced
@@ -40,10 +40,14 @@ BEGIN
     FROM pieces CROSS JOIN LATERAL app.pairs_of(lower(piece COLLATE pg_c_utf8)) all_pairs
     CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, place)
     WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR place < cardinality(all_pairs))
+  ), words AS MATERIALIZED (
+    -- More than are needed, since several may have the same forms.
+    SELECT kind, max(weight) AS weight, word, is_plain, bool_or(goes_on) AS goes_on FROM said WHERE length(word) <= 200
+    GROUP BY kind, word, is_plain ORDER BY kind = 'part', length(word) DESC, word LIMIT 80
   ), stems AS MATERIALIZED (
     -- A shorter stem of another language is mostly a word of its own: `for` of `fork`.
     SELECT DISTINCT w.word, s.form
-    FROM (SELECT DISTINCT word FROM words WHERE is_plain AND length(word) <= 200) w CROSS JOIN unnest(dictionaries) d
+    FROM (SELECT DISTINCT word FROM words WHERE is_plain) w CROSS JOIN unnest(dictionaries) d
     CROSS JOIN LATERAL (SELECT app.folded((ts_lexize(d, w.word))[1]) COLLATE "C" AS form OFFSET 0) s
     WHERE s.form <> app.folded(w.word) AND (length(s.form) > 3 OR d = dictionary)
   ), formed AS MATERIALIZED (
@@ -52,7 +56,7 @@ BEGIN
         SELECT form FROM stems s WHERE w.is_plain AND s.word = w.word
         UNION SELECT word UNION SELECT app.folded(word)
         UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
-    FROM words w WHERE length(word) <= 200
+    FROM words w
   )
   SELECT f.kind, max(f.weight)::float8, f.forms,
     (SELECT string_agg('''' || replace(replace(form, '\', '\\'), '''', '''''') || '''' || CASE WHEN bool_or(f.goes_on) AND form = app.folded(min(f.word)) THEN ':*' ELSE '' END, ' | '
