@@ -135,8 +135,8 @@ export function toPredicate(filter: MetadataFilter): MetadataPredicate {
     if (among) found.push(`${place} == ${variable(among)}`)
     const conditions = found.length > 0 ? [within, ...found] : []
     if (ne !== undefined) {
-      const same = `(${within} && ${place} == ${variable(ne)})`
-      conditions.push(`(!${same} || ${same} is unknown)`)
+      // `exists` is never unknown.
+      conditions.push(`!exists($ ? (${within} && ${place} == ${variable(ne)}))`)
     }
     return conditions
   }
