@@ -101,17 +101,19 @@ REVOKE ALL ON FUNCTION app.index_title() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/index_words.sql
 -- Before a row is written: the words of its text, for the keyword search. Of what a request writes in one transaction, as much is read at once as takes
--- some 50 ms: 120 short texts, or 64 KiB of plain English, and less of text with digits, signs or other scripts, of which each takes as long as a dozen letters;
+-- some 30 ms: 80 short texts, or 60,000 letters of plain English, and less of text with digits, signs or other scripts, of which each takes as long as a dozen letters;
 -- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
 CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
   LANGUAGE plpgsql
   AS $$
 DECLARE
-  head text := "left"(NEW.content, 60000);
-  work int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0)
-    + 200 + octet_length(head) / 4 + 3 * length(regexp_replace(head, '[A-Za-z ]+', '', 'g'));
+  most CONSTANT int := 16000;
+  work int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + 200 + least(octet_length(NEW.content), 240000) / 4;
 BEGIN
-  IF work > 24000 AND current_user = 'parley_app' THEN
+  IF work <= most THEN
+    work := work + 3 * length(regexp_replace("left"(NEW.content, 60000), '[A-Za-z ]+', '', 'g'));
+  END IF;
+  IF work > most AND current_user = 'parley_app' THEN
     NEW.search := NULL;
   ELSE
     PERFORM set_config('app.words_read', work::text, true);

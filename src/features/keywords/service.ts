@@ -10,7 +10,7 @@ import { createKeywordRepository, type KeywordRepository } from './repository.ts
 /** After an answer, in milliseconds: enough for the largest import of a request. */
 const REQUEST_MS = 10_000
 /** What the transaction that writes texts indexes by itself, in the units of `app.index_words`. */
-const AT_ONCE = 24_000
+const AT_ONCE = 16_000
 const PER_TEXT = 200
 const MOST_PER_CHARACTER = 4
 /** The lowest id. */
