@@ -4,8 +4,8 @@ import { ROOT } from '../../files.ts'
 import type { MultilingualText } from './set.ts'
 import { SUBJECTS } from './subjects.ts'
 
-/** TypeScript up to version 5 has its messages as JSON; `npm run clients` installs it for a tool of the tests. */
-const MESSAGES = 'test/clients/node_modules/oazapfts/node_modules/typescript/lib'
+/** TypeScript up to version 5 has its messages as JSON; `npm run clients` installs it. */
+const MESSAGES = 'test/clients/node_modules/typescript/lib'
 /** Shorter keys are labels such as "Command-line options" rather than sentences. */
 const FEWEST_WORDS = 9
 /** One of so many messages is taken, besides those that answer a question. */
