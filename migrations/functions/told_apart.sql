@@ -10,18 +10,23 @@ DECLARE
 BEGIN
   SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   RETURN QUERY
-  SELECT t.id, m.created_at, hashtextextended("left"(m.content, 20000), octet_length(m.content))
+  -- Each by its key: a join could be planned as a look at all that the user has.
+  SELECT t.id, m.created_at, m.digest
   FROM (
     SELECT id, split_part(id, '/', 1) AS conversation_id, split_part(id, '/', 2) AS message_id
     FROM unnest(texts) AS text (id) WHERE id LIKE '%/%' OFFSET 0) t
-  JOIN messages m ON m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
-    AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
+  CROSS JOIN LATERAL (
+    SELECT m.created_at, hashtextextended("left"(m.content, 20000), octet_length(m.content)) AS digest FROM messages m
+    WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
+      AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded) OFFSET 0) m
   UNION ALL
-  SELECT t.id, d.created_at, hashtextextended("left"(k.content, 20000), octet_length(k.content))
+  SELECT t.id, k.created_at, k.digest
   FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
-  JOIN document_chunks k ON k.user_id = owner AND k.id = t.chunk_id
-  JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
-  WHERE (required IS NULL OR k.search @@ required) AND (excluded IS NULL OR NOT k.search @@ excluded);
+  CROSS JOIN LATERAL (
+    SELECT d.created_at, hashtextextended("left"(k.content, 20000), octet_length(k.content)) AS digest
+    FROM document_chunks k JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
+    WHERE k.user_id = owner AND k.id = t.chunk_id
+      AND (required IS NULL OR k.search @@ required) AND (excluded IS NULL OR NOT k.search @@ excluded) OFFSET 0) k;
 END
 $$;
 REVOKE ALL ON FUNCTION app.told_apart(uuid, text[], jsonb) FROM PUBLIC;

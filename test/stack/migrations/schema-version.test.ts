@@ -47,6 +47,7 @@ function readinessOver(url: string) {
     database: { connectionString: url, timeoutMs: 20_000 },
     limiters: {},
     corsOrigins: [],
+    corsPatterns: [],
     log: (_level, _event, fields) => log.push(fields),
     slowQueryMs: 60_000,
   }
