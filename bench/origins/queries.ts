@@ -9,6 +9,8 @@ const columns = without(getTableColumns(conversations), [
   'userId',
   'derivedTitle',
   'titleKey',
+  'titleWords',
+  'wordsVersion',
   'forkedFromConversation',
   'forkedFromMessage',
   'lastSeq',

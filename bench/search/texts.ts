@@ -4,7 +4,7 @@ const LONGEST = 100
 
 /** The k-th word by frequency. Zipf's law: it is one in k · ln 50,000 words. Letters alone, with no ending that a language knows. */
 export const wordOf = (rank: number): string =>
-  `w${String(rank).replaceAll(/\d/g, (digit) => 'bcdfghjklm'[Number(digit)] ?? '')}x`
+  `w${String(rank).replaceAll(/\d/g, (digit) => 'bcdfghpklm'[Number(digit)] ?? '')}x`
 
 /** A text of 60 to 100 words. */
 export function textOf(random: () => number): string {
