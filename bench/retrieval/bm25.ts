@@ -34,8 +34,8 @@ const pairsOf = (characters: readonly string[]): string[] =>
 
 export interface Bm25Index {
   /**
-   * All texts that have a word of the query, or of the texts beside it, which count by their weights; as their positions, with the best
-   * first. Equal scores in the texts' order.
+   * @param beside further texts whose words count, each by its weight
+   * @returns the positions of all texts that have one of the words, best first; equal scores in the texts' order
    */
   search(query: string, beside?: readonly { text: string; weight: number }[]): { index: number; score: number }[]
 }

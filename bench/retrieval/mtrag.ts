@@ -17,7 +17,7 @@ export async function readMtrag(file: string): Promise<MtragTask[]> {
   return lines.map((line) => task.parse(JSON.parse(line))).filter(({ contexts }) => contexts.length > 0)
 }
 
-/** All passages as texts, and each task as a question: its last turn of the user's, the last two of them as one text, and the last with the earlier ones beside it. */
+/** All passages as texts. Each task is asked in three ways: the user's last turn, the last two as one text, and the last with the earlier ones as `turns`. */
 export async function mtragSet(file: string): Promise<RetrievalSet> {
   const tasks = await readMtrag(file)
   const passages = new Map(

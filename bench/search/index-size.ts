@@ -6,7 +6,7 @@ const BEFORE = {
   document_chunks: `to_tsvector(language, translate(lower(left(content, 60000)), '<', ' '))`,
 }
 
-/** What the words of a message and of a chunk take, in the table and in a new index, with those of release 0.3.0 beside them. */
+/** Bytes that the words of a message and of a chunk take, in the table and in a new index; those of release 0.3.0 for comparison. */
 export async function measureIndexes(superuser: Client): Promise<void> {
   for (const table of ['messages', 'document_chunks'] as const) {
     const before = await bytesOf(superuser, table, BEFORE[table])

@@ -3,7 +3,7 @@ import type * as Errors from 'cognito-local/lib/errors.js'
 
 const load = createRequire(import.meta.url)
 
-// Vitest loads modules anew, while cognito-local's server has Node's own copy: its `instanceof` must meet these classes.
+// Vitest has its own copy of each module, and cognito-local's server has Node's: `instanceof` there must find these classes.
 export const { InvalidPasswordError, NotAuthorizedError, UserNotConfirmedException, UserNotFoundError } = load(
   'cognito-local/lib/errors.js',
 ) as typeof Errors

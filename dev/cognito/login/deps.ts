@@ -8,7 +8,7 @@ import type { Visitors } from './visitors.ts'
 export interface LoginOptions {
   peer: Peer
   poolId: string
-  /** Asked anew each time: the system may pick it. */
+  /** A function, because the system may pick the port. */
   portOf: () => number
   issuerOf: (poolId: string) => string
 }

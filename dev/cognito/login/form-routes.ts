@@ -10,7 +10,7 @@ interface FormEnv {
   Variables: { request: AuthorizeRequest; form: URLSearchParams }
 }
 
-/** The pages with forms. Each carries the authorization request in its query, and looks at it anew. */
+/** The pages with forms. Each carries the authorization request in its query, and checks it again. */
 export function formRoutes(deps: LoginDeps): Hono<FormEnv> {
   const { peer, visitors } = deps
   const { directory } = peer

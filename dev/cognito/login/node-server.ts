@@ -28,7 +28,7 @@ export async function answer(
 
 /** A refusal without a page. */
 export function refuse(outgoing: ServerResponse, status: number, why: string): void {
-  // The rest of a body that nobody has read would be taken for the next request.
+  // Unread bytes of a body would be read as the next request.
   outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${why}\n`)
 }
 
