@@ -20,15 +20,18 @@ export async function readMtrag(file: string): Promise<MtragTask[]> {
 /** All passages as texts. Each task is asked in three ways: the user's last turn, the last two as one text, and the last with the earlier ones as `turns`. */
 export async function mtragSet(file: string): Promise<RetrievalSet> {
   const tasks = await readMtrag(file)
-  const passages = new Map(
-    tasks.flatMap(({ contexts }) => contexts.map(({ document_id, text }) => [document_id, text])),
-  )
-  const lastTurns = (count: number) => tasks.map((task) => toQuestion(task, count))
-  const followUps = tasks.map((task) => ({ ...toQuestion(task, 1), earlier: saidIn(task).slice(0, -1) }))
+  // Equal passages are one: a search shows them as one hit.
+  const passages = new Map<string, string>()
+  for (const { contexts } of tasks) {
+    for (const { document_id, text } of contexts) if (!passages.has(text)) passages.set(text, document_id)
+  }
+  const toSetQuestion = (task: MtragTask, turns: number) => toQuestion(task, turns, passages)
+  const lastTurns = (count: number) => tasks.map((task) => toSetQuestion(task, count))
+  const followUps = tasks.map((task) => ({ ...toSetQuestion(task, 1), earlier: saidIn(task).slice(0, -1) }))
   return {
     name: 'MTRAG-UN',
     unit: 'text',
-    texts: Array.from(passages, ([id, text]) => ({ id, title: UNTITLED, text, format: 'text', language: 'english' })),
+    texts: Array.from(passages, ([text, id]) => ({ id, title: UNTITLED, text, format: 'text', language: 'english' })),
     ways: [
       { name: 'last turn', questions: lastTurns(1) },
       { name: 'last two turns', questions: lastTurns(2) },
@@ -40,11 +43,16 @@ export async function mtragSet(file: string): Promise<RetrievalSet> {
 const saidIn = ({ input }: MtragTask): string[] =>
   input.filter(({ speaker }) => speaker === 'user').map(({ text }) => text)
 
-function toQuestion(task: MtragTask, turns: number): SetQuestion {
+function toQuestion(task: MtragTask, turns: number, passages: ReadonlyMap<string, string>): SetQuestion {
   return {
     question: saidIn(task).slice(-turns).join('\n'),
     group: 'en',
-    answers: Array.from(new Set(task.contexts.map(({ document_id }) => document_id)), (text) => ({ text })),
+    answers: Array.from(
+      new Set(task.contexts.map(({ document_id, text }) => passages.get(text) ?? document_id)),
+      (text) => ({
+        text,
+      }),
+    ),
     needs: 'all',
   }
 }

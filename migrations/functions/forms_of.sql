@@ -1,7 +1,7 @@
--- What a piece of a text is found by, as entries of a tsvector at its place: A, as it stands; B, its stem, and itself without accents; C, its
--- parts, which count less. A run without spaces is found by the pairs of its characters, and by its last one, so that a single character
+-- What a piece of a text is found by, as entries of a tsvector at its place: A, as it stands; B, its stems, and itself without accents, hyphens and the
+-- points of `U.S.A.`; C, its parts, which count less. A run without spaces is found by the pairs of its characters, and by its last one, so that a single character
 -- is looked for as the beginning of a pair.
-CREATE OR REPLACE FUNCTION app.forms_of(piece text, place text, dictionary regdictionary) RETURNS text
+CREATE OR REPLACE FUNCTION app.forms_of(piece text, place text, dictionaries regdictionary[]) RETURNS text
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   AS $$
 DECLARE
@@ -23,10 +23,10 @@ BEGIN
   END IF;
   forms := quote_literal(whole) || as_is;
   IF NOT is_ascii THEN
-    forms := forms || quote_literal(app.folded(whole)) || other;
+    forms := forms || coalesce(quote_literal(nullif(app.folded(whole), '')) || other, '');
   END IF;
   IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
-    forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, whole))[1]), '')) || other, '');
+    forms := forms || app.stems_of(dictionaries, whole, other);
     word := piece;
   ELSE
     bare := whole;
@@ -38,6 +38,11 @@ BEGIN
     FOREACH form IN ARRAY (regexp_split_to_array(bare, '[/?&=:@,;#]+'))[:32] LOOP
       CONTINUE WHEN form !~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8;
       forms := forms || quote_literal(form) || part;
+      IF form ~ '\..*[^[:alnum:]. ]' THEN
+        -- `created_at` in `users.created_at`.
+        forms := forms || coalesce((SELECT string_agg(quote_literal(name) || part, '')
+          FROM regexp_split_to_table(form, '\.') name WHERE name ~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8), '');
+      END IF;
       IF form ~ '^v[0-9]' THEN
         forms := forms || quote_literal(substr(form, 2)) || part;
       ELSIF form ~ '\.[^.]*\.[a-z]+$' THEN
@@ -47,16 +52,19 @@ BEGIN
     FOREACH word IN ARRAY (regexp_split_to_array("left"(piece, 200) COLLATE pg_c_utf8, '[[:punct:]]+'))[:32] LOOP
       CONTINUE WHEN word = '';
       form := lower(word COLLATE pg_c_utf8);
-      forms := forms || quote_literal(app.folded(form)) || part
-        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+      forms := forms || coalesce(quote_literal(nullif(app.folded(form), '')) || part, '') || app.stems_of(dictionaries, form, part);
     END LOOP;
+    form := app.joined(whole);
+    IF form IS NOT NULL THEN
+      forms := forms || quote_literal(form) || other || app.stems_of(dictionaries, form, other);
+    END IF;
   END IF;
   IF piece COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' THEN
     FOR form IN SELECT * FROM app.parts_of("left"(piece, 200)) LOOP
       word := app.folded(form);
-      forms := forms || quote_literal(word) || part;
+      forms := forms || coalesce(quote_literal(nullif(word, '')) || part, '');
       IF length(word) > 2 AND word !~ '^[0-9]' THEN
-        forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), word)) || part, '');
+        forms := forms || app.stems_of(dictionaries, form, part);
       END IF;
     END LOOP;
   END IF;
@@ -68,5 +76,5 @@ BEGIN
   RETURN forms;
 END
 $$;
-REVOKE ALL ON FUNCTION app.forms_of(text, text, regdictionary) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.forms_of(text, text, regdictionary) TO parley_app, parley_system;
+REVOKE ALL ON FUNCTION app.forms_of(text, text, regdictionary[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.forms_of(text, text, regdictionary[]) TO parley_app, parley_system;

@@ -24,7 +24,7 @@ CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scop
 DECLARE
   owner uuid := app.current_user_id();
   goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
-  weights CONSTANT real[] := '{0.5,0.5,0.9,1}';
+  weights CONSTANT real[] := '{0.5,0.5,0.95,1}';
   most CONSTANT int := 6000;
   word_count int;
   phrase tsquery;
@@ -46,7 +46,7 @@ DECLARE
   lookups tsquery[];
 BEGIN
   WITH said AS (
-    SELECT w.* FROM app.query_words(asked ->> 'text', goes_on) w
+    SELECT w.* FROM jsonb_to_recordset(app.words_asked(asked)) AS w (kind text, weight float8, forms text[], query tsquery)
     UNION ALL
     SELECT 'part', w.weight * (hint ->> 'weight')::float8, w.forms, w.query
     FROM jsonb_array_elements(asked -> 'hints') hint CROSS JOIN LATERAL app.query_words(hint ->> 'text', false) w WHERE w.kind = 'word'
@@ -60,7 +60,9 @@ BEGIN
   IF queries IS NULL THEN
     RETURN;
   END IF;
-  word_count := cardinality(array_remove(kinds, 'part'));
+  -- A follow-up says little by itself: that a text has all its words does not put it first.
+  word_count := CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(asked -> 'hints') hint WHERE (hint ->> 'weight')::float8 < 1) THEN 0
+    ELSE cardinality(array_remove(kinds, 'part')) END;
   phrase := CASE WHEN word_count > 1 THEN app.phrase_of(asked ->> 'text') END;
   SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   messages := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c
@@ -136,7 +138,7 @@ BEGIN
     SELECT CASE WHEN required IS NULL THEN query ELSE query && required END AS query, CASE number WHEN 1 THEN most ELSE least(most, budget) END AS most
     FROM unnest(lookups) WITH ORDINALITY AS l (query, number) WHERE query IS NOT NULL
   ), titles AS MATERIALIZED (
-    SELECT c.id AS conversation_id, (SELECT bit_or(bit) FROM words WHERE c.title_words @@ query) AS has
+    SELECT c.id AS conversation_id, c.title_words, (SELECT bit_or(bit) FROM words WHERE c.title_words @@ query) AS has
     FROM public.conversations c
     WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.deleted_at IS NULL
       AND c.title_words @@ (SELECT string_agg(query::text, ' | ')::tsquery FROM words)
@@ -151,7 +153,8 @@ BEGIN
           octet_length(m.content) AS bytes, m.created_at
         FROM public.messages m
         WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ l.query AND m.deleted_at IS NULL
-          AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
+          AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded AND NOT EXISTS (
+            SELECT FROM public.conversations c WHERE c.user_id = owner AND c.id = m.conversation_id AND c.title_words @@ excluded))
           AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
           AND m.conversation_id <> ALL (scope.hidden_conversations)
           AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
@@ -167,21 +170,22 @@ BEGIN
           AND k.document_id <> ALL (scope.hidden_documents)
         LIMIT l.most) k
       UNION ALL
-      -- Of a conversation whose title has the words, its first messages, where they don't have them.
+      -- Of a conversation whose title has the words, its first messages, where they don't have them; and those that have what is required together with it.
       SELECT 'message', m.*, t.has FROM (SELECT * FROM titles ORDER BY bit_count(has::bit(64)) DESC LIMIT 20) t CROSS JOIN LATERAL (
         SELECT m.conversation_id || '/' || m.id, m.conversation_id, m.conversation_id || '/' || m.parent_id, m.search, octet_length(m.content), m.created_at
         FROM public.messages m
-        WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.seq <= 2 AND m.deleted_at IS NULL AND m.status = 'complete'
+        WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.deleted_at IS NULL AND m.status = 'complete'
+          AND m.seq <= CASE WHEN required IS NULL THEN 2 ELSE 200 END AND (m.seq <= 2 OR m.search @@ (SELECT string_agg(query::text, ' | ')::tsquery FROM words))
           AND NOT EXISTS (SELECT FROM lookups l WHERE m.search @@ l.query)
-          AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
+          AND (required IS NULL OR (m.search || t.title_words) @@ required) AND (excluded IS NULL OR NOT (m.search || t.title_words) @@ excluded)
           AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
           AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
     ) texts
   ), counted AS MATERIALIZED (
     -- Of more than three forms, which are stems of different languages, a text has one.
     SELECT t.row, t.bytes, w.number, w.weight, w.is_needed, least(0.98, greatest(
-      CASE WHEN t.titled & w.bit <> 0 THEN 0.3 END, ts_rank(weights, t.search, w.first), 0.9 * ts_rank(weights, t.search, w.second),
-      0.9 * ts_rank(weights, t.search, w.third), 0.9 * w.more * ts_rank(weights, t.search, w.others))) AS share
+      CASE WHEN t.titled & w.bit <> 0 THEN 0.3 END, ts_rank(weights, t.search, w.first), 0.95 * ts_rank(weights, t.search, w.second),
+      0.95 * ts_rank(weights, t.search, w.third), 0.95 * w.more * ts_rank(weights, t.search, w.others))) AS share
     FROM found t JOIN words w ON t.search @@ w.query OR t.titled & w.bit <> 0
   ), rarity AS MATERIALIZED (
     SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5)) AS idf FROM (
@@ -196,12 +200,16 @@ BEGIN
     FROM scored s JOIN found t USING (row)
   ), around AS MATERIALIZED (
     SELECT jsonb_object_agg(id, rank) AS before, jsonb_object_agg(parent, rank ORDER BY rank) FILTER (WHERE parent IS NOT NULL) AS after FROM ranked
+  ), whole AS MATERIALIZED (
+    -- What stands before and after a message in its conversation says what it is about. By maps: a join of so many is planned as one of two.
+    SELECT r.source, r.id, r.rank + 0.5 * (coalesce(((SELECT before FROM around) ->> r.parent)::float8, 0)
+      + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS rank, r.tier, r.created_at
+    FROM ranked r
   )
-  -- What stands before and after a message in its conversation says what it is about. By maps: a join of so many is planned as one of two.
-  SELECT r.source, r.id, r.rank + 0.5 * (coalesce(((SELECT before FROM around) ->> r.parent)::float8, 0)
-    + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS whole_rank, r.tier, r.created_at
-  FROM ranked r
-  ORDER BY r.tier DESC, whole_rank DESC, r.created_at DESC NULLS LAST, r.id DESC LIMIT wanted;
+  -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks.
+  SELECT w.source, w.id, greatest(w.rank, CASE w.tier WHEN 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0) WHEN 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 AS lifted, w.tier, w.created_at
+  FROM whole w
+  ORDER BY w.tier DESC, lifted DESC, w.created_at DESC NULLS LAST, w.id DESC LIMIT wanted;
 END
 $$;
 REVOKE ALL ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) FROM PUBLIC;

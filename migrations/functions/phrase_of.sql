@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION app.phrase_of(asked text) RETURNS tsquery
           THEN '(' || (SELECT string_agg(app.as_term(pair)::text || CASE WHEN cardinality(all_pairs) = 1 THEN ':*' ELSE '' END, ' & ')
             FROM app.pairs_of(piece) all_pairs CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, part)
             WHERE part = 1 OR part < cardinality(all_pairs)) || ')'
-          ELSE app.as_term(app.folded(lower(piece COLLATE pg_c_utf8)))::text END AS word
+          ELSE app.as_term(coalesce(nullif(app.folded(lower(piece COLLATE pg_c_utf8)), ''), piece))::text END AS word
       FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, is_simple, number)
       WHERE place > 1 OR number = 1 LIMIT 40) words
   $$;

@@ -9,7 +9,7 @@ DECLARE
   beginning text := CASE WHEN (asked ->> 'prefix')::boolean THEN app.folded(lower(substring(asked ->> 'text' FROM '[[:alnum:]]+$') COLLATE pg_c_utf8)) END;
   places text[];
 BEGIN
-  WITH words AS MATERIALIZED (SELECT * FROM app.query_words(asked ->> 'text', false)), shown AS (
+  WITH words AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(app.words_asked(asked)) AS w (kind text, forms text[])), shown AS (
     SELECT * FROM words WHERE kind <> 'stop' OR NOT EXISTS (SELECT FROM words WHERE kind <> 'stop')
   ), patterns AS (
     SELECT string_agg(CASE WHEN form ~ '^[[:alnum:]]' THEN '\m' ELSE '' END || regexp_replace(form, '([!-/:-@[-`{-~])', '\\\1', 'g'), '|') AS pattern,

@@ -5,17 +5,8 @@ CREATE OR REPLACE FUNCTION app.words_of(language regconfig, content text) RETURN
   AS $$
 DECLARE
   head text := "left"(content, 60000);
-  dictionary regdictionary := CASE WHEN language = 'simple'::regconfig THEN app.language_of(head) ELSE language::text END || '_stem';
 BEGIN
-  RETURN (
-    SELECT coalesce(string_agg(CASE WHEN is_simple
-        THEN word || ':' || place || coalesce('A ' || stem || ':' || place || 'B', 'A')
-        ELSE app.forms_of(piece, place::text, dictionary) END, ' '), '')::tsvector
-    FROM app.pieces_of(head)
-    CROSS JOIN LATERAL (SELECT lower(piece COLLATE "C") AS word, (ts_lexize(dictionary, piece))[1] AS stem OFFSET 0) simple);
-EXCEPTION WHEN program_limit_exceeded THEN
-  -- A tsvector holds 1 MiB.
-  RETURN app.words_of(language, "left"(head, length(head) / 2));
+  RETURN app.words_in(CASE WHEN language = 'simple'::regconfig THEN app.dictionaries_of(head) ELSE ARRAY[(language::text || '_stem')::regdictionary] END, head);
 END
 $$;
 REVOKE ALL ON FUNCTION app.words_of(regconfig, text) FROM PUBLIC;

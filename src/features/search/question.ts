@@ -65,6 +65,9 @@ export function createQuestions({ queryEmbedder: embedder, quotas, spentBudgets,
   }
 }
 
+/** By how much more a turn counts here than among the words: chosen by recall on multi-turn conversations. */
+const TURN_FACTOR = 2
+
 /** The direction of all together. */
 function sumOf(
   question: EmbeddingVector,
@@ -72,7 +75,7 @@ function sumOf(
 ): EmbeddingVector {
   if (turns.length === 0) return question
   const sum = question.map((value, i) =>
-    turns.reduce((sum, { vector, weight }) => sum + weight * (vector[i] ?? 0), value),
+    turns.reduce((sum, { vector, weight }) => sum + TURN_FACTOR * weight * (vector[i] ?? 0), value),
   )
   const length = Math.hypot(...sum)
   return length > 0 ? sum.map((value) => value / length) : question

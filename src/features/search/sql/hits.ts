@@ -2,12 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { MAX_CONTENT, MAX_NEIGHBOUR } from '../schemas.ts'
 
 /** The rows of `page` as hits, in JSON. */
-export const hits = (
-  userId: string,
-  { mode, context }: { mode: string; context: number },
-  words: string | null,
-): SQL => sql`(
-  select coalesce(app.show_found(${userId}, array_agg(source), array_agg(id), ${words}::jsonb, array_agg(jsonb_build_object(
+export const hits = (userId: string, { mode, context }: { mode: string; context: number }, words: SQL): SQL => sql`(
+  select coalesce(app.show_found(${userId}, array_agg(source), array_agg(id), ${words}, array_agg(jsonb_build_object(
     'score', score, 'copies', copies, 'scoring', jsonb_build_object('similarity', similarity, 'semanticPosition', semantic_position,
       'keywordRank', rank, 'keywordPosition', keyword_position, 'fused', ${mode === 'hybrid' ? sql`score` : sql`null::float8`})
     ${context > 0 ? sql`, 'context', ${contextOf(userId, context)}` : sql``})), ${MAX_CONTENT}), '[]')

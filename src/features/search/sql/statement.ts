@@ -61,14 +61,13 @@ export function searchStatement(userId: string, search: Search): SQL {
     sql` or `,
   )
   const asked = askedFor(userId, toSearchScope(search.sources, search.filter), vector)
-  const askedWords = words && JSON.stringify(words)
   // The keyword list keeps to the operators by itself.
-  const strict = mode === 'hybrid' && words && isStrict(words) ? askedWords : null
+  const strict = mode === 'hybrid' && words && isStrict(words) ? sql`(select words from said)` : sql`null::jsonb`
   return sql`
     with ${LISTS[mode](userId, search, asked)},
     kept as materialized (select *, ${score} as score from listed where not (${isBelow})),
     told as (
-      select id, created_at, digest from app.told_apart(${userId}, array(select id from kept), ${strict}::jsonb)
+      select id, created_at, digest from app.told_apart(${userId}, array(select id from kept), ${strict})
     ), scored as (
       select distinct on (source, digest) k.*, t.created_at, count(*) over (partition by source, digest)::int as copies
       from kept k join told t using (id) order by source, digest, score desc, created_at desc, id desc
@@ -77,7 +76,7 @@ export function searchStatement(userId: string, search: Search): SQL {
       order by score desc, created_at desc, id desc limit ${limit + 1}
     )
     select ${vector ? sql`is_mixed` : sql`false`} as mixed, ${vector ? sql`others` : sql`0`} as others, pending, failed,
-      ${hits(userId, search, marked ? askedWords : null)} as hits,
+      ${hits(userId, search, marked && words ? sql`(select words from said)` : sql`null::jsonb`)} as hits,
       ${vector ? sql`coalesce((select is_exact from semantic limit 1), true)` : sql`true`} as exact,
       (select count(*)::int from listed where ${isBelow}) as below
     from app.embedding_state(${userId}, ${model}, ${MAX_COUNTED})`
@@ -89,9 +88,11 @@ const semanticList = (userId: string, search: Search, asked: NearestQuery): SQL 
     from ${nearest(userId, asked, search.model, DEPTH)})`
 
 const keywordList = ({ words }: Search, { scope }: NearestQuery): SQL => sql`
-  keyword as materialized (
+  said as materialized (
+    select said || jsonb_build_object('words', app.words_asked(said)) as words from (select ${JSON.stringify(words)}::jsonb as said) query
+  ), keyword as materialized (
     select source, id, rank, tier, position::int
-    from app.keyword_search(${JSON.stringify(words)}, ${scope}, ${DEPTH}) with ordinality k (source, id, rank, tier, created_at, position))`
+    from app.keyword_search((select words from said), ${scope}, ${DEPTH}) with ordinality k (source, id, rank, tier, created_at, position))`
 
 type List = (userId: string, search: Search, asked: NearestQuery) => SQL
 
