@@ -1521,7 +1521,7 @@ export interface Api {
       }
     }
     documents: {
-      /** Store a document. It is cut into chunks, which can be found by keyword at once (long ones a moment later) and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB, and 2,000 chunks for each MiB begun. */
+      /** Store a document. It is cut into chunks, which can be found by keyword at once (long ones a moment later) and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB, and 1,000 chunks for each MiB begun. */
       $post(args: { json: NewDocument }, init?: CallInit): Promise<Answer<Document>>
       /** List documents, the newest first. Without their contents. Filters hold together. A cursor belongs to the filters that it was made with. */
       $get(args?: { query?: ListDocumentsQuery }, init?: CallInit): Promise<Answer<DocumentPage>>

@@ -69,8 +69,8 @@ describe('Guides', () => {
 describe.each(guides.filter(({ name }) => name !== 'sign-in.md'))('docs/guides/$name', (guide) => {
   it('does what it says, and shows what it answers', async () => {
     const email = `guide-${crypto.randomUUID()}@example.com`
-    const { accessToken: token } = await stack.newSignIn(email)
-    const printed = await runGuide(project, guide, setUp, { url: stack.url, token })
+    const token = await stack.newToken(email)
+    const printed = await runGuide(project, guide, setUp, { ...stack, token, tokenCommand: stack.tokenCommand(email) })
     for (const each of printed) each.text = each.text.replaceAll(email, 'ada@example.com')
     expect(faultsOf(guide, printed)).toEqual([])
   })

@@ -20,7 +20,9 @@ export async function newProject(): Promise<Project> {
     await mkdir(dirname(link), { recursive: true })
     await symlink(join(ROOT, 'node_modules', name), link)
   }
-  await copyFile(join(import.meta.dirname, 'runtime.ts'), join(project.directory, 'runtime.ts'))
+  for (const name of ['runtime.ts', 'model.ts']) {
+    await copyFile(join(import.meta.dirname, name), join(project.directory, name))
+  }
   return project
 }
 
@@ -33,7 +35,7 @@ const isOnItsOwn = ({ name }: Guide) => name === 'README.md' || name === 'sign-i
 export function codeOf(guide: Guide): Record<string, string> {
   const files: Record<string, string> = {}
   for (const { file, code } of guide.blocks) if (file !== undefined) files[file] = code
-  const known = isOnItsOwn(guide) ? '' : `import { ${SET_UP} } from './README.ts';`
+  const known = isOnItsOwn(guide) ? '' : `import { ${SET_UP} } from './README.tsx';`
   const isCode = (kind: string) => kind === 'ts' || kind === 'tsx' || kind === 'ts no-run'
   const module = moduleOf(
     guide,
@@ -47,6 +49,8 @@ export function codeOf(guide: Guide): Record<string, string> {
 export interface RunOptions {
   url: string
   token: string
+  /** What prints a new one: `npm run --silent token` in the guides. */
+  tokenCommand: string
 }
 
 /**
@@ -59,7 +63,7 @@ export async function runGuide(project: Project, guide: Guide, setUp: Guide, opt
   const own = (text: string) =>
     text
       .replaceAll('http://localhost:8787', options.url)
-      .replaceAll('$(npm run --silent token -- ada@example.com)', options.token)
+      .replaceAll('$(npm run --silent token -- ada@example.com)', () => `$(${options.tokenCommand})`)
   for (const each of new Set([setUp, guide])) {
     const isGuide = each === guide
     const shells: Record<string, string> = {}
@@ -72,7 +76,7 @@ export async function runGuide(project: Project, guide: Guide, setUp: Guide, opt
         if (kind === 'sh') return { before: `await $.shell(${n}, '${script}');` }
         return kind === 'ts' ? { before: `$.begin(${n});`, code: own(code), after: ';' } : null
       },
-      `import * as $ from './runtime.ts';${isOnItsOwn(each) ? '' : `import { ${SET_UP} } from './README.ts';`}`,
+      `import * as $ from './runtime.ts';${isOnItsOwn(each) ? '' : `import { ${SET_UP} } from './README.ts';$.start();`}`,
     )
     const end = isGuide ? '$.end()\n' : `export { ${SET_UP} }\n`
     await project.write({ ...shells, [`${moduleName(each)}.ts`]: module + end })

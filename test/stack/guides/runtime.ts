@@ -16,6 +16,9 @@ console.log = (...values: unknown[]) =>
   void printed.push({ block, text: format(...values), ...(values.length === 1 && { value: values[0] }) })
 process.on('exit', () => writeFileSync('printed.json', JSON.stringify(printed)))
 
+/** What the set-up has printed is not the guide's. */
+export const start = (): void => void printed.splice(0)
+
 export const begin = (n: number): void => void (block = n)
 
 const END = '\u001E'

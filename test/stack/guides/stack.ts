@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { type LocalSignIn, signInLocally } from '../../../dev/cognito.ts'
+import { signInLocally } from '../../../dev/cognito.ts'
 import { openScratch } from '../../../dev/database.ts'
 import { freePort } from '../../../dev/ports.ts'
 import { startStack } from '../../../dev/stack.ts'
@@ -13,7 +15,9 @@ import { openMigrated } from '../../setup/copies.ts'
 /** What readers of the guides have: `npm run dev`, limits and quotas included. */
 export interface GuideStack {
   url: string
-  newSignIn(email: string): Promise<LocalSignIn>
+  newToken(email: string): Promise<string>
+  /** A command of a shell that prints one. */
+  tokenCommand(email: string): string
   close(): Promise<void>
 }
 
@@ -30,9 +34,17 @@ export async function startGuideStack(settings: Record<string, string>): Promise
   const bindings = { ...stack.bindings, ...settings }
   const worker = await startWorker({ port: await freePort(0, 'PORT'), bindings, dataDir, cron: false })
   cleanup.defer(() => worker.close())
+  const newToken = async (email: string) => (await signInLocally(stack.cognito, email)).accessToken
+  const tokens = createServer((request, response) => {
+    void newToken((request.url ?? '').slice(1)).then((token) => response.end(token))
+  })
+  await new Promise<void>((resolve) => tokens.listen(0, '127.0.0.1', resolve))
+  cleanup.defer(() => void tokens.close())
+  const { port } = tokens.address() as AddressInfo
   return {
     url: worker.url,
-    newSignIn: (email) => signInLocally(stack.cognito, email),
+    newToken,
+    tokenCommand: (email) => `curl -s http://127.0.0.1:${port}/${email}`,
     close: () => cleanup.disposeAsync(),
   }
 }
