@@ -28,21 +28,22 @@ export async function newProject(): Promise<Project> {
 
 export const moduleName = ({ name }: Guide): string => name.replace('.md', '')
 
-/** Whether it does without the set-up: the set-up itself, and how one signs in. */
-const isOnItsOwn = ({ name }: Guide) => name === 'README.md' || name === 'sign-in.md'
+const isSetUp = ({ name }: Guide) => name === 'README.md'
+/** Its TypeScript is a page's: it makes a `parley` of its own, and runs in a browser (test/pages/guide-sign-in.test.ts). */
+const isPage = ({ name }: Guide) => name === 'sign-in.md'
 
 /** All code of a guide, for the compiler: its files by name, the rest as one module. */
 export function codeOf(guide: Guide): Record<string, string> {
   const files: Record<string, string> = {}
   for (const { file, code } of guide.blocks) if (file !== undefined) files[file] = code
-  const known = isOnItsOwn(guide) ? '' : `import { ${SET_UP} } from './README.tsx';`
+  const known = isSetUp(guide) || isPage(guide) ? '' : `import { ${SET_UP} } from './README.tsx';`
   const isCode = (kind: string) => kind === 'ts' || kind === 'tsx' || kind === 'ts no-run'
   const module = moduleOf(
     guide,
     ({ kind, code, file }) => (isCode(kind) && file === undefined ? { code } : null),
     `${known} export { };`,
   )
-  const end = guide.name === 'README.md' ? `export { ${SET_UP} }\n` : ''
+  const end = isSetUp(guide) ? `export { ${SET_UP} }\n` : ''
   return { ...files, [`${moduleName(guide)}.tsx`]: module + end }
 }
 
@@ -74,9 +75,9 @@ export async function runGuide(project: Project, guide: Guide, setUp: Guide, opt
         const script = `${moduleName(each)}-${n}.sh`
         if (kind === 'sh') shells[script] = own(code)
         if (kind === 'sh') return { before: `await $.shell(${n}, '${script}');` }
-        return kind === 'ts' ? { before: `$.begin(${n});`, code: own(code), after: ';' } : null
+        return kind === 'ts' && !isPage(each) ? { before: `$.begin(${n});`, code: own(code), after: ';' } : null
       },
-      `import * as $ from './runtime.ts';${isOnItsOwn(each) ? '' : `import { ${SET_UP} } from './README.ts';$.start();`}`,
+      `import * as $ from './runtime.ts';${isSetUp(each) ? '' : `import { ${SET_UP} } from './README.ts';$.start();`}`,
     )
     const end = isGuide ? '$.end()\n' : `export { ${SET_UP} }\n`
     await project.write({ ...shells, [`${moduleName(each)}.ts`]: module + end })
