@@ -97,7 +97,7 @@ it('The page of docs/guides/sign-in.md signs in, calls, refreshes what is refuse
 
   // A token that has become bad: the client refreshes it and tries again.
   await page.evaluate(() => {
-    const [key = ''] = Object.keys(sessionStorage).filter((name) => name.startsWith('oidc.user:'))
+    const key = Object.keys(sessionStorage).find((name) => name.startsWith('oidc.user:')) ?? ''
     const user = JSON.parse(sessionStorage.getItem(key) ?? '') as { access_token: string }
     sessionStorage.setItem(key, JSON.stringify({ ...user, access_token: `${user.access_token}x` }))
   })

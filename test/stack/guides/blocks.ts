@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../client/compile.ts'
 
-/** Code that runs (`ts`, `sh`), code that is only compiled (`tsx`, `ts no-run`), and what the code before it prints (`json`, `text`). */
+/** Code (`tsx` are components), a file of a page (`html`), and what the code before it prints (`json`, `text`). */
 export interface Block {
-  kind: 'ts' | 'ts no-run' | 'tsx' | 'sh' | 'html' | 'json' | 'text'
+  kind: 'ts' | 'tsx' | 'sh' | 'html' | 'json' | 'text'
   code: string
   /** Of its opening fence, from 0. */
   line: number
@@ -18,7 +18,7 @@ export interface Guide {
   blocks: Block[]
 }
 
-const KINDS: ReadonlySet<string> = new Set(['ts', 'ts no-run', 'tsx', 'sh', 'html', 'json', 'text'])
+const KINDS: ReadonlySet<string> = new Set(['ts', 'tsx', 'sh', 'html', 'json', 'text'])
 const FENCE = /^ *(`{3,}|~{3,})(.*)\n([^]*?)^ *\1 *$/gm
 const FILE = /^(?:\/\/|<!--) ([\w./-]+\.\w+)/
 
@@ -29,9 +29,10 @@ export async function readGuide(name: string): Promise<Guide> {
     if (!KINDS.has(kind)) throw new Error(`${name}:${line + 1}: no test runs a block of "${kind}"`)
     return { kind: kind as Block['kind'], code, line, file: FILE.exec(code)?.[1] }
   })
-  for (const [n, { kind, line }] of blocks.entries()) {
+  for (const [n, { kind, line, file }] of blocks.entries()) {
     const before = blocks[n - 1]?.kind
     const isOutput = kind === 'json' || kind === 'text'
+    if (kind === 'html' && file === undefined) throw new Error(`${name}:${line + 1}: it is no file`)
     if (isOutput && before !== 'ts' && before !== 'sh') throw new Error(`${name}:${line + 1}: nothing prints this`)
   }
   return { name, text, blocks }

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([project?.close(), stack?.close()]))
 
 describe('Guides', () => {
-  it('compile in a strict project, those blocks included that are not run', async () => {
+  it('compile in a strict project', async () => {
     const files = Object.assign({}, ...guides.map(codeOf)) as Record<string, string>
     await project.write(files)
     const options = {
@@ -65,24 +65,41 @@ describe('Guides', () => {
   })
 })
 
-// How one signs in is run in a browser: test/pages/guide-sign-in.test.ts.
-describe.each(guides.filter(({ name }) => name !== 'sign-in.md'))('docs/guides/$name', (guide) => {
+// The TypeScript of sign-in.md is a page's: test/pages/guide-sign-in.test.ts.
+describe.each(guides)('docs/guides/$name', (guide) => {
   it('does what it says, and shows what it answers', async () => {
     const email = `guide-${crypto.randomUUID()}@example.com`
     const token = await stack.newToken(email)
-    const printed = await runGuide(project, guide, setUp, { ...stack, token, tokenCommand: stack.tokenCommand(email) })
+    const { shown, html } = COMPONENTS[guide.name] ?? { html: [] }
+    const options = { url: stack.url, token, tokenCommand: stack.tokenCommand(email), ...(shown && { shown }) }
+    const printed = await runGuide(project, guide, setUp, options)
     for (const each of printed) each.text = each.text.replaceAll(email, 'ada@example.com')
     expect(faultsOf(guide, printed)).toEqual([])
-  })
 
-  it('has no more code that is not run than it needs', () => {
-    const skipped = guide.blocks.filter(({ kind }) => kind === 'tsx' || kind === 'ts no-run')
-    expect(skipped.length).toBeLessThanOrEqual(COMPONENTS[guide.name] ?? 0)
+    const rendered = printed.find(({ block }) => block === guide.blocks.length)?.text
+    for (const part of html) expect(rendered).toContain(part)
+    const components = guide.blocks.flatMap(({ kind, code }) => (kind === 'tsx' ? [...code.matchAll(COMPONENT)] : []))
+    for (const [, name = ''] of components) expect(shown).toContain(`<${name} `)
   })
 })
 
-/** React components, which are compiled only. */
-const COMPONENTS: Record<string, number> = { 'store-a-chat.md': 1, 'branches.md': 1 }
+const COMPONENT = /export (?:function|const) ([A-Z]\w*)/g
+
+/** What shows the components of a guide, and what they then show. */
+const COMPONENTS: Record<string, { shown?: string; html: string[] }> = {
+  'store-a-chat.md': {
+    shown: '<Chat id="chat-1" messages={answered.messages} />',
+    html: ['<p>user: When do I prune apple trees?</p>', '<p>assistant: In late winter.</p>'],
+  },
+  'branches.md': {
+    shown: `<Switch branch={branches.get('a2')} show={() => {}} /><Switch branch={undefined} show={() => {}} />`,
+    html: ['2 of 2', '<button aria-label="Previous"></button>', '<button disabled="" aria-label="Next"></button>'],
+  },
+  'documents-and-search.md': {
+    shown: '{found.data.map((hit) => <Hit key={hit.id} {...hit} />)}',
+    html: ['<mark>Apple</mark> <mark>trees</mark> are <mark>pruned</mark>'],
+  },
+}
 
 /** What a guide shows and what came, where these differ. */
 function faultsOf({ name, blocks }: Guide, printed: readonly Printed[]): string[] {

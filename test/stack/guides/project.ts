@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ROOT } from '../client/compile.ts'
 import { installClient, type Project } from '../client/install.ts'
-import { type Guide, moduleOf } from './blocks.ts'
+import { type Block, type Guide, moduleOf } from './blocks.ts'
 import type { Printed } from './runtime.ts'
 
 /** What guides import beside `@parley/client`. */
-const PACKAGES = ['ai', '@ai-sdk/react', 'oidc-client-ts', 'react', 'vite', '@types']
+const PACKAGES = ['ai', '@ai-sdk/react', 'oidc-client-ts', 'react', 'react-dom', 'vite', '@types']
 /** What the set-up in docs/guides/README.md gives to the other guides. */
 const SET_UP = 'url, token, parley'
 
@@ -37,54 +37,68 @@ export function codeOf(guide: Guide): Record<string, string> {
   const files: Record<string, string> = {}
   for (const { file, code } of guide.blocks) if (file !== undefined) files[file] = code
   const known = isSetUp(guide) || isPage(guide) ? '' : `import { ${SET_UP} } from './README.tsx';`
-  const isCode = (kind: string) => kind === 'ts' || kind === 'tsx' || kind === 'ts no-run'
-  const module = moduleOf(
-    guide,
-    ({ kind, code, file }) => (isCode(kind) && file === undefined ? { code } : null),
-    `${known} export { };`,
-  )
+  const module = moduleOf(guide, (block) => (isCode(block) ? block : null), `${known} export { };`)
   const end = isSetUp(guide) ? `export { ${SET_UP} }\n` : ''
   return { ...files, [`${moduleName(guide)}.tsx`]: module + end }
 }
+
+const isCode = ({ kind, file }: Block) => (kind === 'ts' || kind === 'tsx') && file === undefined
 
 export interface RunOptions {
   url: string
   token: string
   /** What prints a new one: `npm run --silent token` in the guides. */
   tokenCommand: string
+  /** JSX that shows the guide's components. */
+  shown?: string
 }
 
 /**
  * Runs what a guide says, block by block, as a reader would: TypeScript in Node, the rest in bash.
  *
- * @returns what each block has printed
+ * @returns what each block has printed, and `shown` as what the block after the last one has
  */
 export async function runGuide(project: Project, guide: Guide, setUp: Guide, options: RunOptions): Promise<Printed[]> {
   const { directory } = project
-  const own = (text: string) =>
-    text
-      .replaceAll('http://localhost:8787', options.url)
-      .replaceAll('$(npm run --silent token -- ada@example.com)', () => `$(${options.tokenCommand})`)
-  for (const each of new Set([setUp, guide])) {
-    const isGuide = each === guide
-    const shells: Record<string, string> = {}
-    const module = moduleOf(
-      each,
-      ({ kind, code, file }, n) => {
-        if (file !== undefined) return null
-        const script = `${moduleName(each)}-${n}.sh`
-        if (kind === 'sh') shells[script] = own(code)
-        if (kind === 'sh') return { before: `await $.shell(${n}, '${script}');` }
-        return kind === 'ts' && !isPage(each) ? { before: `$.begin(${n});`, code: own(code), after: ';' } : null
-      },
-      `import * as $ from './runtime.ts';${isSetUp(each) ? '' : `import { ${SET_UP} } from './README.ts';$.start();`}`,
-    )
-    const end = isGuide ? '$.end()\n' : `export { ${SET_UP} }\n`
-    await project.write({ ...shells, [`${moduleName(each)}.ts`]: module + end })
-  }
+  for (const each of new Set([setUp, guide])) await project.write(runnable(each, each === guide, options))
+  const run = promisify(execFile)
+  const build = [
+    '--bundle',
+    '--packages=external',
+    '--platform=node',
+    '--format=esm',
+    '--jsx=automatic',
+    '--sourcemap=inline',
+  ]
+  const input = `${moduleName(guide)}.run.tsx`
+  await run(join(ROOT, 'node_modules/.bin/esbuild'), [input, ...build, '--outfile=run.mjs'], { cwd: directory })
   const env = { ...process.env, TOKEN: options.token }
-  const args = ['--no-warnings', `${moduleName(guide)}.ts`]
-  await promisify(execFile)(process.execPath, args, { cwd: directory, env, timeout: 60_000 })
+  // With source maps an error names the guide's own line.
+  await run(process.execPath, ['--enable-source-maps', 'run.mjs'], { cwd: directory, env, timeout: 60_000 })
   const text = await readFile(join(directory, 'printed.json'), 'utf8')
   return JSON.parse(text.replaceAll(options.url, 'http://localhost:8787')) as Printed[]
+}
+
+function runnable(guide: Guide, isLast: boolean, { url, tokenCommand, shown }: RunOptions): Record<string, string> {
+  const own = (text: string) =>
+    text
+      .replaceAll('http://localhost:8787', url)
+      .replaceAll('$(npm run --silent token -- ada@example.com)', () => `$(${tokenCommand})`)
+  const shells: Record<string, string> = {}
+  const module = moduleOf(
+    guide,
+    (block, n) => {
+      if (block.kind === 'sh') {
+        const script = `${moduleName(guide)}-${n}.sh`
+        shells[script] = own(block.code)
+        return { before: `await $.shell(${n}, '${script}');` }
+      }
+      if (!isCode(block) || isPage(guide)) return null
+      return { before: `$.begin(${n});`, code: own(block.code), after: ';' }
+    },
+    `import * as $ from './runtime.ts';${isSetUp(guide) ? '' : `import { ${SET_UP} } from './README.run.tsx';$.start();`}`,
+  )
+  const render = shown === undefined ? '' : `$.render(${guide.blocks.length}, <>${shown}</>);`
+  const end = isLast ? `${render}$.end()\n` : `export { ${SET_UP} }\n`
+  return { ...shells, [`${moduleName(guide)}.run.tsx`]: module + end }
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { format } from 'node:util'
+import type { ReactNode } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
 
 /** What a block has printed, and the value where it was one. */
 export interface Printed {
@@ -12,7 +14,7 @@ export interface Printed {
 // In the process of a guide: its blocks of TypeScript run here, those of a shell in one bash, in the order of the guide.
 const printed: Printed[] = []
 let block = 0
-console.log = (...values: unknown[]) =>
+globalThis.console.log = (...values: unknown[]) =>
   void printed.push({ block, text: format(...values), ...(values.length === 1 && { value: values[0] }) })
 process.on('exit', () => writeFileSync('printed.json', JSON.stringify(printed)))
 
@@ -52,5 +54,9 @@ export async function shell(n: number, file: string): Promise<void> {
   const text = await bash(file)
   if (text !== '') printed.push({ block: n, text })
 }
+
+/** What a component of the guide looks like, as what the block after the last one prints. */
+export const render = (block: number, node: ReactNode): void =>
+  void printed.push({ block, text: renderToStaticMarkup(node) })
 
 export const end = (): never => process.exit()
