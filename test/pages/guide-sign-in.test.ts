@@ -75,7 +75,8 @@ async function signedIn() {
   const statuses: string[] = []
   page.on('response', (response) => {
     const { pathname, origin } = new URL(response.url())
-    if (origin === api) statuses.push(`${response.request().method()} ${pathname} ${response.status()}`)
+    if (origin === api || pathname === '/oauth2/revoke')
+      statuses.push(`${response.request().method()} ${pathname} ${response.status()}`)
   })
   await page.goto(app)
   await page.getByText('Signed out').waitFor()
@@ -107,10 +108,27 @@ it('The page of docs/guides/sign-in.md signs in, calls, refreshes what is refuse
 
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByText('Signed out').waitFor()
-  expect(statuses.at(-1)).toBe('DELETE /v1/session 204')
+  expect(statuses.filter((line) => !line.startsWith('OPTIONS')).slice(-2)).toEqual([
+    'DELETE /v1/session 204',
+    'POST /oauth2/revoke 200',
+  ])
   await page.getByRole('button', { name: 'Sign in' }).click()
   // Cognito asks for the password again.
   await page.getByLabel('Password').waitFor()
+  expect(errors).toEqual([])
+  await context.close()
+})
+
+it('The page of docs/guides/sign-in.md says that a sign-in was revoked, and signs in again', async () => {
+  const { page, context, errors } = await signedIn()
+  const token = await page.evaluate(
+    `JSON.parse(Object.entries(sessionStorage).find(([key]) => key.startsWith('oidc.user:'))[1]).access_token`,
+  )
+  await fetch(`${api}/v1/session`, { method: 'DELETE', headers: { Authorization: `Bearer ${String(token)}` } })
+  await page.reload()
+  await page.getByText('This sign-in was revoked. Sign in again.').waitFor()
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('Signed in as ada@example.com').waitFor()
   expect(errors).toEqual([])
   await context.close()
 })
