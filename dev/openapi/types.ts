@@ -129,7 +129,8 @@ function methodOf(path: string, method: string, operation: Operation): string {
 function typeOf(schema: JsonSchema): string {
   const { $ref, anyOf, oneOf, enum: values, const: value, type } = schema
   if ($ref) return $ref.slice($ref.lastIndexOf('/') + 1)
-  const either = (anyOf ?? oneOf) as JsonSchema[] | undefined
+  // With a type of its own, they only say which members have to be there.
+  const either = type === undefined ? ((anyOf ?? oneOf) as JsonSchema[] | undefined) : undefined
   if (either) return [...new Set(either.map(typeOf))].join(' | ')
   if (Array.isArray(values)) return values.map((each) => JSON.stringify(each)).join(' | ')
   if (value !== undefined) return JSON.stringify(value)

@@ -191,7 +191,74 @@ export interface Context {
   otherModels: number
 }
 
-export type ContextRequest = unknown
+export interface ContextRequest {
+  /** Whose recent turns and system prompt belong to the context */
+  conversationId?: string
+  /** The path to this message, in place of the active leaf */
+  leafId?: string
+  /** The last turns, oldest first, as the client holds them. With a conversation they follow what is stored; those that the stored path ends with count once. */
+  turns?: Array<{
+    role: "system" | "user" | "assistant" | "tool"
+    content: string
+  }>
+  /** What to search for; by default the last turn of the user. It is no turn itself. */
+  query?: string
+  /** The most that all of it may take */
+  budgetTokens?: number
+  sources?: Array<"message" | "document">
+  filter?: {
+    source?: Array<"message" | "document">
+    /** Messages of these */
+    conversationId?: Array<string>
+    /** Chunks of these */
+    documentId?: Array<string>
+    /** Only messages have one */
+    role?: Array<"system" | "user" | "assistant" | "tool">
+    /** All of them, on the conversation or the document */
+    tags?: Array<string>
+    /** ISO-8601 with an offset or Z; exclusive */
+    createdAfter?: string
+    /** ISO-8601 with an offset or Z; exclusive */
+    createdBefore?: string
+    /** On the metadata of the message or the document. Operators of one condition must all hold. Of an array, one element must; an array of more than 100 elements is not looked into, nor one of more than 16 before the end of a path of two names, 4 of three, 2 of more. No more than 64 comparisons: an operator is one, and so are four values of `in`; with a key of two names each counts as 4, of three names or more as 16. `and` and `or` may be nested, 4 levels deep. */
+    metadata?: {
+      key?: string | Array<string>
+      eq?: string | number | boolean | null
+      ne?: string | number | boolean | null
+      gt?: string | number
+      gte?: string | number
+      lt?: string | number
+      lte?: string | number
+      in?: Array<string | number | boolean | null>
+    } | {
+      and: Array<{
+        key?: string | Array<string>
+        eq?: string | number | boolean | null
+        ne?: string | number | boolean | null
+        gt?: string | number
+        gte?: string | number
+        lt?: string | number
+        lte?: string | number
+        in?: Array<string | number | boolean | null>
+      }>
+    } | {
+      or: Array<{
+        key?: string | Array<string>
+        eq?: string | number | boolean | null
+        ne?: string | number | boolean | null
+        gt?: string | number
+        gte?: string | number
+        lt?: string | number
+        lte?: string | number
+        in?: Array<string | number | boolean | null>
+      }>
+    }
+  }
+  /** How many hits are considered */
+  limit?: number
+  /** Least cosine similarity */
+  threshold?: number
+}
 
 export interface Conversation {
   id: string
@@ -1454,7 +1521,7 @@ export interface Api {
       }
     }
     documents: {
-      /** Store a document. It is cut into chunks, which can be found by keyword at once (long ones a moment later) and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB, and 2,000 chunks for each MiB begun. */
+      /** Store a document. It is cut into chunks, which can be found by keyword at once (long ones a moment later) and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB, and 1,000 chunks for each MiB begun. */
       $post(args: { json: NewDocument }, init?: CallInit): Promise<Answer<Document>>
       /** List documents, the newest first. Without their contents. Filters hold together. A cursor belongs to the filters that it was made with. */
       $get(args?: { query?: ListDocumentsQuery }, init?: CallInit): Promise<Answer<DocumentPage>>

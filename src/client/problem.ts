@@ -15,7 +15,7 @@ export interface ProblemOf<Code extends string, Status extends number = number> 
   readonly code: Code
   readonly status: Status
   readonly title: string
-  /** For people; also the error's message. */
+  /** For people. The error's message is this, and after it the fields of `errors`. */
   readonly detail: string
   /** Names the request in Parley's log. */
   readonly requestId: string | undefined
@@ -55,7 +55,7 @@ class Problem extends Error {
   override readonly name = 'ParleyProblem'
 
   constructor(fields: Fields) {
-    super(fields.detail)
+    super([fields.detail, ...fields.errors.map(({ path, message }) => `${path}: ${message}.`)].join(' '))
     Object.assign(this, fields)
   }
 }

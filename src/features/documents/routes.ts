@@ -26,7 +26,7 @@ export const documentRoutes = (deps: Deps) => {
         tag: documentTag,
         summary: 'Store a document',
         description:
-          'It is cut into chunks, which can be found by keyword at once (long ones a moment later) and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB, and 2,000 chunks for each MiB begun.',
+          'It is cut into chunks, which can be found by keyword at once (long ones a moment later) and by meaning shortly after. With an externalId that is here already, deleted or not, it takes that document’s place: chunks that are the same keep their id and their vector, and what is the same altogether changes nothing. The title is embedded with each chunk. With an embedding of its own it is one chunk. At most 5 MiB, and 1,000 chunks for each MiB begun.',
         examples: {
           markdown: {
             summary: 'Markdown, known by an id of the client',

@@ -63,6 +63,7 @@ export const wrong = async (error: unknown) => {
   console.log((await parley.me.get()).emial)
   if (error instanceof ParleyProblem && error.code === 'gone') return
   if (error instanceof ParleyProblem && error.code === 'not_found') return error.quota
+  await parley.context({ budgetToken: 2000 })
 }
 `
 
@@ -81,7 +82,7 @@ describe('The packed client', () => {
 
   it('lets a compiler find wrong fields, values, codes and arguments', async () => {
     const { errors } = await compile(project.directory, ['wrong.ts'])
-    expect(errors.map((error) => /wrong\.ts\((\d+)/.exec(error)?.[1])).toEqual(['5', '6', '7', '8', '9', '10'])
+    expect(errors.map((error) => /wrong\.ts\((\d+)/.exec(error)?.[1])).toEqual(['5', '6', '7', '8', '9', '10', '11'])
   })
 
   it('depends on nothing, has the declarations beside it, and says whose hc it has inside', async () => {

@@ -272,7 +272,8 @@ describe('A problem', () => {
     if (!(error instanceof lib.ParleyProblem)) throw error
     expect(error.errors.map(({ path }) => path)).toEqual(['title', 'tags.0'])
     expect(error.requestId).toMatch(/./)
-    expect(error.message).toBe(error.detail)
+    const [title, tag] = error.errors.map(({ message }) => message)
+    expect(error.message).toBe(`${error.detail} title: ${title}. tags.0: ${tag}.`)
   })
 
   it('is an unexpected answer where it is none of Parley’s', async () => {
