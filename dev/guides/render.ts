@@ -101,9 +101,7 @@ function textOf(token: Token): string {
       .map((cell) => cell.tokens.map(textOf).join(''))
       .join(' ')
   }
-  const inside = (
-    token.type === 'list' ? (token as Tokens.List).items : 'tokens' in token ? token.tokens : undefined
-  ) as Token[] | undefined
+  const inside = token.type === 'list' ? (token as Tokens.List).items : 'tokens' in token ? token.tokens : undefined
   if (inside) return inside.map(textOf).join(token.type === 'list' ? ' ' : '')
   return 'text' in token ? String(token.text) : ' '
 }

@@ -32,20 +32,22 @@ export async function buildGuides(document: object): Promise<Map<string, string>
   ])
 }
 
+const rank = (slug: string): number => (ORDER.includes(slug) ? ORDER.indexOf(slug) : ORDER.length)
+
 async function readSources(): Promise<Source[]> {
   const files = (await Array.fromAsync(glob('*.md', { cwd: SOURCES }))).filter((file) => file !== 'README.md')
-  const rank = (slug: string) => (ORDER.includes(slug) ? ORDER.indexOf(slug) : ORDER.length)
   const slugs = files.map((file) => basename(file, '.md')).toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   return Promise.all(
     slugs.map(async (slug) => ({ slug, markdown: await readFile(join(SOURCES, `${slug}.md`), 'utf8') })),
   )
 }
 
+const item = (href: string, text: string, current = false): string =>
+  `          <li><a href="${href}"${current ? ' aria-current="page"' : ''}><span class="label">${escape(text)}</span></a></li>`
+
 function pageOf(guide: Guide, guides: readonly Guide[]): string {
   const title = escape(guide.title)
   const inside = guide.sections.filter(({ id }) => id !== '')
-  const item = (href: string, text: string, current = false) =>
-    `          <li><a href="${href}"${current ? ' aria-current="page"' : ''}><span class="label">${escape(text)}</span></a></li>`
   return `<!doctype html>
 <html lang="en">
   <head>

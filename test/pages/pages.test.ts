@@ -82,11 +82,13 @@ describe.each(SCREENS)('/docs on $screen', ({ viewport, isMobile }) => {
     await page.waitForURL('**/docs#forkConversation')
     expect(await page.locator('#forkConversation').isVisible()).toBe(true)
     await page.goto(`${parley.worker.url}/docs`)
+    await page.locator('main[aria-busy]').waitFor({ state: 'detached' })
   })
 
   it('offers no sign-in where there is no local issuer', async () => {
-    expect(await page.getByText('Sign in as a local user').count()).toBeGreaterThan(0)
-    expect(await page.getByText('Sign in as a local user').first().isVisible()).toBe(false)
+    const button = page.locator('.authorization').getByText('Sign in as a local user')
+    expect(await button.count()).toBe(1)
+    expect(await button.isVisible()).toBe(false)
   })
 
   it('does not scroll sideways, with everything opened', async () => {

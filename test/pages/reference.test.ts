@@ -1,49 +1,27 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LOCAL_PASSWORD } from '../../dev/cognito/sign-in.ts'
 import { signInLocally } from '../../dev/cognito.ts'
-import { type LocalParley, startLocal } from '../../dev/local.ts'
-import { axeScript } from '../clients/axe.ts'
-import { type Browser, chromium, type Page } from '../clients/playwright.ts'
-import { openAll } from './open-all.ts'
+import type { LocalParley } from '../../dev/local.ts'
+import type { Page } from '../clients/playwright.ts'
+import { type Reference, startReference } from './reference.ts'
 import { watch } from './watch.ts'
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
-let directory: string
+let reference: Reference
 let parley: LocalParley
-let browser: Browser
 let url: string
 let token: string
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'parley-reference-'))
-  const ports = { worker: 0, neon: 0, cognito: 0 }
-  // As `npm run dev` has it.
-  parley = await startLocal({ dataDir: directory, ports, defaults: { DEVELOPMENT_COOKIES: 'on' } })
-  url = parley.worker.url
+  reference = await startReference()
+  ;({ parley, url } = reference)
   token = (await signInLocally(parley.stack.cognito, 'ada@example.com')).accessToken
   await fetch(`${url}/v1/session`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  })
 })
-afterAll(async () => {
-  await browser?.close()
-  await parley?.close()
-  await rm(directory, { recursive: true })
-})
+afterAll(() => reference?.close())
 
-/** A page of the reference in a browser of its own. */
-async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-  const page = await context.newPage()
-  await page.goto(url + path)
-  await page.locator('main[aria-busy]').waitFor({ state: 'detached' })
-  return { page, [Symbol.asyncDispose]: () => context.close() }
-}
+const open: Reference['open'] = (...args) => reference.open(...args)
 
 /** The reference with a token in it. */
 async function openAs(path: string) {
@@ -265,76 +243,5 @@ describe('The page', () => {
     await page.keyboard.press('Escape')
     expect(await link.isVisible()).toBe(false)
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Contents')
-  })
-})
-
-const guides = JSON.parse(await readFile('src/public/docs/guides/index.json', 'utf8')) as {
-  slug: string
-  title: string
-  sections: { id: string; title: string }[]
-}[]
-
-it.each(guides)('The guide "$title" is listed, opens, and has the way back', async ({ slug, title, sections }) => {
-  await using opened = await open('/docs')
-  const { page } = opened
-  const faults = watch(page, url)
-  await page.locator('.sidebar').getByRole('link', { name: title, exact: true }).click()
-  await page.waitForURL(`**/docs/guides/${slug}`)
-  expect(await page.locator('h1').innerText()).toBe(title)
-  const last = sections.at(-1)
-  await page.keyboard.press('/')
-  await page.getByRole('dialog').getByRole('combobox').fill(`${last?.title} ${title}`)
-  await page
-    .getByRole('dialog')
-    .getByRole('option', { name: `${last?.title} Guide: ${title}` })
-    .first()
-    .click()
-  await page.waitForURL(`**/docs/guides/${slug}${last?.id ? `#${last.id}` : ''}`)
-  await page.getByRole('link', { name: 'API reference' }).click()
-  await page.waitForURL(`${url}/docs`)
-  expect(faults).toEqual([])
-})
-
-const SCREENS = [
-  { screen: 'a desktop', viewport: { width: 1280, height: 800 }, isMobile: false },
-  { screen: 'a phone', viewport: { width: 390, height: 844 }, isMobile: true },
-]
-const LOOKS = SCREENS.flatMap((screen) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ ...screen, colorScheme })),
-)
-
-describe.each(LOOKS)('axe on $screen, $colorScheme', ({ screen, ...options }) => {
-  const violationsOf = async (page: Page) => {
-    await page.evaluate(await readFile(axeScript, 'utf8'))
-    return page.evaluate<string[]>(
-      'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html.slice(0, 200))))',
-    )
-  }
-
-  it('finds nothing in the reference, with everything opened', async () => {
-    await using opened = await open('/docs', options)
-    const { page } = opened
-    await openAll(page)
-    const form = page.locator('#updateMe-try')
-    await form.getByRole('button', { name: 'Send PATCH' }).click()
-    await form.getByText('401 Unauthorized').waitFor()
-    expect(await violationsOf(page)).toEqual([])
-    await page.keyboard.press('ControlOrMeta+k')
-    await page.getByRole('dialog').getByRole('combobox').fill('conversation')
-    await page.getByRole('dialog').getByRole('option').first().waitFor()
-    expect(await violationsOf(page)).toEqual([])
-    if (options.isMobile) {
-      await page.keyboard.press('Escape')
-      await page.getByRole('button', { name: 'Contents' }).click()
-      expect(await violationsOf(page)).toEqual([])
-    }
-  })
-
-  it.each(guides)('finds nothing in the guide "$title", which does not scroll sideways', async ({ slug }) => {
-    await using opened = await open(`/docs/guides/${slug}`, options)
-    const { page } = opened
-    expect(await violationsOf(page)).toEqual([])
-    const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-    expect(width).toBeLessThanOrEqual(options.viewport.width)
   })
 })

@@ -33,7 +33,7 @@ function formView({ spec, entry, schemes, samples, onSample }) {
   const button = el('button', { class: 'primary' }, `Send ${entry.method.toUpperCase()}`)
   const submit = async (event) => {
     event.preventDefault()
-    const request = requestOf(entry, { schemes, fields, type, text: body?.value })
+    const request = requestOf(entry, { schemes, fields, type: body?.value && type, text: body?.value })
     if (request.fault) return result.replaceChildren(el('p', { role: 'alert' }, request.fault))
     if (
       isDestructive(entry, body?.value) &&
@@ -43,6 +43,7 @@ function formView({ spec, entry, schemes, samples, onSample }) {
     button.disabled = true
     result.replaceChildren(...(await send(entry, request)))
     button.disabled = false
+    button.focus()
   }
   return el(
     'form',
@@ -116,7 +117,7 @@ function requestOf({ method, path }, { schemes, fields, type, text }) {
     }
   }
   const query = new URLSearchParams()
-  const headers = new Headers(type && { 'Content-Type': type })
+  const headers = new Headers(type ? { 'Content-Type': type } : {})
   let url = path
   for (const { parameter, input } of fields) {
     const { name, in: place, schema } = parameter
