@@ -19,11 +19,11 @@ await load()
 async function load() {
   main.setAttribute('aria-busy', 'true')
   try {
-    const response = await fetch('/openapi.json')
+    const [response, guides] = await Promise.all([fetch('/openapi.json'), loadGuides()])
     if (!response.ok) throw new Error(`the server answered ${response.status}`)
     const spec = await response.json()
     if (!spec?.paths) throw new Error('it holds no paths')
-    render(spec, await guides())
+    render(spec, guides)
   } catch (error) {
     const retry = el('button', { type: 'button', click: () => void load() }, 'Try again')
     const reason = error instanceof SyntaxError ? 'it is not JSON' : error.message
@@ -41,7 +41,7 @@ async function load() {
 }
 
 /** The list of the guides; without it the reference still is one. */
-async function guides() {
+async function loadGuides() {
   const response = await fetch('/docs/guides/index.json').catch(() => null)
   return response?.ok ? response.json() : []
 }

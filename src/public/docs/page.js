@@ -11,6 +11,7 @@ function setMenu(open) {
   menu.setAttribute('aria-expanded', String(open))
   sidebar.classList.toggle('open', open)
   main.inert = open
+  if (open) sidebar.querySelector('[aria-current]')?.scrollIntoView({ block: 'center' })
 }
 
 menu.addEventListener('click', () => setMenu(menu.getAttribute('aria-expanded') !== 'true'))

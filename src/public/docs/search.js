@@ -1,66 +1,49 @@
-import { announce, el } from './dom.js'
+import { el } from './dom.js'
 import { listOperations, methodBadge } from './operation.js'
 import { resolve } from './schema.js'
 
 const SHOWN = 20
 let index
 
-/** Everything that can be found: operations with their parameters and fields, schemas, sections of guides. Loaded at the first search. */
-const loadIndex = () =>
-  (index ??= build().catch((error) => {
-    index = undefined
-    throw error
-  }))
-
-async function build() {
-  const [spec, guides] = await Promise.all(
-    ['/openapi.json', '/docs/guides/index.json'].map(async (url) => (await fetch(url)).json()),
-  )
+/** Everything that can be found: operations with their parameters and fields, sections of guides, schemas. Loaded at the first search. */
+async function loadIndex() {
+  if (index) return index
+  const load = async (url) => (await fetch(url)).json()
+  const [spec, guides] = await Promise.all([load('/openapi.json'), load('/docs/guides/index.json')])
   const operations = listOperations(spec).map(({ id, method, path, summary, tag, parameters, operation }) => {
-    const media = [operation.requestBody, ...Object.values(operation.responses)].flatMap((part) =>
-      Object.values(part?.content ?? {}),
-    )
+    const contents = [operation.requestBody, ...Object.values(operation.responses)].map((part) => part?.content ?? {})
     const fields = new Map(parameters.map(({ name, description = '' }) => [name, description]))
-    for (const { schema } of media) collectFields(spec, schema, fields)
+    for (const { schema } of contents.flatMap(Object.values)) collectFields(spec, schema, fields)
+    const names = `${id} ${method} ${path} ${tag}`
     return entryOf({
       href: `/docs#${id}`,
       title: summary,
-      kind: tag,
-      method,
-      names: `${id} ${method} ${path}`,
-      fields,
-      text: operation.description ?? '',
       place: path,
+      method,
+      names,
+      fields,
+      text: operation.description,
     })
   })
-  const schemas = Object.entries(spec.components.schemas).map(([name, schema]) =>
-    entryOf({
-      href: `/docs#schema-${name}`,
-      title: name,
-      kind: 'Schema',
-      names: '',
-      fields: collectFields(spec, schema, new Map()),
-      text: schema.description ?? '',
-      place: 'Schema',
-    }),
-  )
-  const sections = guides.flatMap(({ slug, title, sections }) =>
-    sections.map((section) =>
+  const schemas = Object.entries(spec.components.schemas).map(([title, schema]) => {
+    const fields = collectFields(spec, schema, new Map())
+    return entryOf({ href: `/docs#schema-${title}`, title, place: 'Schema', fields, text: schema.description })
+  })
+  const sections = guides.flatMap(({ slug, title: guide, sections }) =>
+    sections.map(({ id, title, text }) =>
       entryOf({
-        href: `/docs/guides/${slug}${section.id ? `#${section.id}` : ''}`,
-        title: section.title,
-        kind: 'Guide',
-        names: title,
-        fields: new Map(),
-        text: section.text,
-        place: `Guide: ${title}`,
+        href: `/docs/guides/${slug}${id && `#${id}`}`,
+        title,
+        place: `Guide: ${guide}`,
+        names: `guide ${guide}`,
+        text,
       }),
     ),
   )
-  return [...operations, ...sections, ...schemas]
+  return (index = [...operations, ...sections, ...schemas])
 }
 
-/** The names of all fields of a schema, with what they mean. Components inside it are schemas of their own. */
+/** The names of all fields of a schema, with what they mean. Components deep inside it are schemas of their own. */
 function collectFields(spec, raw, fields, depth = 0) {
   const { schema, name } = resolve(spec, raw)
   if (depth > 6 || (name && depth > 2)) return fields
@@ -73,50 +56,45 @@ function collectFields(spec, raw, fields, depth = 0) {
   return fields
 }
 
-const entryOf = (entry) => ({
-  ...entry,
-  low: {
-    title: entry.title.toLowerCase(),
-    names: entry.names.toLowerCase(),
-    kind: entry.kind.toLowerCase(),
-    text: entry.text.toLowerCase(),
-  },
-})
+/** An entry and the texts that it is found by. Those that the list does not show in any case are shown where a word stands in them. */
+function entryOf({ href, title, place, method, names = '', fields = new Map(), text = '' }) {
+  const parts = [
+    { text: title, weight: 10 },
+    { text: names, weight: 6 },
+    ...[...fields].map(([name, description]) => ({
+      text: description ? `${name}: ${description}` : name,
+      weight: 3,
+      isShown: true,
+    })),
+    { text, weight: 2, isShown: true },
+  ]
+  return { href, title, place, method, parts: parts.map((part) => ({ ...part, low: part.text.toLowerCase() })) }
+}
 
-/** The entries with all of the words, the best first: a title counts most, then paths and names, then fields, then descriptions. */
+/** The entries with all of the words, the best first. */
 function find(entries, query) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const scored = entries.map((entry) => {
-    const hits = words.map((word) => hitOf(entry, word))
-    return {
-      entry,
-      score: hits.every(({ score }) => score > 0) ? hits.reduce((sum, { score }) => sum + score, 0) : 0,
-      why: hits.find(({ why }) => why)?.why,
-    }
+  if (words.length === 0) return []
+  const hits = entries.flatMap((entry) => {
+    const found = words.map((word) => bestPart(entry, word))
+    if (found.some(({ score }) => score === 0)) return []
+    return { ...entry, score: found.reduce((sum, { score }) => sum + score, 0), why: found.find(({ why }) => why)?.why }
   })
-  return scored
-    .filter(({ score }) => score > 0)
-    .toSorted((a, b) => b.score - a.score)
-    .slice(0, SHOWN)
+  return hits.toSorted((a, b) => b.score - a.score).slice(0, SHOWN)
 }
 
-function hitOf({ low, fields, text, kind }, word) {
-  if (low.title.startsWith(word) || low.names.startsWith(word)) return { score: 10 }
-  if (low.title.includes(word)) return { score: low.title.includes(` ${word}`) ? 9 : 7 }
-  if (low.names.includes(word) || low.kind.includes(word)) return { score: 6 }
-  for (const [name, description] of fields) {
-    if (name.toLowerCase().includes(word))
-      return { score: name.toLowerCase() === word ? 5 : 4, why: description ? `${name}: ${description}` : name }
+/** Where a word counts most: at the beginning of a text twice, of a word one and a half times as much. */
+function bestPart({ parts }, word) {
+  let best = { score: 0 }
+  for (const { text, low, weight, isShown } of parts) {
+    const at = low.indexOf(word)
+    if (at < 0) continue
+    const score = weight * (at === 0 ? 2 : /\W/.test(low[at - 1]) ? 1.5 : 1)
+    const start = Math.max(0, at - 40)
+    if (score > best.score) best = { score, why: isShown && `${start > 0 ? '…' : ''}${text.slice(start, at + 100)}` }
   }
-  const at = low.text.indexOf(word)
-  if (at >= 0) return { score: kind === 'Guide' ? 3 : 2, why: around(text, at) }
-  for (const [name, description] of fields)
-    if (description.toLowerCase().includes(word)) return { score: 1, why: `${name}: ${description}` }
-  return { score: 0 }
+  return best
 }
-
-const around = (text, at) =>
-  `${at > 40 ? '…' : ''}${text.slice(Math.max(0, at - 40), at + 80)}${text.length > at + 80 ? '…' : ''}`
 
 /** The dialog behind the search buttons, `/` and Ctrl+K. */
 export function installSearch() {
@@ -151,9 +129,9 @@ export function installSearch() {
   }
   const go = (hit) => {
     dialog.close()
-    location.assign(hit.entry.href)
+    location.assign(hit.href)
     // The address may be the same as before.
-    if (new URL(hit.entry.href, location.href).pathname === location.pathname) dispatchEvent(new Event('hashchange'))
+    if (new URL(hit.href, location.href).pathname === location.pathname) dispatchEvent(new Event('hashchange'))
   }
   const update = async () => {
     hits = find(await loadIndex(), input.value)
@@ -162,12 +140,12 @@ export function installSearch() {
         el(
           'li',
           { id: `search-hit-${i}`, role: 'option', click: () => go(hit) },
-          hit.entry.method && methodBadge(hit.entry.method),
+          hit.method && methodBadge(hit.method),
           el(
             'span',
             { class: 'label' },
-            hit.entry.title,
-            el('span', { class: 'path' }, hit.entry.place),
+            hit.title,
+            el('span', { class: 'path' }, hit.place),
             hit.why && el('span', { class: 'why' }, hit.why),
           ),
         ),
