@@ -36,7 +36,7 @@ it.each(guides)('The guide "$title" is listed, opens, and has the way back', asy
   await page.getByRole('dialog').getByRole('combobox').fill(`${last?.title} ${title}`)
   await page
     .getByRole('dialog')
-    .getByRole('option', { name: `${last?.title} Guide: ${title}` })
+    .getByRole('option', { name: new RegExp(`^${RegExp.escape(`${last?.title} Guide: ${title}`)}`) })
     .first()
     .click()
   await page.waitForURL(`**/docs/guides/${slug}${last?.id ? `#${last.id}` : ''}`)
