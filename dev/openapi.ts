@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { createApp } from '../src/app.ts'
 import type { Deps } from '../src/deps.ts'
+import { buildGuides } from './guides/site.ts'
 import { buildDocument } from './openapi/document.ts'
 import { type Document, typesOf } from './openapi/types.ts'
 
@@ -13,18 +14,24 @@ const DOCUMENT = 'src/public/openapi.json'
 const CLIENT = 'test/api/generated/client.ts'
 /** Its shapes and routes as types, for the package `@parley/client`. */
 const TYPES = 'src/client/api.ts'
+/** Pages made of docs/guides/, which the reference leads to. */
+const GUIDES = 'src/public/docs/guides'
 
-/** `npm run openapi` writes the document, its types and a client; with `--check` it only says whether they are up to date. */
+/** `npm run openapi` writes the document, its types, a client and the guides' pages; with `--check` it only says whether they are up to date. */
 async function main(check: boolean): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'parley-openapi-'))
   try {
     await generate(directory)
-    for (const file of [DOCUMENT, TYPES, CLIENT]) {
+    const guides = await filesOf(join(directory, GUIDES))
+    const dropped = (await filesOf(GUIDES)).filter((file) => !guides.includes(file)).map((file) => join(GUIDES, file))
+    if (check && dropped[0] !== undefined) return outdated(dropped[0])
+    for (const file of dropped) await rm(file)
+    for (const file of [DOCUMENT, TYPES, CLIENT, ...guides.map((file) => join(GUIDES, file))]) {
       const text = await readFile(join(directory, file), 'utf8')
       if (!check) await write(file, text)
       else if ((await readFile(file, 'utf8').catch(() => '')) !== text) return outdated(file)
     }
-    console.log(`${DOCUMENT}, ${TYPES} and ${CLIENT} are up to date`)
+    console.log(`${DOCUMENT}, ${TYPES}, ${CLIENT} and ${GUIDES} are up to date`)
   } finally {
     await rm(directory, { recursive: true })
   }
@@ -35,6 +42,8 @@ async function generate(directory: string): Promise<void> {
   const { routes } = createApp({} as Deps)
   const document = toJson(buildDocument(routes))
   await write(join(directory, DOCUMENT), document)
+  for (const [file, text] of await buildGuides(JSON.parse(document) as object))
+    await write(join(directory, GUIDES, file), text)
   await write(join(directory, TYPES), typesOf(JSON.parse(document) as Document))
   await mkdir(dirname(join(directory, CLIENT)), { recursive: true })
   const generator = ['test/clients/node_modules/oazapfts/dist/cli.js', '--argumentStyle=object']
@@ -43,6 +52,8 @@ async function generate(directory: string): Promise<void> {
   // Its inside is not written for exactOptionalPropertyTypes; what it exports is checked where it is used.
   await writeFile(client, `// @ts-nocheck\n${await readFile(client, 'utf8')}`)
 }
+
+const filesOf = (directory: string): Promise<string[]> => Array.fromAsync(glob('*.*', { cwd: directory }))
 
 /** Indented, but for lists of numbers: an embedding has 1536. */
 function toJson(document: object): string {
@@ -56,7 +67,7 @@ async function write(file: string, text: string): Promise<void> {
 }
 
 function outdated(file: string): void {
-  console.error(`${file} differs from the routes. Run \`npm run openapi\` and commit the result.`)
+  console.error(`${file} differs from the routes or the guides. Run \`npm run openapi\` and commit the result.`)
   process.exitCode = 1
 }
 

@@ -38,7 +38,7 @@ export const createApp = (deps: Deps) => {
     .use(allowOrigins(deps))
     .use(limitRefusals(deps))
     .use(boundRequests(deps))
-    .route('/', referenceRoutes())
+    .route('/', referenceRoutes(deps))
     .route('/v1/session', ownSessionRoutes(deps))
     .route('/v1/sessions', sessionListRoutes(deps))
     .route('/v1/me/export', exportRoutes(deps))

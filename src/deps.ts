@@ -32,6 +32,8 @@ export interface Deps {
   corsPatterns: readonly string[]
   /** Cognito's app clients whose tokens are taken. */
   clientIds: readonly string[]
+  /** The issuer, where it is on this machine and `npm run dev` has said so: the reference then offers to sign in. */
+  localIssuer: string | null
   cookies: CookieKind
   /** How long browsers keep the refresh cookie. */
   refreshCookieDays: number

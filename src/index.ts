@@ -79,6 +79,7 @@ function createRuntime(config: Config, limiters: Limiters): Runtime {
     corsOrigins: config.corsOrigins,
     corsPatterns: config.corsPatterns,
     clientIds: config.clientIds,
+    localIssuer: config.developmentCookies ? config.issuer : null,
     cookies: config.developmentCookies ? DEVELOPMENT_COOKIES : HOST_COOKIES,
     refreshCookieDays: config.refreshCookieDays,
     graceDays: config.graceDays,

@@ -61,6 +61,15 @@ describe('The Content-Security-Policy', () => {
     const page = await (await api.call('GET', '/docs')).text()
     expect(page).not.toMatch(/<script(?![^>]* src="\/)|<style|style="| on\w+="/)
   })
+
+  it('of the reference allows the local issuer where `npm run dev` says that there is one, and tells the page', async () => {
+    const deployed = (await api.call('GET', '/docs')).headers
+    expect(deployed.get('X-Local-Sign-In')).toBeNull()
+    const { headers } = await createApi({ DEVELOPMENT_COOKIES: 'on' }).call('HEAD', '/docs')
+    const [issuer = '', clientId] = headers.get('X-Local-Sign-In')?.split(' ') ?? []
+    expect(headers.get('Content-Security-Policy')).toContain(`connect-src 'self' ${new URL(issuer).origin};`)
+    expect(clientId).toMatch(/^\w+$/)
+  })
 })
 
 describe('A cache', () => {

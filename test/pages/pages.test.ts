@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type LocalParley, startLocal } from '../../dev/local.ts'
 import { type Browser, chromium, type Page } from '../clients/playwright.ts'
+import { openAll } from './open-all.ts'
 import { watch } from './watch.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
@@ -39,8 +40,9 @@ afterAll(async () => {
 
 const operations = () => Object.values(spec.paths).flatMap((item) => Object.values(item))
 
-it('There is no page but /docs', async () => {
-  expect(await Array.fromAsync(glob('**/*.html', { cwd: 'src/public' }))).toEqual([join('docs', 'index.html')])
+it('There are no pages but the reference and the guides', async () => {
+  const pages = await Array.fromAsync(glob('**/*.html', { cwd: 'src/public' }))
+  expect(pages.filter((page) => !page.startsWith(join('docs', 'guides')))).toEqual([join('docs', 'index.html')])
 })
 
 describe.each(SCREENS)('/docs on $screen', ({ viewport, isMobile }) => {
@@ -73,17 +75,24 @@ describe.each(SCREENS)('/docs on $screen', ({ viewport, isMobile }) => {
     expect(await page.locator('article.schema').count()).toBe(Object.keys(spec.components.schemas).length)
   })
 
-  it('finds an operation by the filter, and goes there', async () => {
-    if (isMobile) await page.getByRole('button', { name: 'Contents' }).click()
-    await page.getByRole('searchbox').fill('fork')
-    await page.locator('#contents li:visible a').first().click()
+  it('finds an operation by a search, and goes there', async () => {
+    await page.getByRole('button', { name: /^Search/ }).click()
+    await page.getByRole('dialog').getByRole('combobox').fill('fork')
+    await page.getByRole('dialog').getByRole('option').first().click()
     await page.waitForURL('**/docs#forkConversation')
     expect(await page.locator('#forkConversation').isVisible()).toBe(true)
     await page.goto(`${parley.worker.url}/docs`)
+    await page.locator('main[aria-busy]').waitFor({ state: 'detached' })
+  })
+
+  it('offers no sign-in where there is no local issuer', async () => {
+    const button = page.locator('.authorization').getByText('Sign in as a local user')
+    expect(await button.count()).toBe(1)
+    expect(await button.isVisible()).toBe(false)
   })
 
   it('does not scroll sideways, with everything opened', async () => {
-    await page.evaluate('for (const details of document.querySelectorAll(`details`)) details.open = true')
+    await openAll(page)
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     expect(width).toBeLessThanOrEqual(viewport.width)
   })

@@ -1,3 +1,5 @@
+import './page.js'
+import { authorizationView } from './authorization.js'
 import { announce, el, prose } from './dom.js'
 import { listOperations, methodBadge, operationView } from './operation.js'
 import { resolve, schemaView, typeLabel } from './schema.js'
@@ -5,19 +7,23 @@ import { resolve, schemaView, typeLabel } from './schema.js'
 const byId = (id) => document.getElementById(id)
 const main = byId('content')
 const sidebar = byId('sidebar')
-const filter = byId('filter')
-const menu = document.querySelector('.menu')
+
+const START = [
+  ['#intro', 'Introduction'],
+  ['#authorization', 'Authorization'],
+  ['/openapi.json', 'openapi.json'],
+]
 
 await load()
 
 async function load() {
   main.setAttribute('aria-busy', 'true')
   try {
-    const response = await fetch('/openapi.json')
+    const [response, guides] = await Promise.all([fetch('/openapi.json'), loadGuides()])
     if (!response.ok) throw new Error(`the server answered ${response.status}`)
     const spec = await response.json()
     if (!spec?.paths) throw new Error('it holds no paths')
-    render(spec)
+    render(spec, guides)
   } catch (error) {
     const retry = el('button', { type: 'button', click: () => void load() }, 'Try again')
     const reason = error instanceof SyntaxError ? 'it is not JSON' : error.message
@@ -34,7 +40,13 @@ async function load() {
   main.removeAttribute('aria-busy')
 }
 
-function render(spec) {
+/** The list of the guides; without it the reference still is one. */
+async function loadGuides() {
+  const response = await fetch('/docs/guides/index.json').catch(() => null)
+  return response?.ok ? response.json() : []
+}
+
+function render(spec, guides) {
   const operations = listOperations(spec)
   const groups = groupByTag(spec, operations)
   const schemas = Object.keys(spec.components?.schemas ?? {})
@@ -49,11 +61,20 @@ function render(spec) {
       el('h1', { id: 'intro' }, `${title} API`),
       prose(spec.info?.description),
     ),
+    authorizationView(),
     ...groups.map((group) => groupView(spec, group)),
     ...(schemas.length > 0 ? [schemasView(spec, schemas)] : []),
   )
-  byId('contents').replaceChildren(...groups.map(contentsView), schemaContents(schemas))
-  filter.addEventListener('input', applyFilter)
+  const guideLinks = guides.map(({ slug, title }) => [`/docs/guides/${slug}`, title])
+  byId('contents').replaceChildren(
+    ...listView('Start', START),
+    ...(guides.length > 0 ? listView('Guides', guideLinks) : []),
+    ...groups.flatMap(contentsView),
+    ...listView(
+      'Schemas',
+      schemas.map((name) => [`#schema-${name}`, name]),
+    ),
+  )
   markCurrent()
   goToHash()
 }
@@ -102,86 +123,19 @@ function schemasView(spec, names) {
 }
 
 function contentsView({ tag, id, operations }) {
-  const items = operations.map(({ id, method, path, summary }) =>
-    el(
-      'li',
-      { 'data-words': `${method} ${path} ${summary} ${id} ${tag}`.toLowerCase() },
-      el(
-        'a',
-        { href: `#${id}` },
-        methodBadge(method),
-        el('span', { class: 'label' }, summary, el('span', { class: 'path' }, path)),
-      ),
-    ),
-  )
-  return el(
-    'section',
-    { 'aria-labelledby': `nav-${id}` },
-    el('h2', { id: `nav-${id}` }, el('a', { href: `#${id}` }, tag)),
-    el('ul', {}, ...items),
-  )
+  const links = operations.map(({ id, method, path, summary }) => {
+    const label = [summary, el('span', { class: 'path' }, path)]
+    return [`#${id}`, label, methodBadge(method)]
+  })
+  return listView(el('a', { href: `#${id}` }, tag), links)
 }
 
-function schemaContents(names) {
-  const items = names.map((name) =>
-    el(
-      'li',
-      { 'data-words': `schema ${name}`.toLowerCase() },
-      el('a', { href: `#schema-${name}` }, el('span', { class: 'label' }, name)),
-    ),
+function listView(title, links) {
+  const items = links.map(([href, text, badge]) =>
+    el('li', {}, el('a', { href }, badge, el('span', { class: 'label' }, text))),
   )
-  return el(
-    'section',
-    { 'aria-labelledby': 'nav-schemas' },
-    el('h2', { id: 'nav-schemas' }, el('a', { href: '#schemas' }, 'Schemas')),
-    el('ul', {}, ...items),
-  )
+  return [el('h2', {}, title), el('ul', {}, items)]
 }
-
-function applyFilter() {
-  const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean)
-  let shown = 0
-  for (const section of byId('contents').children) {
-    const items = [...section.querySelectorAll('li')]
-    for (const item of items) item.hidden = !words.every((word) => item.dataset.words.includes(word))
-    const visible = items.filter((item) => !item.hidden).length
-    section.hidden = visible === 0
-    shown += visible
-  }
-  byId('found').textContent = words.length === 0 ? '' : `${shown} found`
-}
-
-filter.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter') {
-    const first = byId('contents').querySelector('section:not([hidden]) li:not([hidden]) a')
-    first?.click()
-  }
-  if (event.key === 'Escape' && filter.value !== '') {
-    event.preventDefault()
-    filter.value = ''
-    applyFilter()
-  }
-})
-
-document.addEventListener('keydown', (event) => {
-  const typing = event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey
-  if (event.key !== '/' || typing) return
-  event.preventDefault()
-  setMenu(true)
-  filter.focus()
-})
-
-function setMenu(open) {
-  menu.setAttribute('aria-expanded', String(open))
-  sidebar.classList.toggle('open', open)
-}
-menu.addEventListener('click', () => setMenu(menu.getAttribute('aria-expanded') !== 'true'))
-sidebar.addEventListener('click', (event) => event.target.closest('a') && setMenu(false))
-sidebar.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || event.defaultPrevented || menu.getAttribute('aria-expanded') !== 'true') return
-  setMenu(false)
-  menu.focus()
-})
 
 addEventListener('hashchange', goToHash)
 
@@ -191,7 +145,11 @@ function goToHash() {
   if (!target) return
   for (let parent = target.closest('details'); parent; parent = parent.parentElement?.closest('details'))
     parent.open = true
-  const heading = target.matches('article') ? target.querySelector('h3') : target
+  const heading = target.matches('article')
+    ? target.querySelector('h3')
+    : target.matches('details')
+      ? target.firstElementChild
+      : target
   target.scrollIntoView({ behavior: 'instant' })
   heading?.focus({ preventScroll: true })
   announce(heading?.firstChild?.textContent ?? '')

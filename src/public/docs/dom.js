@@ -40,6 +40,14 @@ export function table(titles, rows) {
   )
 }
 
+/** Details whose content is made when they are opened: most are never. */
+export function detailsView(attributes, summary, build) {
+  const view = el('details', attributes, el('summary', {}, summary))
+  if (attributes.open) view.append(build())
+  else view.addEventListener('toggle', () => view.append(build()), { once: true })
+  return view
+}
+
 /** The few marks of Markdown that descriptions use: paragraphs, lists, `code`, **bold**, *emphasis* and links. */
 export function prose(text) {
   if (typeof text !== 'string' || text.trim() === '') return []
@@ -75,35 +83,39 @@ function inline(text) {
 
 const isSafeLink = (href) => /^(https?:\/\/|[/#](?!\/))/.test(href)
 
-/** A block of code that can be copied. The button says what happened, and so does the page's announcer. */
-export function codeBlock(label, text, note) {
-  const code = el('code', {}, text)
-  const pre = el('pre', { tabindex: '0', role: 'region', 'aria-label': label }, code)
+/** A button that copies. It says what happened, and so does the page's announcer. */
+export function copyButton(label, code) {
   const button = el('button', { type: 'button', class: 'copy', 'aria-label': `Copy: ${label}` }, 'Copy')
   button.addEventListener('click', async () => {
-    const copied = await copy(text, code)
+    const copied = await copy(code)
     button.textContent = copied ? 'Copied' : 'Selected'
     announce(copied ? `Copied: ${label}` : 'Selected. Press Ctrl+C or ⌘C to copy.')
     setTimeout(() => (button.textContent = 'Copy'), 2000)
   })
-  return el(
-    'figure',
-    { class: 'code' },
-    el('figcaption', {}, el('span', {}, label), button),
-    pre,
-    note && el('p', { class: 'note' }, note),
-  )
+  return button
 }
 
-async function copy(text, element) {
+async function copy(element) {
   try {
-    await navigator.clipboard.writeText(text)
+    await navigator.clipboard.writeText(element.textContent)
     return true
   } catch {
     // No clipboard outside https and localhost: leave it selected for the keyboard.
     getSelection()?.selectAllChildren(element)
     return false
   }
+}
+
+/** A block of code with a title and a button that copies it. */
+export function codeBlock(label, text, note) {
+  const code = el('code', {}, text)
+  return el(
+    'figure',
+    { class: 'code' },
+    el('figcaption', {}, el('span', {}, label), copyButton(label, code)),
+    el('pre', { tabindex: '0' }, code),
+    note && el('p', { class: 'note' }, note),
+  )
 }
 
 /** Says something to screen readers. */

@@ -1,7 +1,9 @@
-import { codeBlock, el, prose, table } from './dom.js'
+import { codeBlock, detailsView, el, prose, table } from './dom.js'
 import { exampleOf } from './example.js'
 import { samplesOf, toJson } from './sample.js'
-import { constraints, fieldRules, resolve, schemaView, typeLabel } from './schema.js'
+import { samplesView } from './samples-view.js'
+import { constraints, fieldRules, hasFields, resolve, schemaView, typeLabel } from './schema.js'
+import { tryView } from './try-it.js'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options']
 
@@ -70,7 +72,7 @@ function wholeView(spec, entry) {
         summary,
         operation.deprecated && [' ', el('span', { class: 'deprecated' }, 'deprecated')],
         ' ',
-        el('a', { class: 'anchor', href: `#${id}`, 'aria-label': `Link to ${summary}` }, '#'),
+        anchor(id, summary),
       ),
       el('p', { class: 'route' }, methodBadge(method), ' ', el('code', {}, ...pathParts(path))),
     ),
@@ -79,12 +81,20 @@ function wholeView(spec, entry) {
       { class: 'details' },
       prose(operation.description),
       authView(schemes),
-      parametersView(spec, entry.parameters),
-      body && bodyView(spec, body),
-      responsesView(spec, operation),
+      parametersView(spec, entry),
+      body && bodyView(spec, body, id),
+      responsesView(spec, operation, id),
     ),
     el('div', { class: 'examples' }, ...examples(spec, entry, schemes)),
   )
+}
+
+const anchor = (id, what) => el('a', { class: 'anchor', href: `#${id}`, 'aria-label': `Link to ${what}` }, '#')
+
+/** `saveChat-body` is the address of what an operation takes. */
+function sectionHeading(operationId, title, more = []) {
+  const id = `${operationId}-${title.toLowerCase()}`
+  return el('h4', { id, tabindex: '-1' }, title, ' ', more, anchor(id, `${title} of ${operationId}`))
 }
 
 /** Breaks long paths before a slash, and tells their parameters apart. */
@@ -113,7 +123,7 @@ function authView(schemes) {
   )
 }
 
-function parametersView(spec, parameters) {
+function parametersView(spec, { id, parameters }) {
   if (parameters.length === 0) return null
   const rows = parameters.map((parameter) => [
     [el('code', {}, parameter.name), parameter.required && [' ', el('span', { class: 'required' }, 'required')]],
@@ -124,7 +134,7 @@ function parametersView(spec, parameters) {
       constraints(spec, parameter.schema).map((rule) => [el('span', { class: 'rule' }, rule), ' ']),
     ],
   ])
-  return [el('h4', {}, 'Parameters'), table(['Name', 'In', 'Type', 'Meaning'], rows)]
+  return [sectionHeading(id, 'Parameters'), table(['Name', 'In', 'Type', 'Meaning'], rows)]
 }
 
 function requestBody(spec, operation) {
@@ -136,16 +146,13 @@ function requestBody(spec, operation) {
     : null
 }
 
-function bodyView(spec, body) {
+function bodyView(spec, body, id) {
   const { schema } = resolve(spec, body.schema)
   return [
-    el(
-      'h4',
-      {},
-      'Body ',
+    sectionHeading(id, 'Body', [
       el('span', { class: 'media' }, body.type),
       body.required && el('span', { class: 'required' }, 'required'),
-    ),
+    ]),
     prose(body.description ?? schema.description),
     schemaView(spec, body.schema, 'request') ?? el('p', {}, ...typeLabel(spec, body.schema)),
     fieldRules(schema).map((rule) => prose(rule)),
@@ -153,7 +160,7 @@ function bodyView(spec, body) {
   ]
 }
 
-function responsesView(spec, operation) {
+function responsesView(spec, operation, id) {
   const responses = Object.entries(operation.responses ?? {}).map(([status, raw]) => ({
     status,
     response: resolve(spec, raw).schema,
@@ -161,9 +168,9 @@ function responsesView(spec, operation) {
   const answers = responses.filter(({ status }) => !/^[45]/.test(status))
   const failures = responses.filter(({ status }) => /^[45]/.test(status))
   return [
-    el('h4', {}, 'Answers'),
+    sectionHeading(id, 'Answers'),
     ...answers.map((answer, i) => answerView(spec, answer, i === 0)),
-    failures.length > 0 && [el('h4', {}, 'Failures'), failuresView(spec, failures)],
+    failures.length > 0 && [sectionHeading(id, 'Failures'), failuresView(spec, failures)],
   ]
 }
 
@@ -188,10 +195,10 @@ function answerView(spec, { status, response }, isFirst) {
 
 /** The fields of the first answer lie open; those of the others mostly are the same. */
 function answerFields(spec, schema, isOpen) {
-  const label = typeLabel(spec, schema)
-  const fields = schemaView(spec, schema, 'response')
-  if (!fields) return el('p', { class: 'type' }, ...label)
-  return el('details', { open: isOpen }, el('summary', {}, ...label), fields)
+  if (!hasFields(spec, schema)) return el('p', { class: 'type' }, ...typeLabel(spec, schema))
+  // As text: a link in a summary could not be reached.
+  const label = el('span', {}, ...typeLabel(spec, schema)).textContent
+  return detailsView({ open: isOpen }, label, () => schemaView(spec, schema, 'response'))
 }
 
 function failuresView(spec, failures) {
@@ -214,12 +221,11 @@ function problemCodes(spec, response) {
 
 function examples(spec, entry, schemes) {
   const origin = new URL(spec.servers?.[0]?.url ?? '/', location.href).href.replace(/\/$/, '')
-  const [first, ...others] = samplesOf(spec, origin, entry, schemes)
+  const samples = samplesOf(spec, origin, entry, schemes)
+  const view = samplesView(entry, samples)
   return [
-    codeBlock(first.title, first.command),
-    others.map(({ title, command }) =>
-      el('details', { class: 'sample' }, el('summary', {}, title), codeBlock(title, command)),
-    ),
+    view.element,
+    tryView({ spec, entry, schemes, samples, onSample: view.onSample }),
     ...answerExample(spec, entry.operation),
   ]
 }

@@ -1,21 +1,31 @@
+import { CLIENT_CALLS } from './client-calls.js'
 import { exampleOf } from './example.js'
+import { toJs } from './literal.js'
+
+/** The languages of samples, as tabs name them. */
+export const LANGUAGES = { curl: 'curl', fetch: 'fetch', client: '@parley/client' }
 
 /**
- * Commands for a POSIX shell that call an operation: one for each example of its body, or one without a body. Ids in the path
- * and tokens are left to variables of the shell.
+ * Calls of an operation in each language: one for each example of its body, or one without a body. Ids in the path and tokens are
+ * left to variables: `$CONVERSATION_ID` of a POSIX shell, `conversationId` of a script.
  *
  * @param {string} origin of the API
- * @param {{ method: string, path: string, parameters: any[], operation: any }} entry
+ * @param {{ id: string, method: string, path: string, parameters: any[], operation: any }} entry
  * @param {any[]} schemes what the operation can be authorized with, the best first
- * @returns {{ title: string, command: string }[]}
+ * @returns {{ title: string, body: ReturnType<typeof bodyExamples>[number] | null, curl: string, fetch: string, client: string | null }[]}
  */
 export function samplesOf(spec, origin, entry, schemes) {
   const bodies = bodyExamples(entry.operation.requestBody)
-  if (bodies.length === 0) return [{ title: 'Request', command: curl(spec, origin, entry, schemes[0], null) }]
-  return bodies.map((body) => ({
-    title: `Request: ${body.summary}`,
-    command: curl(spec, origin, entry, schemes[0], body),
-  }))
+  return (bodies.length > 0 ? bodies : [null]).map((body) => {
+    const call = { ...entry, origin, query: requiredQuery(spec, entry), scheme: schemes[0], body }
+    return {
+      title: body?.summary ?? 'Request',
+      body,
+      curl: curl(call),
+      fetch: fetchCall(call),
+      client: clientCall(call),
+    }
+  })
 }
 
 /** The examples of a body, of all its media types. */
@@ -30,15 +40,19 @@ export function bodyExamples(requestBody) {
   )
 }
 
-function curl(spec, origin, { method, path, parameters }, scheme, body) {
+function requiredQuery(spec, { parameters }) {
   const query = new URLSearchParams()
   for (const { name, schema, required, in: place } of parameters) {
     if (place === 'query' && required) query.set(name, String(exampleOf(spec, schema).value))
   }
-  const url = origin + path.replaceAll(/\{(\w+)\}/g, (_, name) => `$${variableOf(name)}`)
+  return query.size > 0 ? `?${query}` : ''
+}
+
+function curl({ origin, method, path, query, scheme, body }) {
+  const url = origin + path.replaceAll(/\{(\w+)\}/g, (_, name) => `$${variableOf(name)}`) + query
   const verb = method === 'get' ? '' : ` -X ${method.toUpperCase()}`
   return [
-    `curl${verb} "${url}${query.size > 0 ? `?${query}` : ''}"`,
+    `curl${verb} "${url}"`,
     ...credentials(scheme, origin, body?.fromPage),
     ...(body ? [`-H 'Content-Type: ${body.type}'`, `--data-binary ${dataOf(body)}`] : []),
   ].join(' \\\n  ')
@@ -66,3 +80,42 @@ function dataOf({ value }) {
 /** Indented, but for lists of numbers: an embedding has 1536. */
 export const toJson = (value) =>
   JSON.stringify(value, null, 2).replaceAll(/\[[\d.,\s-]+\]/g, (numbers) => numbers.replaceAll(/\s+/g, ' '))
+
+const usesCookies = ({ scheme, body }) => scheme?.in === 'cookie' || body?.fromPage === true
+
+function fetchCall(call) {
+  const { origin, method, path, query, scheme, body, operation } = call
+  const url = origin + path.replaceAll(/\{(\w+)\}/g, (_, name) => `\${${name}}`) + query
+  const headers = [
+    scheme && !usesCookies(call) && 'Authorization: `Bearer ${token}`',
+    body && `'Content-Type': '${body.type}'`,
+  ].filter(Boolean)
+  const init = [
+    method !== 'get' && `method: '${method.toUpperCase()}'`,
+    usesCookies(call) && `credentials: 'include'`,
+    headers.length > 0 && `headers: { ${headers.join(', ')} }`,
+    body && `body: ${typeof body.value === 'string' ? toJs(body.value) : `JSON.stringify(${toJs(body.value, '  ')})`}`,
+  ].filter(Boolean)
+  const quote = url.includes('${') ? '`' : "'"
+  const options = init.length > 0 ? `, {\n${init.map((line) => `  ${line},\n`).join('')}}` : ''
+  return `const response = await fetch(${quote}${url}${quote}${options})\n${readingOf(operation)}`
+}
+
+function readingOf({ responses }) {
+  const types = Object.entries(responses).flatMap(([status, { content }]) =>
+    status < 300 ? Object.keys(content ?? {}) : [],
+  )
+  if (types.length === 0) return 'console.log(response.status)'
+  return `console.log(response.status, await response.${types.every((type) => type.endsWith('json') && !type.includes('nd')) ? 'json' : 'text'}())`
+}
+
+function clientCall(call) {
+  const statement = CLIENT_CALLS[call.id]?.(call.body?.value)
+  if (!statement) return null
+  const auth = usesCookies(call) ? 'cookie' : 'bearer'
+  return `import { ${auth}, createParley } from '@parley/client'
+
+const parley = createParley({ baseUrl: '${call.origin}', auth: ${auth}(${auth === 'bearer' ? '() => token' : ''}) })
+
+${statement}`
+}

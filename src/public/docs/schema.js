@@ -1,4 +1,4 @@
-import { el, prose } from './dom.js'
+import { detailsView, el, prose } from './dom.js'
 
 /**
  * A schema with its `$ref` followed, `allOf` merged and "or null" taken off.
@@ -179,7 +179,6 @@ function fieldsView(context, schema) {
 function fieldView(context, { key, value, required }) {
   const { spec, side } = context
   const { schema } = resolve(spec, value)
-  const nested = hasFields(spec, value) ? innerView(context, value) : null
   const isUnusual = side === 'request' ? required : !required
   return el(
     'li',
@@ -194,11 +193,12 @@ function fieldView(context, { key, value, required }) {
       ...constraints(spec, value).flatMap((rule) => [' ', el('span', { class: 'rule' }, rule)]),
     ),
     prose(schema.description),
-    nested && el('details', {}, el('summary', {}, 'Fields of ', el('code', {}, key)), nested),
+    hasFields(spec, value) && detailsView({}, ['Fields of ', el('code', {}, key)], () => innerView(context, value)),
   )
 }
 
-function hasFields(spec, raw, depth = 0) {
+/** Whether `schemaView` shows something of it. */
+export function hasFields(spec, raw, depth = 0) {
   const { schema } = resolve(spec, raw)
   if (depth > 8) return false
   if (schema.properties) return true

@@ -170,6 +170,7 @@ function depsOver(database: Deps['database'], systemDatabase: Deps['database']):
     access: {},
     corsOrigins: [],
     corsPatterns: [],
+    localIssuer: null,
     cookies: HOST_COOKIES,
     clientIds: ['isolation'],
     refreshCookieDays: 30,
