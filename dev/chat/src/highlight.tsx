@@ -1,0 +1,13 @@
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+const decode = (text: string): string =>
+  text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (whole, name: string) => ENTITIES[name] ?? whole)
+
+/** A `highlight` of the search: HTML whose only tags are `<mark>`. It is taken apart and never put into the page as HTML. */
+export function Highlight({ html }: { html: string }) {
+  return html.split(/(<mark>.*?<\/mark>)/s).map((piece, index) => {
+    const [, marked] = /^<mark>(.*)<\/mark>$/s.exec(piece) ?? []
+    // Pieces have no other identity than their place.
+    const key = index
+    return marked === undefined ? <span key={key}>{decode(piece)}</span> : <mark key={key}>{decode(marked)}</mark>
+  })
+}

@@ -1,0 +1,178 @@
+import type { DocumentHit, MessageHit, SearchRequest, SearchResults } from '@parley/client'
+import { type FormEvent, useState } from 'react'
+import { formatDate } from './format.ts'
+import { Highlight } from './highlight.tsx'
+import { Icon } from './icons.tsx'
+import { Page } from './page.tsx'
+import { parley } from './parley.ts'
+import { Problem } from './problem.tsx'
+import { Link, navigate, useLocation } from './router.tsx'
+import { ScoreParts } from './scoring.tsx'
+import { useLoaded } from './use-loaded.ts'
+
+const MODES = { hybrid: 'Words and meaning', keyword: 'Words', semantic: 'Meaning' } as const
+const SOURCES = { all: 'Everything', document: 'Documents', message: 'Messages' } as const
+const PAGE = 10
+
+/** Search over documents and messages. What is searched for is in the address, so that it can be shared and gone back to. */
+export function SearchPage() {
+  const { searchParams } = useLocation()
+  const query = searchParams.get('q') ?? ''
+  const mode = oneOf(MODES, searchParams.get('mode'), 'hybrid')
+  const source = oneOf(SOURCES, searchParams.get('in'), 'all')
+
+  const search = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const next = new URLSearchParams(
+      [...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    )
+    navigate(`/search?${next}`)
+  }
+  return (
+    <Page title="Search" intro="Finds passages of your documents and messages, by their words and by their meaning.">
+      <form className="search-form" role="search" onSubmit={search}>
+        <input
+          key={query}
+          type="search"
+          name="q"
+          aria-label="Search for"
+          placeholder="Search for …"
+          defaultValue={query}
+          required
+        />
+        <Choice name="mode" label="By" options={MODES} value={mode} />
+        <Choice name="in" label="In" options={SOURCES} value={source} />
+        <button type="submit" className="primary">
+          <Icon name="search" /> Search
+        </button>
+      </form>
+      {query && <Results key={`${mode} ${source} ${query}`} query={query} mode={mode} source={source} />}
+    </Page>
+  )
+}
+
+function oneOf<T extends object>(options: T, value: string | null, fallback: keyof T): keyof T {
+  return value !== null && Object.hasOwn(options, value) ? (value as keyof T) : fallback
+}
+
+function Choice({
+  name,
+  label,
+  options,
+  value,
+}: {
+  name: string
+  label: string
+  options: Record<string, string>
+  value: string
+}) {
+  return (
+    <label>
+      <span>{label}</span>
+      <select key={value} name={name} defaultValue={value}>
+        {Object.entries(options).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+interface ResultsProps {
+  query: string
+  mode: keyof typeof MODES
+  source: keyof typeof SOURCES
+}
+
+function Results({ query, mode, source }: ResultsProps) {
+  const request: SearchRequest = { query, mode, limit: PAGE, ...(source !== 'all' && { sources: [source] }) }
+  const { value, error, reload } = useLoaded('results', (signal) => parley.search(request, { signal }))
+  const [rest, setRest] = useState<SearchResults[]>([])
+  const [moreError, setMoreError] = useState<unknown>()
+  if (error !== undefined) return <Problem error={error} onRetry={reload} />
+  if (!value) {
+    return (
+      <div className="skeleton" role="status" aria-label="Searching">
+        <i />
+        <i />
+      </div>
+    )
+  }
+  const hits = [value, ...rest].flatMap(({ data }) => data)
+  const { nextCursor } = rest.at(-1) ?? value
+  const bestRank = Math.max(...hits.map(({ scoring }) => scoring.keywordRank ?? 0), Number.MIN_VALUE)
+  const more = () => {
+    if (nextCursor === null) return
+    setMoreError(undefined)
+    parley.search({ ...request, cursor: nextCursor }).then((page) => setRest((rest) => [...rest, page]), setMoreError)
+  }
+  return (
+    <>
+      <p className="muted small" role="status">
+        {summaryOf(value, hits.length)}
+      </p>
+      <ol className="cards" aria-label="Hits">
+        {hits.map((hit) => (
+          <Hit key={`${hit.source} ${hit.id}`} hit={hit} bestRank={bestRank} />
+        ))}
+      </ol>
+      <Problem error={moreError} onRetry={more} />
+      {nextCursor !== null && (
+        <button type="button" onClick={more}>
+          Show more
+        </button>
+      )}
+    </>
+  )
+}
+
+function summaryOf(
+  { degraded, recall, pendingEmbeddings, belowThreshold, nextCursor }: SearchResults,
+  shown: number,
+): string {
+  const parts = [
+    shown === 0
+      ? 'Nothing was found. Try other words, or search by meaning.'
+      : `${shown}${nextCursor === null ? '' : ' or more'} ${shown === 1 ? 'hit' : 'hits'}.`,
+    recall === 'exact' ? 'Everything was compared.' : 'The nearest were compared.',
+    ...(belowThreshold > 0 ? [`${belowThreshold} hardly similar ones were left out.`] : []),
+    ...(pendingEmbeddings > 0 ? [`${pendingEmbeddings} texts still wait to be embedded.`] : []),
+    ...(degraded ? ['The query could not be embedded: these were found by their words.'] : []),
+  ]
+  return parts.join(' ')
+}
+
+function Hit({ hit, bestRank }: { hit: MessageHit | DocumentHit; bestRank: number }) {
+  const { title, href } = placeOf(hit)
+  return (
+    <li className="card hit">
+      <p className="where">
+        <Icon name={hit.source === 'document' ? 'file' : 'logo'} />
+        <Link className="clip" href={href}>
+          {title}
+        </Link>
+        <span className="muted small">{formatDate(hit.createdAt)}</span>
+      </p>
+      <p className="passage">{hit.highlight === null ? excerpt(hit.content) : <Highlight html={hit.highlight} />}</p>
+      {hit.copies > 1 && <p className="muted small">The same text is there {hit.copies} times.</p>}
+      <ScoreParts score={hit.score} scoring={hit.scoring} bestRank={bestRank} />
+    </li>
+  )
+}
+
+function placeOf(hit: MessageHit | DocumentHit): { title: string; href: string } {
+  if (hit.source === 'message') {
+    const who = hit.role === 'user' ? 'Your question' : hit.role === 'assistant' ? 'An answer' : 'A message'
+    return { title: who, href: `/chat/${encodeURIComponent(hit.conversationId)}` }
+  }
+  return {
+    title: [hit.title, ...hit.headings].join(' › '),
+    href: `/documents/${hit.documentId}?from=${hit.start}&to=${hit.end}`,
+  }
+}
+
+const LONGEST = 300
+const excerpt = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text)
