@@ -14,7 +14,7 @@ export const chatConfig = (settings: ChatSettings): UserConfig => ({
   root: import.meta.dirname,
   // No variable of the environment reaches the page by its name alone.
   envPrefix: 'PARLEY_CHAT_',
-  define: { __PARLEY__: JSON.stringify(settings) },
+  define: { PARLEY_SETTINGS: JSON.stringify(settings) },
   plugins: [react(), contentSecurityPolicy(settings)],
   optimizeDeps: {
     include: ['react', 'react-dom/client', 'react/jsx-runtime', '@ai-sdk/react', 'ai', 'oidc-client-ts'],

@@ -19,16 +19,16 @@ export function contentSecurityPolicy(backend: Backend): Plugin {
     name: 'content-security-policy',
     // `custom`: the page is served here, since Vite would send it without the header.
     config: (_, { command }) => (command === 'serve' ? { appType: 'custom', html: { cspNonce: PLACEHOLDER } } : {}),
-    configureServer({ config, middlewares, transformIndexHtml }) {
+    configureServer(server) {
       let origins: Promise<string[]> | undefined
       return () => {
-        middlewares.use((request, response, next) => {
+        server.middlewares.use((request, response, fail) => {
           const isPage = request.method === 'GET' && request.headers.accept?.includes('text/html')
           if (!isPage) return void response.writeHead(404).end()
           const answer = async () => {
             const nonce = randomBytes(16).toString('base64')
-            const template = await readFile(join(config.root, 'index.html'), 'utf8')
-            const html = await transformIndexHtml(request.originalUrl ?? '/', template)
+            const template = await readFile(join(server.config.root, 'index.html'), 'utf8')
+            const html = await server.transformIndexHtml(request.originalUrl ?? '/', template)
             response.writeHead(200, {
               'Content-Type': 'text/html; charset=utf-8',
               'Cache-Control': 'no-store',
@@ -38,7 +38,7 @@ export function contentSecurityPolicy(backend: Backend): Plugin {
             })
             response.end(html.replaceAll(PLACEHOLDER, nonce))
           }
-          answer().catch(next)
+          answer().catch(fail)
         })
       }
     },

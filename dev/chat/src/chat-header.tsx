@@ -1,4 +1,5 @@
 import type { Conversation } from '@parley/client'
+import { chatHref } from './addresses.ts'
 import { type FormEvent, useState } from 'react'
 import { Icon } from './icons.tsx'
 import { useNotice } from './notice.tsx'
@@ -27,32 +28,31 @@ export function ChatHeader({ title, conversation, onChanged }: HeaderProps) {
   }
   const rename = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const text = String(new FormData(event.currentTarget).get('title')).trim()
+    const text = new FormData(event.currentTarget).get('title')
     setIsRenaming(false)
-    if (text && text !== title) change({ title: text })
+    if (typeof text === 'string' && text.trim() && text !== title) change({ title: text.trim() })
   }
   const drop = () => {
     if (!conversation) return
     const { id } = conversation
     setError(undefined)
-    remove(id).then(() => {
-      navigate('/')
-      notify({
-        text: `“${title}” is in the trash.`,
-        undo: () => void restore(id).then(() => navigate(`/chat/${encodeURIComponent(id)}`)),
-      })
-    }, setError)
+    const bringBack = () => void restore(id).then(() => navigate(chatHref(id)), setError)
+    remove(id)
+      .then(() => navigate('/'))
+      .then(() => notify({ text: `“${title}” is in the trash.`, undo: bringBack }))
+      .catch(setError)
   }
 
   return (
     <header className="chat-header">
       {isRenaming ? (
-        <form onSubmit={rename} onKeyDown={(event) => event.key === 'Escape' && setIsRenaming(false)}>
+        <form onSubmit={rename}>
           <input
             name="title"
             aria-label="Title"
             defaultValue={title}
             maxLength={200}
+            onKeyDown={(event) => event.key === 'Escape' && setIsRenaming(false)}
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the field has taken the place of the button that was pressed
             autoFocus
           />

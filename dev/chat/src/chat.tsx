@@ -6,13 +6,22 @@ import { EmptyChat } from './empty-chat.tsx'
 import { MessageView } from './message-view.tsx'
 import { parley } from './parley.ts'
 import { Problem } from './problem.tsx'
-import { navigate } from './router.tsx'
+import { useLocation } from './router.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { useConversations } from './use-conversations.tsx'
 import { useFollowedEnd } from './use-followed-end.ts'
 import { useStoredChat } from './use-stored-chat.ts'
 
-/** A conversation. @param props.isNew nothing has been saved under this id yet */
-export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
+interface ChatProps {
+  id: string
+  /** Nothing has been saved under this id yet. */
+  isNew: boolean
+  /** Told when the first message of a new one is sent. */
+  onFirstMessage: () => void
+}
+
+/** A conversation. */
+export function Chat({ id, isNew, onFirstMessage }: ChatProps) {
   const { reload: reloadList } = useConversations()
   const [conversation, setConversation] = useState<Conversation>()
   const readHeader = () => void parley.conversations.get(id).then(setConversation, () => {})
@@ -22,7 +31,8 @@ export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
   })
   const { messages, status, stop, isLoading } = chat
   const isAnswering = status === 'submitted' || status === 'streaming'
-  const end = useFollowedEnd(messages)
+  const target = useLocation().searchParams.get('at')
+  const end = useFollowedEnd(messages, target)
 
   const [wasNew] = useState(isNew)
   const firstLook = useRef(readHeader)
@@ -33,7 +43,7 @@ export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
   useEffect(() => void (document.title = `${title} · Parley`), [title])
 
   const ask = (text: string, messageId?: string) => {
-    if (isNew) navigate(`/chat/${encodeURIComponent(id)}`, { replace: true })
+    if (isNew) onFirstMessage()
     void chat.sendMessage({ text, ...(messageId !== undefined && { messageId }) })
   }
 
@@ -41,7 +51,9 @@ export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
     <div className="chat">
       <ChatHeader title={title} conversation={conversation} onChanged={setConversation} />
       <div className="messages">
-        {isLoading && messages.length === 0 && <LoadingMessages />}
+        {isLoading && messages.length === 0 && (
+          <Skeleton label="Loading the conversation" className="messages-skeleton" />
+        )}
         {!isLoading && messages.length === 0 && <EmptyChat exists={chat.exists} onAsk={ask} />}
         <ol aria-label="Messages">
           {messages.map((message, index) => (
@@ -49,6 +61,7 @@ export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
               key={message.id}
               message={message}
               branch={chat.branches.get(message.id)}
+              isTarget={message.id === target}
               isBusy={isAnswering || isLoading}
               isStreaming={isAnswering && index === messages.length - 1}
               onEdit={(text) => ask(text, message.id)}
@@ -73,11 +86,3 @@ export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
     </div>
   )
 }
-
-const LoadingMessages = () => (
-  <div className="skeleton messages-skeleton" role="status" aria-label="Loading the conversation">
-    <i />
-    <i />
-    <i />
-  </div>
-)

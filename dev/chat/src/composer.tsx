@@ -14,7 +14,7 @@ interface ComposerProps {
 export function Composer({ isAnswering, isDisabled, onSend, onStop }: ComposerProps) {
   const [text, setText] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
-  const { add } = useDocuments()
+  const { add, uploads, dismiss } = useDocuments()
   const isEmpty = text.trim() === ''
 
   useEffect(() => {
@@ -26,6 +26,7 @@ export function Composer({ isAnswering, isDisabled, onSend, onStop }: ComposerPr
     event.preventDefault()
     if (isEmpty || isAnswering || isDisabled) return
     onSend(text.trim())
+    for (const { name, state } of uploads) if (state === 'ready') dismiss(name)
     setText('')
   }
   const keys = (event: KeyboardEvent) => {

@@ -7,9 +7,11 @@ import { useNotice } from './notice.tsx'
 import { Page } from './page.tsx'
 import { Problem } from './problem.tsx'
 import { Link } from './router.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { Uploads } from './uploads.tsx'
 import { useDocuments } from './use-documents.tsx'
 
+const UNFINISHED = ['sending', 'failed'] as const
 const STATUS: Record<DocumentItem['status'], string> = { pending: 'Embedding', ready: 'Ready', failed: 'Failed' }
 
 export function DocumentsPage() {
@@ -26,14 +28,9 @@ export function DocumentsPage() {
         </span>
         <span className="muted small">Markdown or plain text, up to 5 MB each</span>
       </FileButton>
-      <Uploads />
+      <Uploads only={UNFINISHED} />
       <Problem error={error} onRetry={reload} />
-      {!items && error === undefined && (
-        <div className="skeleton" role="status" aria-label="Loading documents">
-          <i />
-          <i />
-        </div>
-      )}
+      {!items && error === undefined && <Skeleton label="Loading documents" />}
       {items?.length === 0 && <p className="muted empty">You have no documents yet.</p>}
       {items && items.length > 0 && (
         <ul className="cards" aria-label="Documents">

@@ -1,4 +1,5 @@
 import type { ImportReport } from '@parley/client'
+import { chatHref } from './addresses.ts'
 import { type DragEvent, useState } from 'react'
 import { FileButton } from './file-button.tsx'
 import { formatNumber } from './format.ts'
@@ -71,8 +72,7 @@ function Report({ name, report }: { name: string; report: ImportReport }) {
     <section className="card report" aria-label="Report of the import">
       <h2>{name}</h2>
       <p className="muted">
-        It is {FORMATS[format]}.{' '}
-        {into !== undefined && <Link href={`/chat/${encodeURIComponent(into)}`}>Open the conversation</Link>}
+        It is {FORMATS[format]}. {into !== undefined && <Link href={chatHref(into)}>Open the conversation</Link>}
       </p>
       {!complete && <p className="error-text">The file breaks off before its end: the rest is missing.</p>}
       <table>

@@ -11,6 +11,8 @@ import { Sources } from './sources.tsx'
 interface MessageProps {
   message: ChatMessage
   branch: Branch | undefined
+  /** The address leads to it. */
+  isTarget: boolean
   /** An answer is being written, or the conversation is being read. */
   isBusy: boolean
   isStreaming: boolean
@@ -21,7 +23,16 @@ interface MessageProps {
 
 const RASTER = /^data:image\/(png|jpeg|gif|webp|avif);base64,/i
 
-export function MessageView({ message, branch, isBusy, isStreaming, onEdit, onRegenerate, onSwitch }: MessageProps) {
+export function MessageView({
+  message,
+  branch,
+  isTarget,
+  isBusy,
+  isStreaming,
+  onEdit,
+  onRegenerate,
+  onSwitch,
+}: MessageProps) {
   const { role, parts, metadata } = message
   const [isEditing, setIsEditing] = useState(false)
   const notify = useNotice()
@@ -45,7 +56,7 @@ export function MessageView({ message, branch, isBusy, isStreaming, onEdit, onRe
     )
   }
   return (
-    <li className={`message ${role}`} id={message.id} aria-busy={isStreaming && !isUser}>
+    <li className={`message ${role}${isTarget ? ' target' : ''}`} id={message.id} aria-busy={isStreaming && !isUser}>
       <p className="author">
         {isUser ? (
           <span className="visually-hidden">You</span>

@@ -1,5 +1,6 @@
 import type { Context } from '@parley/client'
 import type { SourceDocumentUIPart } from 'ai'
+import { bestParagraph } from './best-paragraph.ts'
 
 const MOST_PASSAGES = 3
 const MOST_MESSAGES = 2
@@ -10,39 +11,28 @@ const LONGEST_QUOTE = 600
 const NOTHING =
   'Nothing that you have stored says anything about this. Drop a text or Markdown file anywhere on this page, wait until it is ready, and ask again.'
 
-interface Rehearsal {
+interface Quote {
   text: string
-  sources: SourceDocumentUIPart[]
+  source: SourceDocumentUIPart
 }
 
-/** What a citation leads to: the passage of a document, or a message. */
-export type Cited = { documentId: string; start: number; end: number; headings: string[] } | { conversationId: string }
+/** What a citation leads to: a place in a document, or a conversation. */
+export type Cited = { documentId: string; start: number; end: number } | { conversationId: string; messageId: string }
 
 /** An answer that only quotes what `POST /v1/context` found, and says so. */
-export function rehearse({ query, context }: { query: string; context: Context }): Rehearsal {
-  const passages = bestOf(context.passages, MOST_PASSAGES)
-  const said = bestOf(
-    context.recalled.filter(({ role, content }) => role === 'user' && content.trim() !== query.trim()),
-    MOST_MESSAGES,
-  )
-  const waiting = waitingFor(context)
-  if (passages.length + said.length === 0) return { text: [NOTHING, ...waiting].join('\n\n'), sources: [] }
-
+export function rehearse(query: string, context: Context): { text: string; sources: SourceDocumentUIPart[] } {
+  const documents = bestOf(context.passages, MOST_PASSAGES).map((passage) => quotePassage(query, passage))
+  const said = context.recalled.filter(({ role, content }) => role === 'user' && content.trim() !== query.trim())
+  const messages = bestOf(said, MOST_MESSAGES).map(quoteMessage)
+  const isFound = documents.length + messages.length > 0
   const text = [
     'This is a rehearsal: no model was asked.',
-    ...(passages.length > 0 ? ['Your documents say:', ...passages.map(({ key, content }) => quote(key, content))] : []),
-    ...(said.length > 0 ? ['You wrote earlier:', ...said.map(({ key, content }) => quote(key, content))] : []),
-    ...waiting,
+    ...(isFound ? [] : [NOTHING]),
+    ...under('Your documents say:', documents),
+    ...under('You wrote earlier:', messages),
+    ...caveatsOf(context),
   ]
-  const sources = [
-    ...passages.map(({ key, title, documentId, start, end, headings }) =>
-      sourceOf(key, [title, ...headings].join(' › '), { documentId, start, end, headings }),
-    ),
-    ...said.map(({ key, conversationTitle, conversationId }) =>
-      sourceOf(key, conversationTitle ?? 'Untitled conversation', { conversationId }),
-    ),
-  ]
-  return { text: text.join('\n\n'), sources }
+  return { text: text.join('\n\n'), sources: [...documents, ...messages].map(({ source }) => source) }
 }
 
 function bestOf<Hit extends { score: number }>(hits: readonly Hit[], most: number): Hit[] {
@@ -50,13 +40,31 @@ function bestOf<Hit extends { score: number }>(hits: readonly Hit[], most: numbe
   return hits.filter(({ score }) => score >= least).slice(0, most)
 }
 
-function quote(key: string, content: string): string {
-  const text = content.length > LONGEST_QUOTE ? `${content.slice(0, LONGEST_QUOTE).replace(/\s+\S*$/, '')} …` : content
-  const lines = text.trim().split('\n')
-  return `${lines.map((line) => `> ${line}`).join('\n')} [${key}]`
+const under = (heading: string, quotes: readonly Quote[]): string[] =>
+  quotes.length > 0 ? [heading, ...quotes.map(({ text }) => text)] : []
+
+function quotePassage(query: string, passage: Context['passages'][number]): Quote {
+  const { key, documentId, title } = passage
+  const { text, start, end, heading } = bestParagraph(query, passage.content)
+  // Most documents repeat their title as their first heading.
+  const headings = new Set(
+    [...passage.headings, ...(heading === undefined ? [] : [heading])].filter((each) => each !== title),
+  )
+  const cited = { documentId, start: passage.start + start, end: passage.start + end }
+  return { text: quote(key, text), source: sourceOf(key, [title, ...headings].join(' › '), cited) }
 }
 
-function waitingFor({ pendingEmbeddings, degraded }: Context): string[] {
+function quoteMessage({ key, content, conversationTitle, conversationId, id }: Context['recalled'][number]): Quote {
+  const title = conversationTitle ?? 'Untitled conversation'
+  return { text: quote(key, content), source: sourceOf(key, title, { conversationId, messageId: id }) }
+}
+
+function quote(key: string, content: string): string {
+  const text = content.length > LONGEST_QUOTE ? `${content.slice(0, LONGEST_QUOTE).replace(/\s+\S*$/, '')} …` : content
+  return `${text.trim().replaceAll(/^/gm, '> ')} [${key}]`
+}
+
+function caveatsOf({ pendingEmbeddings, degraded }: Context): string[] {
   if (degraded) return ['The question could not be embedded, so only its words were searched for.']
   if (pendingEmbeddings === 0) return []
   return [`${pendingEmbeddings} of your texts are still being embedded. Until then they are found by their words only.`]

@@ -15,7 +15,7 @@ function subscribe(listener: () => void): () => void {
 /** Path and query of the page that is shown. */
 export const useLocation = (): URL => new URL(useSyncExternalStore(subscribe, () => location.href))
 
-export function Link({ href, onClick, ...props }: ComponentProps<'a'> & { href: string }) {
+export function Link({ href, onClick, children, ...props }: ComponentProps<'a'> & { href: string }) {
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event)
     const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
@@ -23,5 +23,9 @@ export function Link({ href, onClick, ...props }: ComponentProps<'a'> & { href: 
     event.preventDefault()
     navigate(href)
   }
-  return <a {...props} href={href} onClick={follow} />
+  return (
+    <a {...props} href={href} onClick={follow}>
+      {children}
+    </a>
+  )
 }

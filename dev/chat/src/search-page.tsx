@@ -1,13 +1,16 @@
-import type { DocumentHit, MessageHit, SearchRequest, SearchResults } from '@parley/client'
+import type { Conversation, DocumentHit, MessageHit, SearchRequest, SearchResults } from '@parley/client'
 import { type FormEvent, useState } from 'react'
 import { formatDate } from './format.ts'
 import { Highlight } from './highlight.tsx'
 import { Icon } from './icons.tsx'
+import { documentHref, messageHref } from './addresses.ts'
 import { Page } from './page.tsx'
 import { parley } from './parley.ts'
 import { Problem } from './problem.tsx'
 import { Link, navigate, useLocation } from './router.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { ScoreParts } from './scoring.tsx'
+import { useConversations } from './use-conversations.tsx'
 import { useLoaded } from './use-loaded.ts'
 
 const MODES = { hybrid: 'Words and meaning', keyword: 'Words', semantic: 'Meaning' } as const
@@ -21,14 +24,6 @@ export function SearchPage() {
   const mode = oneOf(MODES, searchParams.get('mode'), 'hybrid')
   const source = oneOf(SOURCES, searchParams.get('in'), 'all')
 
-  const search = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const next = new URLSearchParams(
-      [...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-    )
-    navigate(`/search?${next}`)
-  }
   return (
     <Page title="Search" intro="Finds passages of your documents and messages, by their words and by their meaning.">
       <form className="search-form" role="search" onSubmit={search}>
@@ -50,6 +45,15 @@ export function SearchPage() {
       {query && <Results key={`${mode} ${source} ${query}`} query={query} mode={mode} source={source} />}
     </Page>
   )
+}
+
+function search(event: FormEvent<HTMLFormElement>): void {
+  event.preventDefault()
+  const form = new FormData(event.currentTarget)
+  const next = new URLSearchParams(
+    [...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  )
+  navigate(`/search?${next}`)
 }
 
 function oneOf<T extends object>(options: T, value: string | null, fallback: keyof T): keyof T {
@@ -94,12 +98,7 @@ function Results({ query, mode, source }: ResultsProps) {
   const [moreError, setMoreError] = useState<unknown>()
   if (error !== undefined) return <Problem error={error} onRetry={reload} />
   if (!value) {
-    return (
-      <div className="skeleton" role="status" aria-label="Searching">
-        <i />
-        <i />
-      </div>
-    )
+    return <Skeleton label="Searching" />
   }
   const hits = [value, ...rest].flatMap(({ data }) => data)
   const { nextCursor } = rest.at(-1) ?? value
@@ -146,7 +145,8 @@ function summaryOf(
 }
 
 function Hit({ hit, bestRank }: { hit: MessageHit | DocumentHit; bestRank: number }) {
-  const { title, href } = placeOf(hit)
+  const { items } = useConversations()
+  const { title, href } = placeOf(hit, items)
   return (
     <li className="card hit">
       <p className="where">
@@ -163,14 +163,28 @@ function Hit({ hit, bestRank }: { hit: MessageHit | DocumentHit; bestRank: numbe
   )
 }
 
-function placeOf(hit: MessageHit | DocumentHit): { title: string; href: string } {
+const AUTHORS: Record<MessageHit['role'], string> = {
+  user: 'Your question',
+  assistant: 'An answer',
+  system: 'A system message',
+  tool: 'A result of a tool',
+}
+
+function placeOf(
+  hit: MessageHit | DocumentHit,
+  conversations: readonly Conversation[] = [],
+): { title: string; href: string } {
   if (hit.source === 'message') {
-    const who = hit.role === 'user' ? 'Your question' : hit.role === 'assistant' ? 'An answer' : 'A message'
-    return { title: who, href: `/chat/${encodeURIComponent(hit.conversationId)}` }
+    const title = conversations.find(({ id }) => id === hit.conversationId)?.title
+    const author = AUTHORS[hit.role]
+    return {
+      title: title ? `${author} in “${title}”` : author,
+      href: messageHref(hit.conversationId, hit.id),
+    }
   }
   return {
-    title: [hit.title, ...hit.headings].join(' › '),
-    href: `/documents/${hit.documentId}?from=${hit.start}&to=${hit.end}`,
+    title: [hit.title, ...hit.headings.filter((heading) => heading !== hit.title)].join(' › '),
+    href: documentHref(hit.documentId, hit),
   }
 }
 

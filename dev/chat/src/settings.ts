@@ -1,6 +1,6 @@
 import type { ChatSettings } from '../config.ts'
 
-declare const __PARLEY__: ChatSettings
+declare const PARLEY_SETTINGS: ChatSettings
 
 /** Vite puts them in: see config.ts. */
-export const settings: ChatSettings = __PARLEY__
+export const settings: ChatSettings = PARLEY_SETTINGS

@@ -1,10 +1,12 @@
 import type { Conversation, User } from '@parley/client'
+import { chatHref } from './addresses.ts'
 import { useState } from 'react'
 import { Icon, type IconName } from './icons.tsx'
 import { parley } from './parley.ts'
 import { Problem } from './problem.tsx'
 import { Link } from './router.tsx'
 import { signOut } from './sign-in.ts'
+import { Skeleton } from './skeleton.tsx'
 import { useConversations } from './use-conversations.tsx'
 
 const PAGES: { href: string; icon: IconName; label: string }[] = [
@@ -54,7 +56,7 @@ function ConversationList({ path }: { path: string }) {
         onChange={(event) => filter(event.target.value)}
       />
       <Problem error={error} onRetry={reload} />
-      {!items && error === undefined && <Skeleton />}
+      {!items && error === undefined && <Skeleton label="Loading conversations" />}
       {items?.length === 0 && (
         <p className="muted small empty">{title ? 'No title has this.' : 'Your conversations will be listed here.'}</p>
       )}
@@ -76,7 +78,7 @@ function Group({ heading, items, path }: { heading: string; items: Conversation[
       <h2>{heading}</h2>
       <ul className="rows">
         {items.map(({ id, title, pinned }) => {
-          const href = `/chat/${encodeURIComponent(id)}`
+          const href = chatHref(id)
           return (
             <li key={id}>
               <Link className="row" href={href} aria-current={path === href ? 'page' : undefined}>
@@ -90,14 +92,6 @@ function Group({ heading, items, path }: { heading: string; items: Conversation[
     </section>
   )
 }
-
-const Skeleton = () => (
-  <div className="skeleton" role="status" aria-label="Loading conversations">
-    <i />
-    <i />
-    <i />
-  </div>
-)
 
 function Account({ user: { name, email } }: { user: User }) {
   const [error, setError] = useState<unknown>()

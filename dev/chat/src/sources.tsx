@@ -3,6 +3,7 @@ import { sourceAnchor } from './message-text.tsx'
 import type { ChatMessage } from './parley.ts'
 import type { Cited } from './rehearsal.ts'
 import { Link } from './router.tsx'
+import { documentHref, messageHref } from './addresses.ts'
 
 /** Where the passages of an answer come from, with a link to each. */
 export function Sources({ message }: { message: ChatMessage }) {
@@ -11,7 +12,7 @@ export function Sources({ message }: { message: ChatMessage }) {
   return (
     <ul className="sources" aria-label="Sources">
       {sources.map(({ sourceId, title, providerMetadata }) => {
-        const cited = providerMetadata?.['parley'] as Partial<Cited> | undefined
+        const cited = providerMetadata?.['parley'] as Cited | undefined
         return (
           <li key={sourceId} id={sourceAnchor(message.id, sourceId)}>
             <Link href={cited ? hrefOf(cited) : '#'}>
@@ -26,8 +27,5 @@ export function Sources({ message }: { message: ChatMessage }) {
   )
 }
 
-function hrefOf(cited: Partial<Cited>): string {
-  if ('conversationId' in cited) return `/chat/${encodeURIComponent(String(cited.conversationId))}`
-  const { documentId, start, end } = cited as Partial<Extract<Cited, { documentId: string }>>
-  return `/documents/${encodeURIComponent(String(documentId))}?from=${Number(start)}&to=${Number(end)}`
-}
+const hrefOf = (cited: Cited): string =>
+  'conversationId' in cited ? messageHref(cited.conversationId, cited.messageId) : documentHref(cited.documentId, cited)

@@ -9,9 +9,12 @@ const WORDS: Record<Upload['state'], string> = {
   failed: 'Failed',
 }
 
+const ALL = ['sending', 'embedding', 'ready', 'failed'] as const
+
 /** The files that were added on this page, and how far each is. */
-export function Uploads() {
-  const { uploads, dismiss } = useDocuments()
+export function Uploads({ only = ALL }: { only?: readonly Upload['state'][] }) {
+  const { uploads: all, dismiss } = useDocuments()
+  const uploads = all.filter(({ state }) => only.includes(state))
   if (uploads.length === 0) return null
   return (
     <ul className="uploads" aria-label="Added documents" aria-live="polite">

@@ -3,6 +3,7 @@ import { formatBytes, formatDate, formatNumber, formatShort } from './format.ts'
 import { Page } from './page.tsx'
 import { parley } from './parley.ts'
 import { Problem } from './problem.tsx'
+import { Skeleton } from './skeleton.tsx'
 import { useLoaded } from './use-loaded.ts'
 
 type Quota = QuotaUsage['data'][number]
@@ -20,12 +21,7 @@ export function UsagePage() {
   return (
     <Page title="Usage" intro="What you have, and what you may have. The trash counts as well.">
       <Problem error={error} onRetry={reload} />
-      {!value && error === undefined && (
-        <div className="skeleton" role="status" aria-label="Loading usage">
-          <i />
-          <i />
-        </div>
-      )}
+      {!value && error === undefined && <Skeleton label="Loading usage" />}
       <ul className="cards quotas" aria-label="Quotas">
         {value?.map((quota) => (
           <Meter key={quota.quota} {...quota} />

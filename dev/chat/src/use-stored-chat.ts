@@ -36,10 +36,12 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
     id,
     transport,
     generateId: () => crypto.randomUUID(),
-    onFinish: async ({ messages, isAbort, isError }) => {
+    onFinish: ({ messages, isAbort, isError }) => {
       if (isError) return
-      await attempt(async () => {
-        await parley.saveChat(id, isAbort ? markStopped(messages) : messages, isAbort ? { status: 'stopped' } : {})
+      void attempt(async () => {
+        await parley.saveChat(id, isAbort ? markStopped(messages) : messages, {
+          status: isAbort ? 'stopped' : undefined,
+        })
         show(await parley.loadChat(id))
         onSaved()
       })
@@ -55,21 +57,24 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
     },
     [setMessages],
   )
-  const attempt = useCallback(async (work: () => Promise<void>) => {
-    setStorageError(undefined)
-    await work().catch(setStorageError)
-  }, [])
-  const reload = useCallback(async () => {
+  const attempt = useCallback(
+    (work: () => Promise<void>) => work().then(() => setStorageError(undefined), setStorageError),
+    [],
+  )
+  const load = useCallback(
+    () => attempt(async () => show(await parley.loadChat(id))).finally(() => setIsLoading(false)),
+    [id, show, attempt],
+  )
+  const reload = () => {
     setIsLoading(true)
-    await attempt(async () => show(await parley.loadChat(id)))
-    setIsLoading(false)
-  }, [id, show, attempt])
+    return load()
+  }
 
   // A draft has nothing to read, and keeps its messages when it is saved.
   const [wasNew] = useState(isNew)
   useEffect(() => {
-    if (!wasNew) void reload()
-  }, [wasNew, reload])
+    if (!wasNew) void load()
+  }, [wasNew, load])
 
   return {
     messages: chat.messages,

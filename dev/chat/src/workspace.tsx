@@ -1,5 +1,6 @@
 import type { User } from '@parley/client'
 import { useEffect, useState } from 'react'
+import { chatHref } from './addresses.ts'
 import { Chat } from './chat.tsx'
 import { DocumentPage } from './document-page.tsx'
 import { DocumentsPage } from './documents-page.tsx'
@@ -7,7 +8,7 @@ import { DropTarget } from './drop-target.tsx'
 import { Icon } from './icons.tsx'
 import { ImportPage } from './import-page.tsx'
 import { NoticeProvider } from './notice.tsx'
-import { useLocation } from './router.tsx'
+import { navigate, useLocation } from './router.tsx'
 import { SearchPage } from './search-page.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { UsagePage } from './usage-page.tsx'
@@ -16,14 +17,21 @@ import { DocumentsProvider } from './use-documents.tsx'
 
 /** All that one sees who is signed in. */
 export function Workspace({ user }: { user: User }) {
-  const { pathname, search } = useLocation()
-  const [isOpen, setIsOpen] = useState(false)
-  useEffect(() => setIsOpen(false), [pathname, search])
+  const { pathname, href } = useLocation()
+  // Where the menu was opened: it closes when one goes elsewhere.
+  const [openAt, setOpenAt] = useState<string | null>(null)
+  const isOpen = openAt === href
+  useEffect(() => {
+    if (!isOpen) return
+    const close = ({ key }: KeyboardEvent) => key === 'Escape' && setOpenAt(null)
+    addEventListener('keydown', close)
+    return () => removeEventListener('keydown', close)
+  }, [isOpen])
   return (
     <NoticeProvider>
       <ConversationsProvider>
         <DocumentsProvider>
-          <div className="workspace" onKeyDown={(event) => event.key === 'Escape' && setIsOpen(false)}>
+          <div className="workspace">
             <header className="top-bar">
               <button
                 type="button"
@@ -31,7 +39,7 @@ export function Workspace({ user }: { user: User }) {
                 aria-label={isOpen ? 'Close the menu' : 'Open the menu'}
                 aria-expanded={isOpen}
                 aria-controls="sidebar"
-                onClick={() => setIsOpen(!isOpen)}
+                onClick={() => setOpenAt(isOpen ? null : href)}
               >
                 <Icon name={isOpen ? 'close' : 'menu'} />
               </button>
@@ -53,10 +61,6 @@ export function Workspace({ user }: { user: User }) {
 function Page({ pathname }: { pathname: string }) {
   const [draft, setDraft] = useState<string>(() => crypto.randomUUID())
   const [, first = '', id = ''] = pathname.split('/').map(decodeURIComponent)
-  // Once a draft has been saved it has an address of its own, and the next new chat another id.
-  useEffect(() => {
-    if (id === draft) setDraft(crypto.randomUUID())
-  }, [id, draft])
   switch (first) {
     case 'documents':
       return id ? <DocumentPage key={id} id={id} /> : <DocumentsPage />
@@ -67,9 +71,13 @@ function Page({ pathname }: { pathname: string }) {
     case 'usage':
       return <UsagePage />
     default: {
-      // A draft that is saved stays the same element, so that its answer goes on.
       const chatId = first === 'chat' && id ? id : draft
-      return <Chat key={chatId} id={chatId} isNew={chatId === draft} />
+      // With its address it stays the same element, so that its answer goes on.
+      const start = () => {
+        navigate(chatHref(draft), { replace: true })
+        setDraft(crypto.randomUUID())
+      }
+      return <Chat key={chatId} id={chatId} isNew={chatId === draft} onFirstMessage={start} />
     }
   }
 }
