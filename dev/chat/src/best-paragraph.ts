@@ -1,6 +1,6 @@
 const HEADING = /^#{1,6}[^\S\n]+(.+?)[^\S\n]*#*(?:\n|$)/
 /** So many letters of a word are enough to know it by, whatever its ending. */
-const STEM = 5
+const STEM = 4
 
 export interface Paragraph {
   text: string
@@ -11,21 +11,29 @@ export interface Paragraph {
   heading: string | undefined
 }
 
-/** The paragraph of a passage that shares the most words with a question: a model would find it by itself. */
+/** The paragraph of a passage that shares the most words with a question, rare ones first: a model would find it by itself. */
 export function bestParagraph(question: string, passage: string): Paragraph {
-  const stems = [...new Set(stemsOf(question))]
+  const paragraphs = [...paragraphsOf(passage)].map((paragraph) => ({
+    paragraph,
+    words: stemsOf(paragraph.text),
+    // What a paragraph is about, it often does not repeat.
+    topic: stemsOf(paragraph.heading ?? ''),
+  }))
+  const weights = new Map(
+    [...stemsOf(question)].map((stem) => [stem, 1 / paragraphs.filter(({ words }) => words.has(stem)).length]),
+  )
   let best: Paragraph = { text: passage, start: 0, end: passage.length, heading: undefined }
   let most = -1
-  for (const paragraph of paragraphsOf(passage)) {
-    const words = new Set(stemsOf(`${paragraph.heading ?? ''} ${paragraph.text}`))
-    const shared = stems.filter((stem) => words.has(stem)).length
-    if (shared > most) [best, most] = [paragraph, shared]
+  for (const { paragraph, words, topic } of paragraphs) {
+    let score = 0
+    for (const [stem, weight] of weights) score += (words.has(stem) ? weight : 0) + (topic.has(stem) ? 1 : 0)
+    if (score > most) [best, most] = [paragraph, score]
   }
   return best
 }
 
-const stemsOf = (text: string): string[] =>
-  (text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).map((word) => word.slice(0, STEM))
+const stemsOf = (text: string): Set<string> =>
+  new Set((text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []).map((word) => word.slice(0, STEM)))
 
 function* paragraphsOf(passage: string): Generator<Paragraph> {
   let heading: string | undefined

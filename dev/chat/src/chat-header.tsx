@@ -19,7 +19,9 @@ export function ChatHeader({ title, conversation, onChanged }: HeaderProps) {
   const { update, remove, restore } = useConversations()
   const notify = useNotice()
   const [error, setError] = useState<unknown>()
-  const [isRenaming, setIsRenaming] = useState(false)
+  // After `done` the focus is back on the button that was pressed.
+  const [renaming, setRenaming] = useState<'no' | 'yes' | 'done'>('no')
+  const isRenaming = renaming === 'yes'
 
   const change = (change: { title: string } | { pinned: boolean }) => {
     if (!conversation) return
@@ -29,7 +31,7 @@ export function ChatHeader({ title, conversation, onChanged }: HeaderProps) {
   const rename = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const text = new FormData(event.currentTarget).get('title')
-    setIsRenaming(false)
+    setRenaming('done')
     if (typeof text === 'string' && text.trim() && text !== title) change({ title: text.trim() })
   }
   const drop = () => {
@@ -52,7 +54,7 @@ export function ChatHeader({ title, conversation, onChanged }: HeaderProps) {
             aria-label="Title"
             defaultValue={title}
             maxLength={200}
-            onKeyDown={(event) => event.key === 'Escape' && setIsRenaming(false)}
+            onKeyDown={(event) => event.key === 'Escape' && setRenaming('done')}
             // oxlint-disable-next-line jsx-a11y/no-autofocus -- the field has taken the place of the button that was pressed
             autoFocus
           />
@@ -68,7 +70,9 @@ export function ChatHeader({ title, conversation, onChanged }: HeaderProps) {
             className="icon-button"
             aria-label="Rename"
             title="Rename"
-            onClick={() => setIsRenaming(true)}
+            onClick={() => setRenaming('yes')}
+            // oxlint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus={renaming === 'done'}
           >
             <Icon name="edit" />
           </button>

@@ -4,7 +4,7 @@ import { ChatHeader } from './chat-header.tsx'
 import { Composer } from './composer.tsx'
 import { EmptyChat } from './empty-chat.tsx'
 import { MessageView } from './message-view.tsx'
-import { parley } from './parley.ts'
+import { type ChatMessage, parley } from './parley.ts'
 import { Problem } from './problem.tsx'
 import { useLocation } from './router.tsx'
 import { Skeleton } from './skeleton.tsx'
@@ -44,6 +44,7 @@ export function Chat({ id, isNew, onFirstMessage }: ChatProps) {
 
   const ask = (text: string, messageId?: string) => {
     if (isNew) onFirstMessage()
+    if (messageId !== undefined) document.querySelector<HTMLElement>('.composer textarea')?.focus()
     void chat.sendMessage({ text, ...(messageId !== undefined && { messageId }) })
   }
 
@@ -80,9 +81,15 @@ export function Chat({ id, isNew, onFirstMessage }: ChatProps) {
         <div ref={end} />
       </div>
       <p className="visually-hidden" role="status">
-        {isAnswering ? 'An answer is being written.' : ''}
+        {statusOf(isAnswering, messages)}
       </p>
       <Composer isAnswering={isAnswering} isDisabled={isLoading} onSend={ask} onStop={() => void stop()} />
     </div>
   )
+}
+
+/** What is read out. */
+function statusOf(isAnswering: boolean, messages: readonly ChatMessage[]): string {
+  if (isAnswering) return 'An answer is being written.'
+  return messages.at(-1)?.role === 'assistant' ? 'The answer is complete.' : ''
 }

@@ -12,7 +12,9 @@ export function DocumentPage({ id }: { id: string }) {
   const to = Number(searchParams.get('to') ?? 0)
   const { value, error, reload } = useLoaded(id, (signal) => parley.documents.get(id, { signal }))
   const mark = useRef<HTMLElement>(null)
-  useEffect(() => mark.current?.scrollIntoView({ block: 'center' }), [value, from])
+  useEffect(() => {
+    mark.current?.scrollIntoView({ block: 'center' })
+  }, [value, from])
   return (
     <Page title={value?.title ?? 'Document'} intro={<Link href="/documents">All documents</Link>}>
       <Problem error={error} onRetry={reload} />

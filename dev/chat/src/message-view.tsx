@@ -34,7 +34,8 @@ export function MessageView({
   onSwitch,
 }: MessageProps) {
   const { role, parts, metadata } = message
-  const [isEditing, setIsEditing] = useState(false)
+  // After `cancelled` the focus is back on the button that was pressed.
+  const [editing, setEditing] = useState<'no' | 'yes' | 'cancelled'>('no')
   const notify = useNotice()
   const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
   const isUser = role === 'user'
@@ -44,14 +45,14 @@ export function MessageView({
       () => notify({ text: 'The browser does not let this page copy.' }),
     )
 
-  if (isEditing) {
+  if (editing === 'yes') {
     const save = (text: string) => {
-      setIsEditing(false)
+      setEditing('no')
       onEdit(text)
     }
     return (
       <li className="message user">
-        <EditMessage text={text} onCancel={() => setIsEditing(false)} onSave={save} />
+        <EditMessage text={text} onCancel={() => setEditing('cancelled')} onSave={save} />
       </li>
     )
   }
@@ -108,7 +109,9 @@ export function MessageView({
             aria-label="Edit"
             title="Edit"
             disabled={isBusy}
-            onClick={() => setIsEditing(true)}
+            onClick={() => setEditing('yes')}
+            // oxlint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus={editing === 'cancelled'}
           >
             <Icon name="edit" />
           </button>

@@ -17,7 +17,7 @@ export function createRehearsalTransport(parley: Parley<ChatMessage>): ChatTrans
       await parley.saveChat(chatId, messages, { signal })
       const query = textOf(messages.at(-1))
       const context = await parley.context({ conversationId: chatId, query, budgetTokens: BUDGET_TOKENS }, { signal })
-      return streamOf(rehearse(query, context), signal)
+      return streamOf(rehearse({ chatId, query, context }), signal)
     },
     // What this page streams ends with it.
     reconnectToStream: async () => null,

@@ -20,16 +20,19 @@ interface Quote {
 export type Cited = { documentId: string; start: number; end: number } | { conversationId: string; messageId: string }
 
 /** An answer that only quotes what `POST /v1/context` found, and says so. */
-export function rehearse(query: string, context: Context): { text: string; sources: SourceDocumentUIPart[] } {
+export function rehearse({ chatId, query, context }: { chatId: string; query: string; context: Context }): {
+  text: string
+  sources: SourceDocumentUIPart[]
+} {
   const documents = bestOf(context.passages, MOST_PASSAGES).map((passage) => quotePassage(query, passage))
-  const said = context.recalled.filter(({ role, content }) => role === 'user' && content.trim() !== query.trim())
+  const said = context.recalled.filter(({ role, conversationId }) => role === 'user' && conversationId !== chatId)
   const messages = bestOf(said, MOST_MESSAGES).map(quoteMessage)
   const isFound = documents.length + messages.length > 0
   const text = [
     'This is a rehearsal: no model was asked.',
     ...(isFound ? [] : [NOTHING]),
     ...under('Your documents say:', documents),
-    ...under('You wrote earlier:', messages),
+    ...under('You wrote in other conversations:', messages),
     ...caveatsOf(context),
   ]
   return { text: text.join('\n\n'), sources: [...documents, ...messages].map(({ source }) => source) }
@@ -66,8 +69,9 @@ function quote(key: string, content: string): string {
 
 function caveatsOf({ pendingEmbeddings, degraded }: Context): string[] {
   if (degraded) return ['The question could not be embedded, so only its words were searched for.']
-  if (pendingEmbeddings === 0) return []
-  return [`${pendingEmbeddings} of your texts are still being embedded. Until then they are found by their words only.`]
+  // The question itself is one of them.
+  if (pendingEmbeddings <= 1) return []
+  return ['Some of your texts are still being embedded. Until then they are found by their words only.']
 }
 
 const sourceOf = (sourceId: string, title: string, cited: Cited): SourceDocumentUIPart => ({

@@ -26,7 +26,7 @@ export function ConversationsProvider({ children }: { children: ReactNode }) {
   const [title, setTitle] = useState('')
   const [pages, setPages] = useState(1)
   const search = useDelayed(title.trim(), TYPING_MS)
-  const { value, error, reload } = useLoaded(search, async (signal) => {
+  const readList = async (signal: AbortSignal) => {
     const query = { pinnedFirst: true, limit: PAGE, ...(search && { title: search }) }
     const items: Conversation[] = []
     let read = 0
@@ -37,7 +37,8 @@ export function ConversationsProvider({ children }: { children: ReactNode }) {
       if (++read >= pages) break
     }
     return { items, hasMore }
-  })
+  }
+  const { value, error, reload } = useLoaded(search, readList, { keepsValue: true })
   const filter = useCallback((title: string) => {
     setTitle(title)
     setPages(1)

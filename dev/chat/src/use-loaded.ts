@@ -6,8 +6,16 @@ export interface Loaded<T> {
   reload: () => void
 }
 
-/** What a call returns: made at once, again when `key` changes, and on `reload`, while the last value stays. */
-export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+/**
+ * What a call returns: made at once, again when `key` changes, and on `reload`, while the last value stays.
+ *
+ * @param options.keepsValue the value of another key stays as well, until there is a new one
+ */
+export function useLoaded<T>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<T>,
+  { keepsValue = false } = {},
+): Loaded<T> {
   const [turn, setTurn] = useState(0)
   const [state, setState] = useState<{ key: string; value?: T; error?: unknown }>({ key })
   const run = useEffectEvent(load)
@@ -17,12 +25,11 @@ export function useLoaded<T>(key: string, load: (signal: AbortSignal) => Promise
     run(signal).then(
       (value) => !signal.aborted && setState({ key, value }),
       (error: unknown) =>
-        !signal.aborted && setState((before) => ({ ...(before.key === key ? before : { key }), error })),
+        !signal.aborted && setState((before) => ({ ...(before.key === key || keepsValue ? before : {}), key, error })),
     )
     return () => controller.abort()
   }, [key, turn])
   const reload = useCallback(() => setTurn((turn) => turn + 1), [])
-  // What another key has returned is nothing of this one's.
-  const { value, error } = state.key === key ? state : {}
+  const { value, error } = state.key === key || keepsValue ? state : {}
   return { value, error, reload }
 }

@@ -20,7 +20,7 @@ interface StoredChat extends Pick<
   /** Why the conversation could not be read or written. */
   storageError: unknown
   /** Reads the conversation again. */
-  reload: () => Promise<void>
+  reload: () => void
 }
 
 const transport = createRehearsalTransport(parley)
@@ -37,44 +37,50 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
     transport,
     generateId: () => crypto.randomUUID(),
     onFinish: ({ messages, isAbort, isError }) => {
-      if (isError) return
-      void attempt(async () => {
-        await parley.saveChat(id, isAbort ? markStopped(messages) : messages, {
-          status: isAbort ? 'stopped' : undefined,
-        })
-        show(await parley.loadChat(id))
-        onSaved()
-      })
+      if (!isError) void attempt(() => save(isAbort ? markStopped(messages) : messages, isAbort))
     },
   })
   const { setMessages } = chat
 
+  const attempt = useCallback(
+    (work: () => Promise<void>) => work().then(() => setStorageError(undefined), setStorageError),
+    [],
+  )
   const show = useCallback(
     (loaded: LoadedChat<ChatMessage>) => {
       setMessages(loaded.messages)
       setBranches(loaded.branches)
       setExists(loaded.exists)
+      setIsLoading(false)
     },
     [setMessages],
   )
-  const attempt = useCallback(
-    (work: () => Promise<void>) => work().then(() => setStorageError(undefined), setStorageError),
-    [],
-  )
-  const load = useCallback(
-    () => attempt(async () => show(await parley.loadChat(id))).finally(() => setIsLoading(false)),
-    [id, show, attempt],
-  )
-  const reload = () => {
-    setIsLoading(true)
-    return load()
+  async function save(messages: ChatMessage[], isStopped: boolean): Promise<void> {
+    const { ids } = await parley.saveChat(id, messages, { status: isStopped ? 'stopped' : undefined })
+    const { branches } = await parley.loadChat(id)
+    const saved = new Map(
+      messages.map((message) => [message.id, { ...message, id: ids.get(message.id) ?? message.id }]),
+    )
+    // The next question may be there already.
+    setMessages((current) => current.map((message) => saved.get(message.id) ?? message))
+    setBranches(branches)
+    onSaved()
   }
 
   // A draft has nothing to read, and keeps its messages when it is saved.
   const [wasNew] = useState(isNew)
+  const [turn, setTurn] = useState(0)
   useEffect(() => {
-    if (!wasNew) void load()
-  }, [wasNew, load])
+    if (wasNew) return
+    const controller = new AbortController()
+    const { signal } = controller
+    void attempt(() => parley.loadChat(id, { signal }).then(show)).finally(() => signal.aborted || setIsLoading(false))
+    return () => controller.abort()
+  }, [id, wasNew, turn, attempt, show])
+  const reload = () => {
+    setIsLoading(true)
+    setTurn(turn + 1)
+  }
 
   return {
     messages: chat.messages,
