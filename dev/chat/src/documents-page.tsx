@@ -21,7 +21,7 @@ export function DocumentsPage() {
       title="Documents"
       intro="What your questions are answered from. A file that is added again replaces the one of its name."
     >
-      <FileButton className="drop-zone" label="Choose documents" onFiles={add}>
+      <FileButton className="drop-zone" onFiles={add}>
         <Icon name="file" />
         <span>
           <strong>Choose files</strong> or drop them anywhere

@@ -26,7 +26,7 @@ export function EmptyChat({ exists, onAsk }: { exists: boolean; onAsk: (text: st
           ? `Ask about “${ready.title}”${(items?.length ?? 0) > 1 ? ' or your other documents' : ''}, or add more.`
           : 'Drop a text or Markdown file anywhere on this page, then ask about it.'}
       </p>
-      <FileButton className="drop-zone" label="Choose documents" onFiles={add}>
+      <FileButton className="drop-zone" onFiles={add}>
         <Icon name="file" />
         <span>
           <strong>Choose a file</strong> or drop it here

@@ -1,7 +1,8 @@
 import { type ReactNode, useRef } from 'react'
 
 interface FileButtonProps {
-  label: string
+  /** For a button that shows only an icon. */
+  label?: string
   className: string
   accept?: string
   onFiles: (files: File[]) => unknown

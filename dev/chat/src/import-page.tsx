@@ -45,7 +45,7 @@ export function ImportPage() {
       intro="Takes in an export of Parley, ChatGPT’s conversations.json, or a list of AI SDK messages. The same file again takes only what is missing."
     >
       <div onDrop={drop}>
-        <FileButton className="drop-zone" label="Choose a file to import" accept=".json,.ndjson,.jsonl" onFiles={take}>
+        <FileButton className="drop-zone" accept=".json,.ndjson,.jsonl" onFiles={take}>
           <Icon name="import" />
           <span>
             <strong>Choose a file</strong> or drop it here

@@ -1,5 +1,5 @@
 import type { Conversation, DocumentHit, MessageHit, SearchRequest, SearchResults } from '@parley/client'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { formatDate } from './format.ts'
 import { Highlight } from './highlight.tsx'
 import { Icon } from './icons.tsx'
@@ -71,17 +71,18 @@ function Choice({
   options: Record<string, string>
   value: string
 }) {
+  const id = useId()
   return (
-    <label>
-      <span>{label}</span>
-      <select key={value} name={name} defaultValue={value}>
+    <div className="choice">
+      <label htmlFor={id}>{label}</label>
+      <select key={value} id={id} name={name} defaultValue={value}>
         {Object.entries(options).map(([value, text]) => (
           <option key={value} value={value}>
             {text}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   )
 }
 

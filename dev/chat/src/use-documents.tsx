@@ -1,5 +1,5 @@
 import type { Document, DocumentItem } from '@parley/client'
-import { createContext, type ReactNode, use, useCallback, useMemo, useState } from 'react'
+import { createContext, type ReactNode, use, useCallback, useMemo, useRef, useState } from 'react'
 import { parley } from './parley.ts'
 import { readDocument } from './read-document.ts'
 import { useLoaded } from './use-loaded.ts'
@@ -41,6 +41,20 @@ export function DocumentsProvider({ children }: { children: ReactNode }) {
     return { items, hasMore: false }
   })
 
+  const removals = useRef(new Map<string, AbortController>())
+  /** @returns undefined where it was removed before it was embedded */
+  const waitFor = useCallback(async (id: string): Promise<Document | undefined> => {
+    const removal = new AbortController()
+    removals.current.set(id, removal)
+    const signal = AbortSignal.any([removal.signal, AbortSignal.timeout(PATIENCE_MS)])
+    try {
+      return await parley.documents.waitUntilEmbedded(id, { signal })
+    } catch (error) {
+      if (removal.signal.aborted) return undefined
+      throw error
+    }
+  }, [])
+
   const addOne = useCallback(
     async (file: File) => {
       const { name } = file
@@ -51,14 +65,15 @@ export function DocumentsProvider({ children }: { children: ReactNode }) {
         const sent = await parley.documents.upsert(await readDocument(file))
         show({ state: 'embedding', document: sent })
         reload()
-        const document = await parley.documents.waitUntilEmbedded(sent.id, { signal: AbortSignal.timeout(PATIENCE_MS) })
+        const document = await waitFor(sent.id)
+        if (!document) return
         show({ state: document.status === 'ready' ? 'ready' : 'failed', document })
         reload()
       } catch (error) {
         show({ state: 'failed', error })
       }
     },
-    [reload],
+    [reload, waitFor],
   )
   const documents = useMemo(
     () => ({
@@ -77,6 +92,8 @@ export function DocumentsProvider({ children }: { children: ReactNode }) {
       },
       dismiss: (name: string) => setUploads((uploads) => uploads.filter((upload) => upload.name !== name)),
       remove: async (id: string) => {
+        removals.current.get(id)?.abort()
+        setUploads((uploads) => uploads.filter(({ document }) => document?.id !== id))
         await parley.documents.delete(id)
         reload()
       },

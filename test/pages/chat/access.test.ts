@@ -165,7 +165,7 @@ it('The server gives no file but the app’s, and answers no other host name', a
   )
   expect(policies[0]).toContain("img-src 'self' data:")
   expect(policies[0]).not.toBe(policies[1])
-  for (const file of ['package.json', 'wrangler.toml', 'dev/start.ts', '.git/HEAD']) {
+  for (const file of ['package.json', 'wrangler.toml', 'dev/start.ts', '.gitignore']) {
     const { status } = await fetch(`${bed.url}/@fs${process.cwd()}/${file}`)
     expect([file, status]).toEqual([file, 403])
   }

@@ -82,7 +82,13 @@ it('An import shows its report, and an export brings everything to another accou
   await other.page.getByText('And swallows?').waitFor()
   expect(other.faults).toEqual([])
   await goTo(other.page, 'Import and export')
-  await drop(other.page, '.drop-zone', { name: 'other.json', text: '[{ "no": "message" }]' })
+  await drop(other.page, '.drop-zone', {
+    name: 'part.ndjson',
+    text: `${text.split('\n').slice(0, 2).join('\n')}\n{ "type": "?" }`,
+  })
+  await other.page.getByText('The file breaks off before its end').waitFor()
+  await other.page.getByRole('list', { name: 'What was refused' }).waitFor()
+  await drop(other.page, '.drop-zone', { name: 'other.json', text: '[{ "no"' })
   await other.page.getByRole('alert').waitFor()
   await page.context().close()
   await other.page.context().close()
@@ -93,7 +99,7 @@ it('Documents are listed with their status, replaced by their name, deleted and 
   await goTo(page, 'Documents')
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Choose documents' }).click(),
+    page.getByRole('button', { name: 'Choose files' }).click(),
   ])
   const file = (text: string) => ({ name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from(text) })
   await chooser.setFiles([file('# Notes on bees\n\nBees swarm in May.')])
@@ -231,17 +237,19 @@ it('What messages and documents bring along stays text: no markup, no foreign pi
   await page.getByRole('link', { name: 'Open the conversation' }).click()
   const message = page.locator('.message.user')
   await message.getByText(hostile).waitFor()
+  expect(await message.getByRole('img').count()).toBe(1)
+  expect(await message.getByRole('img').getAttribute('src')).toBe(pixel)
+  const links = await message.getByRole('link').all()
+  const attributes = ['href', 'rel', 'target']
   expect(
-    await message.getByRole('img').evaluateAll((images) => images.map((image) => image.getAttribute('src'))),
-  ).toEqual([pixel])
-  expect(
-    await message
-      .getByRole('link')
-      .evaluateAll((links) => links.map((link) => [link.getAttribute('href'), link.getAttribute('rel')])),
-  ).toEqual([
-    ['https://example.com/page?a=1', 'noopener noreferrer'],
-    ['http://example.com/b', 'noopener noreferrer'],
-  ])
+    await Promise.all(links.map((link) => Promise.all(attributes.map((name) => link.getAttribute(name))))),
+  ).toEqual(
+    ['https://example.com/a.png', 'https://example.com/page?a=1', 'http://example.com/b'].map((url) => [
+      url,
+      'noopener noreferrer',
+      '_blank',
+    ]),
+  )
   expect(await message.locator('pre').innerText()).toBe('const a = "<b>"')
   await message.getByText('tracker.png').waitFor()
   await message.getByText('drawing.svg').waitFor()
