@@ -46,3 +46,24 @@ export async function startChat({
   await server.listen()
   return { url: `http://localhost:${port}`, close: () => server.close() }
 }
+
+/**
+ * What settings of the developer's own have to say before the chat works, a sentence each.
+ *
+ * @returns an empty list for a stack without any
+ */
+export async function chatRequirements(stack: {
+  chatUrl: string
+  apiUrl: string
+  ownIssuer: boolean
+}): Promise<string[]> {
+  const { chatUrl, apiUrl, ownIssuer } = stack
+  const preflight = { method: 'OPTIONS', headers: { Origin: chatUrl, 'Access-Control-Request-Method': 'GET' } }
+  const { headers } = await fetch(`${apiUrl}/v1/me`, preflight)
+  return [
+    ...(headers.has('Access-Control-Allow-Origin') ? [] : [`It works once your CORS_ORIGINS has ${chatUrl}.`]),
+    ...(ownIssuer
+      ? [`Your app client must allow the callback URL ${chatUrl}/callback and the sign-out URL ${chatUrl}/.`]
+      : []),
+  ]
+}

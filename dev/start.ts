@@ -1,4 +1,4 @@
-import { chatOrigins, startChat } from './chat-server.ts'
+import { chatOrigins, chatRequirements, startChat } from './chat-server.ts'
 import { formatClientEnv, writeClientEnv } from './client-env.ts'
 import { runCommand } from './command.ts'
 import { type LocalParley, startLocal } from './local.ts'
@@ -42,7 +42,12 @@ async function main(): Promise<void> {
   try {
     chat = await startChat({ port: chatPort, client: parley.client, dataDir })
     const died = parley.worker.ended.then(() => 'died' as const)
-    greet(parley, chat.url, await writeClientEnv(dataDir, parley.client))
+    const requirements = await chatRequirements({
+      chatUrl: chat.url,
+      apiUrl: parley.worker.url,
+      ownIssuer: parley.ownIssuer,
+    })
+    greet(parley, [chat.url, ...requirements].join('\n  '), await writeClientEnv(dataDir, parley.client))
     const reason = await Promise.race([interrupted, died])
     console.log(reason === 'died' ? 'The Worker has ended; stopping the rest …' : 'Stopping …')
     if (reason === 'died') process.exitCode = 1
@@ -52,12 +57,12 @@ async function main(): Promise<void> {
   }
 }
 
-function greet({ worker: { url }, client, ownIssuer }: LocalParley, chatUrl: string, envFile: string): void {
+function greet({ worker: { url }, client, ownIssuer }: LocalParley, chat: string, envFile: string): void {
   const { how, token } = ownIssuer ? OWN_SIGN_IN : LOCAL_SIGN_IN
   // An issuer and client ids of the developer's own are settings, of which no value is printed.
   const env = ownIssuer ? '' : `\n${formatClientEnv(client).replaceAll(/^(?=.)/gm, '  ')}`
   console.log(`
-Chat: ${chatUrl}
+Chat: ${chat}
 Parley runs at ${url} (reference: ${url}/docs). Ctrl-C stops it.
 ${how}
 

@@ -19,7 +19,7 @@ export function DocumentsPage() {
   return (
     <Page
       title="Documents"
-      intro="What your questions are answered from. A file that is added again replaces the one of its name."
+      intro="Your questions are answered from these. A file with the same name replaces the earlier one."
     >
       <FileButton className="drop-zone" onFiles={add}>
         <Icon name="file" />

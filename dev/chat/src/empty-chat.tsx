@@ -10,7 +10,7 @@ export function EmptyChat({ exists, onAsk }: { exists: boolean; onAsk: (text: st
   if (!exists) {
     return (
       <div className="empty-chat">
-        <h2>There is nothing here</h2>
+        <h2>Conversation not found</h2>
         <p className="muted">The conversation was deleted, or it belongs to someone else.</p>
         <Link className="button primary" href="/">
           Start a new chat

@@ -72,9 +72,9 @@ function Report({ name, report }: { name: string; report: ImportReport }) {
     <section className="card report" aria-label="Report of the import">
       <h2>{name}</h2>
       <p className="muted">
-        It is {FORMATS[format]}. {into !== undefined && <Link href={chatHref(into)}>Open the conversation</Link>}
+        Format: {FORMATS[format]}. {into !== undefined && <Link href={chatHref(into)}>Open the conversation</Link>}
       </p>
-      {!complete && <p className="error-text">The file breaks off before its end: the rest is missing.</p>}
+      {!complete && <p className="error-text">The file ends early: the rest is missing.</p>}
       <table>
         <thead>
           <tr>
@@ -129,8 +129,8 @@ function Export() {
   }
   return (
     <section aria-label="Export">
-      <h2>Take everything along</h2>
-      <p className="muted">One file with your conversations, messages, documents and vectors.</p>
+      <h2>Export</h2>
+      <p className="muted">Your conversations, messages, documents and vectors in one file.</p>
       <button type="button" onClick={() => void download()} disabled={isRunning}>
         {isRunning ? 'Reading …' : 'Download an export'}
       </button>

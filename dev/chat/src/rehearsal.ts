@@ -9,7 +9,7 @@ const LEAST_SCORE = 0.5
 const LONGEST_QUOTE = 600
 
 const NOTHING =
-  'Nothing that you have stored says anything about this. Drop a text or Markdown file anywhere on this page, wait until it is ready, and ask again.'
+  'Nothing you have stored answers this. Drop a text or Markdown file anywhere on this page, wait until it is ready, and ask again.'
 
 interface Quote {
   text: string

@@ -1,17 +1,16 @@
 import type { Conversation, DocumentHit, MessageHit, SearchRequest, SearchResults } from '@parley/client'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useId } from 'react'
 import { formatDate } from './format.ts'
 import { Highlight } from './highlight.tsx'
 import { Icon } from './icons.tsx'
 import { documentHref, messageHref } from './addresses.ts'
 import { Page } from './page.tsx'
-import { parley } from './parley.ts'
 import { Problem } from './problem.tsx'
 import { Link, navigate, useLocation } from './router.tsx'
 import { Skeleton } from './skeleton.tsx'
 import { ScoreParts } from './scoring.tsx'
 import { useConversations } from './use-conversations.tsx'
-import { useLoaded } from './use-loaded.ts'
+import { useSearch } from './use-search.ts'
 
 const MODES = { hybrid: 'Words and meaning', keyword: 'Words', semantic: 'Meaning' } as const
 const SOURCES = { all: 'Everything', document: 'Documents', message: 'Messages' } as const
@@ -94,33 +93,23 @@ interface ResultsProps {
 
 function Results({ query, mode, source }: ResultsProps) {
   const request: SearchRequest = { query, mode, limit: PAGE, ...(source !== 'all' && { sources: [source] }) }
-  const { value, error, reload } = useLoaded('results', (signal) => parley.search(request, { signal }))
-  const [rest, setRest] = useState<SearchResults[]>([])
-  const [moreError, setMoreError] = useState<unknown>()
-  if (error !== undefined) return <Problem error={error} onRetry={reload} />
-  if (!value) {
-    return <Skeleton label="Searching" />
+  const { hits, summary, hasMore, more, error, retry } = useSearch(request)
+  if (!hits || !summary) {
+    return error === undefined ? <Skeleton label="Searching" /> : <Problem error={error} onRetry={retry} />
   }
-  const hits = [value, ...rest].flatMap(({ data }) => data)
-  const { nextCursor } = rest.at(-1) ?? value
   const bestRank = Math.max(...hits.map(({ scoring }) => scoring.keywordRank ?? 0), Number.MIN_VALUE)
-  const more = () => {
-    if (nextCursor === null) return
-    setMoreError(undefined)
-    parley.search({ ...request, cursor: nextCursor }).then((page) => setRest((rest) => [...rest, page]), setMoreError)
-  }
   return (
     <>
       <p className="muted small" role="status">
-        {summaryOf(value, hits.length)}
+        {summaryOf(summary, hits.length)}
       </p>
       <ol className="cards" aria-label="Hits">
         {hits.map((hit) => (
           <Hit key={`${hit.source} ${hit.id}`} hit={hit} bestRank={bestRank} />
         ))}
       </ol>
-      <Problem error={moreError} onRetry={more} />
-      {nextCursor !== null && (
+      <Problem error={error} onRetry={retry} />
+      {hasMore && (
         <button type="button" onClick={more}>
           Show more
         </button>
@@ -137,10 +126,10 @@ function summaryOf(
     shown === 0
       ? 'Nothing was found. Try other words, or search by meaning.'
       : `${shown}${nextCursor === null ? '' : ' or more'} ${shown === 1 ? 'hit' : 'hits'}.`,
-    recall === 'exact' ? 'Everything was compared.' : 'The nearest were compared.',
-    ...(belowThreshold > 0 ? [`${belowThreshold} hardly similar ones were left out.`] : []),
-    ...(pendingEmbeddings > 0 ? [`${pendingEmbeddings} texts still wait to be embedded.`] : []),
-    ...(degraded ? ['The query could not be embedded: these were found by their words.'] : []),
+    recall === 'exact' ? 'All texts were compared.' : 'The nearest texts were compared.',
+    ...(belowThreshold > 0 ? [`${belowThreshold} less similar texts were left out.`] : []),
+    ...(pendingEmbeddings > 0 ? [`${pendingEmbeddings} texts are still being embedded.`] : []),
+    ...(degraded ? ['The query could not be embedded, so these were found by their words.'] : []),
   ]
   return parts.join(' ')
 }

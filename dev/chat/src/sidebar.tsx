@@ -58,7 +58,7 @@ function ConversationList({ path }: { path: string }) {
       <Problem error={error} onRetry={reload} />
       {!items && error === undefined && <Skeleton label="Loading conversations" />}
       {items?.length === 0 && (
-        <p className="muted small empty">{title ? 'No title has this.' : 'Your conversations will be listed here.'}</p>
+        <p className="muted small empty">{title ? 'No title matches.' : 'Your conversations will be listed here.'}</p>
       )}
       <Group heading="Pinned" items={pinned} path={path} />
       <Group heading={pinned.length > 0 ? 'Recent' : 'Conversations'} items={others} path={path} />

@@ -19,7 +19,7 @@ const NAMES: Record<Quota['quota'], string> = {
 export function UsagePage() {
   const { value, error, reload } = useLoaded('usage', (signal) => parley.usage({ signal }))
   return (
-    <Page title="Usage" intro="What you have, and what you may have. The trash counts as well.">
+    <Page title="Usage" intro="What you have stored, and your limits. The trash counts too.">
       <Problem error={error} onRetry={reload} />
       {!value && error === undefined && <Skeleton label="Loading usage" />}
       <ul className="cards quotas" aria-label="Quotas">
@@ -44,7 +44,7 @@ function Meter({ quota, used, limit, resetsAt }: Quota) {
         <span className="muted">{limit === null ? `${unit}, no limit` : `of ${showLimit(limit)}${unit}`}</span>
       </p>
       {limit !== null && <progress max={limit} value={Math.min(used, limit)} aria-label={NAMES[quota]} />}
-      {resetsAt !== null && <p className="muted small">Counts from 0 again on {formatDate(resetsAt)}</p>}
+      {resetsAt !== null && <p className="muted small">Resets on {formatDate(resetsAt)}</p>}
     </li>
   )
 }

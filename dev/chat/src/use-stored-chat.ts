@@ -98,7 +98,7 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
   }
 }
 
-/** So that a page that loads it later can say so, too. */
+/** `loadChat` returns no status: the metadata keeps it for later page loads. */
 const markStopped = (messages: ChatMessage[]): ChatMessage[] =>
   messages.map((message, index) =>
     index === messages.length - 1 && message.role === 'assistant'

@@ -3,7 +3,7 @@ import { Icon } from './icons.tsx'
 import { Problem } from './problem.tsx'
 import { signIn } from './sign-in.ts'
 
-/** What one sees who is not signed in. */
+/** The page before the sign-in. */
 export function Welcome({ error }: { error: unknown }) {
   const [failure, setFailure] = useState(error)
   const [isLeaving, setIsLeaving] = useState(false)
@@ -29,7 +29,7 @@ export function Welcome({ error }: { error: unknown }) {
       </button>
       <Problem error={failure} />
       <p className="muted small">
-        This is the example app of Parley. It answers by a rehearsal that quotes what was found; no model is asked.
+        This is Parley’s example app. Its answers are rehearsals: they quote what was found, and no model is asked.
       </p>
     </main>
   )

@@ -15,7 +15,7 @@ import { UsagePage } from './usage-page.tsx'
 import { ConversationsProvider } from './use-conversations.tsx'
 import { DocumentsProvider } from './use-documents.tsx'
 
-/** All that one sees who is signed in. */
+/** The app, once the user is signed in. */
 export function Workspace({ user }: { user: User }) {
   const { pathname, href } = useLocation()
   // Where the menu was opened: it closes when one goes elsewhere.

@@ -9,6 +9,7 @@ import {
   QUESTION,
   screenshot,
   signIn,
+  signUp,
   startChatBed,
 } from './harness.ts'
 
@@ -23,18 +24,7 @@ afterAll(() => bed?.close())
 it('A newcomer signs up, drops a document, and gets an answer that quotes it', async () => {
   const { page, faults } = await bed.open()
   await screenshot(page, 'welcome')
-  await page.getByRole('button', { name: 'Sign in or sign up' }).click()
-  await page.getByRole('link', { name: 'Create an account' }).click()
-  await page.getByLabel('Name').fill('Grace Hopper')
-  await page.getByLabel('E-mail').fill('grace@example.com')
-  await page.getByLabel('Password').fill('Hopper-1906')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Confirm your e-mail' }).waitFor()
-  const [, code = ''] = /the code is (\d{6})/.exec(await page.locator('main').innerText()) ?? []
-  await page.keyboard.type(code)
-  await page.keyboard.press('Enter')
-
-  await page.getByRole('heading', { name: 'Start with a document' }).waitFor()
+  await signUp(page, 'Grace Hopper', 'grace@example.com')
   await page.getByText('Your conversations will be listed here.').waitFor()
   await screenshot(page, 'empty')
   await drop(page, 'main', HANDBOOK)
@@ -77,7 +67,7 @@ it('Who signs out leaves nothing for the next user of the browser', async () => 
   await page.getByText('You have no documents yet.').waitFor()
   expect(faults).toEqual([])
   await page.goto(address)
-  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+  await page.getByRole('heading', { name: 'Conversation not found' }).waitFor()
   await page.context().close()
 })
 
@@ -136,7 +126,7 @@ it('An answer that is stopped stays as far as it came', async () => {
 it('Nothing that fits is said so, and what is no text is refused', async () => {
   const { page, faults } = await bed.openSignedIn()
   await ask(page, 'What is the capital of Mongolia?')
-  expect(await page.locator('.message.assistant').innerText()).toContain('Nothing that you have stored')
+  expect(await page.locator('.message.assistant').innerText()).toContain('Nothing you have stored')
   await drop(page, 'main', { name: 'photo.png', text: 'PNG' }, { name: 'empty.md', text: ' ' })
   const added = page.getByLabel('Added documents')
   await added.getByText('Only Markdown and plain text can be added.').waitFor()
@@ -169,7 +159,7 @@ it('A conversation is pinned, renamed, found by its title, deleted and brought b
   await page.getByLabel('Filter conversations by title').fill('swallow')
   await expect.poll(() => list.getByRole('link').allInnerTexts()).toEqual(['Where do swallows nest?'])
   await page.getByLabel('Filter conversations by title').fill('nothing has this')
-  await page.getByText('No title has this.').waitFor()
+  await page.getByText('No title matches.').waitFor()
   await page.getByLabel('Filter conversations by title').fill('')
 
   await list.getByRole('link', { name: 'Bulbs' }).waitFor()
@@ -179,6 +169,55 @@ it('A conversation is pinned, renamed, found by its title, deleted and brought b
   await page.getByRole('button', { name: 'Undo' }).click()
   await list.getByRole('link', { name: 'Bulbs' }).waitFor()
   await answered(page, 'Which tulips bloom first?')
+  expect(faults).toEqual([])
+  await page.context().close()
+})
+
+const CIDER = {
+  name: 'cider.md',
+  text: `# Cider house notes
+
+## Pressing
+
+Apples sweat in the loft for two weeks before pressing; those with bruises go first.
+
+## Keeping
+
+Apples for cider keep in storage for six weeks at most: after that they turn mealy, and the juice stays cloudy.
+`,
+}
+
+it('An answer quotes several documents; the pinned conversation comes first', async () => {
+  const { page, faults } = await bed.open()
+  await signUp(page, 'Grace Hopper', 'grace.hopper@example.com')
+  await addDocument(page)
+  await addDocument(page, CIDER)
+  for (const question of ['How are pear trees pruned?', 'Which apples go into the press first?']) {
+    await ask(page, question)
+    await page.getByRole('link', { name: 'New chat' }).click()
+  }
+  const list = page.getByRole('navigation', { name: 'Conversations' })
+  await list.getByRole('link', { name: 'How are pear trees pruned?' }).click()
+  await answered(page, 'How are pear trees pruned?')
+  await page.getByRole('button', { name: 'Pin' }).click()
+  await list.getByRole('region', { name: 'Pinned' }).waitFor()
+  await page.getByRole('link', { name: 'New chat' }).click()
+  await ask(page, 'How long do apples last?')
+  await page.locator('.message.user').getByRole('button', { name: 'Edit' }).click()
+  await page.getByLabel('Edit the question').fill('How long do apples keep in storage?')
+  await page.getByRole('button', { name: 'Ask' }).click()
+  await page.getByRole('group', { name: 'Version 2 of 2' }).waitFor()
+  await answered(page, 'How long do apples keep in storage?')
+  const sources = page.getByLabel('Sources').getByRole('link')
+  expect((await sources.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining('Cider house notes › Keeping'),
+      expect.stringContaining('Orchard handbook › Storage'),
+    ]),
+  )
+  await expect.poll(() => list.getByRole('link').first().innerText()).toBe('How are pear trees pruned?')
+  // docs/chat.png
+  await screenshot(page, 'readme')
   expect(faults).toEqual([])
   await page.context().close()
 })

@@ -100,6 +100,22 @@ export async function startChatBed(): Promise<ChatBed> {
   }
 }
 
+/** From the welcome page, as a newcomer. */
+export async function signUp(page: Page, name: string, email: string): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in or sign up' }).click()
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill('Hopper-1906')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Confirm your e-mail' }).waitFor()
+  const [, code = ''] = /the code is (\d{6})/.exec(await page.locator('main').innerText()) ?? []
+  await page.keyboard.type(code)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Start with a document' }).waitFor()
+}
+
+/** From the welcome page, as a user of the local Cognito. */
 export async function signIn(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in or sign up' }).click()
   await page.getByLabel('E-mail').fill(email)

@@ -54,9 +54,9 @@ it('An import shows its report, and an export brings everything to another accou
   await goTo(page, 'Import and export')
   await drop(page, '.drop-zone', messagesFile('How old do swifts get?', 'And swallows?'))
   const report = page.getByRole('region', { name: 'Report of the import' })
-  await report.getByText('It is a list of messages.').waitFor()
+  await report.getByText('Format: a list of messages.').waitFor()
   expect(await report.getByRole('row').allInnerTexts()).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^message\s+2\s+0\s+0$/)]),
+    expect.arrayContaining([expect.stringMatching(/^message\s+2\s+0\s+0$/i)]),
   )
   await screenshot(page, 'import')
   const [download] = await Promise.all([
@@ -74,7 +74,7 @@ it('An import shows its report, and an export brings everything to another accou
   const other = await bed.openSignedIn()
   await goTo(other.page, 'Import and export')
   await drop(other.page, '.drop-zone', { name: 'export.ndjson', text })
-  await other.page.getByText('It is an export of Parley.').waitFor()
+  await other.page.getByText('Format: an export of Parley.').waitFor()
   await other.page
     .getByRole('navigation', { name: 'Conversations' })
     .getByRole('link', { name: 'How old do swifts get?' })
@@ -86,7 +86,7 @@ it('An import shows its report, and an export brings everything to another accou
     name: 'part.ndjson',
     text: `${text.split('\n').slice(0, 2).join('\n')}\n{ "type": "?" }`,
   })
-  await other.page.getByText('The file breaks off before its end').waitFor()
+  await other.page.getByText('The file ends early').waitFor()
   await other.page.getByRole('list', { name: 'What was refused' }).waitFor()
   await drop(other.page, '.drop-zone', { name: 'other.json', text: '[{ "no"' })
   await other.page.getByRole('alert').waitFor()
@@ -130,7 +130,7 @@ it('Usage shows each quota', async () => {
     expect.stringMatching(/^Messages 2 of 1M/),
     expect.stringMatching(/^Documents 0 of 20K/),
     expect.stringMatching(/^Stored [\d.]+ k?B of 5\.4 GB/),
-    expect.stringMatching(/^Embedded today \d+ of 20M tokens Counts from 0 again on /),
+    expect.stringMatching(/^Embedded today \d+ of 20M tokens Resets on /),
   ])
   await screenshot(page, 'usage')
   expect(faults).toEqual([])
