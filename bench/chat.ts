@@ -13,23 +13,36 @@ const MODULES = {
 
 /** What a newcomer types and waits for, and what is left to write for a front end: by the example chat. */
 export async function measureChat(): Promise<void> {
-  let total = 0
-  console.log('Lines of code of the example chat, without blank lines, comments and pages:')
+  const all: Lines = { code: 0, calls: 0 }
+  console.log(
+    'Lines of the example chat without what it shows, blank lines and comments (those that call the libraries):',
+  )
   for (const [topic, files] of Object.entries(MODULES)) {
-    const lines = await Promise.all(files.map(countLines))
-    total += lines.reduce((sum, count) => sum + count)
-    console.log(`  ${topic.padEnd(22)} ${files.map((file, index) => `${file} ${lines[index]}`).join(', ')}`)
+    for (const file of files) {
+      const { code, calls } = await countLines(file)
+      all.code += code
+      all.calls += calls
+      console.log(`  ${topic.padEnd(22)} ${file.padEnd(22)} ${code} (${calls})`)
+    }
   }
-  console.log(`  ${'all'.padEnd(22)} ${total}`)
+  console.log(`  ${'all'.padEnd(45)} ${all.code} (${all.calls})`)
   const commands = await readmeCommands()
   console.log(`Commands from a clone to the chat: ${commands.length} (${commands.join(', ')})`)
   console.log(`From the chat's URL to an answer that quotes an own document: ${await timeBrowser()}`)
 }
 
-async function countLines(file: string): Promise<number> {
+interface Lines {
+  code: number
+  calls: number
+}
+
+const CALL = /\b(parley|manager)\.|\b(createParley|UserManager|useChat|bearer)\b[<(]/
+
+async function countLines(file: string): Promise<Lines> {
   const text = await readFile(join(ROOT, CHAT, file), 'utf8')
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '')
-  return code.split('\n').filter((line) => line.trim() !== '').length
+  const lines = code.split('\n').filter((line) => line.trim() !== '')
+  return { code: lines.length, calls: lines.filter((line) => CALL.test(line)).length }
 }
 
 /** Those of the first block of the README. */
@@ -40,6 +53,8 @@ async function readmeCommands(): Promise<string[]> {
     .split(/\n|&&/)
     .map((command) => command.trim())
 }
+
+const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`
 
 /** A machine's time: sign up, confirm, drop a document, wait until it is ready, ask. */
 async function timeBrowser(): Promise<string> {
@@ -60,7 +75,6 @@ async function timeBrowser(): Promise<string> {
     await addDocument(page)
     const added = performance.now()
     await ask(page)
-    const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`
     const answered = performance.now()
     return `${seconds(began, answered)} (open ${seconds(began, opened)}, sign up ${seconds(opened, signedUp)}, document ${seconds(signedUp, added)}, answer ${seconds(added, answered)})`
   } finally {

@@ -8,6 +8,7 @@ const MOST_MESSAGES = 2
 const LEAST_SCORE = 0.5
 const LONGEST_QUOTE = 600
 
+const DISCLAIMER = 'This is a rehearsal: no model was asked.'
 const NOTHING =
   'Nothing you have stored answers this. Drop a text or Markdown file anywhere on this page, wait until it is ready, and ask again.'
 
@@ -25,14 +26,17 @@ export function rehearse({ chatId, query, context }: { chatId: string; query: st
   sources: SourceDocumentUIPart[]
 } {
   const documents = bestOf(context.passages, MOST_PASSAGES).map((passage) => quotePassage(query, passage))
-  const said = context.recalled.filter(({ role, conversationId }) => role === 'user' && conversationId !== chatId)
+  // What was only asked answers nothing.
+  const said = context.recalled.filter(
+    ({ role, conversationId, content }) => role === 'user' && conversationId !== chatId && !/[?？]\s*$/.test(content),
+  )
   const messages = bestOf(said, MOST_MESSAGES).map(quoteMessage)
   const isFound = documents.length + messages.length > 0
   const text = [
-    'This is a rehearsal: no model was asked.',
-    ...(isFound ? [] : [NOTHING]),
-    ...under('Your documents say:', documents),
-    ...under('You wrote in other conversations:', messages),
+    `${DISCLAIMER} ${isFound ? '' : NOTHING}${documents.length > 0 ? 'Your documents say:' : ''}`.trim(),
+    ...documents.map(({ text }) => text),
+    ...(messages.length > 0 ? ['You wrote in other conversations:'] : []),
+    ...messages.map(({ text }) => text),
     ...caveatsOf(context),
   ]
   return { text: text.join('\n\n'), sources: [...documents, ...messages].map(({ source }) => source) }
@@ -42,9 +46,6 @@ function bestOf<Hit extends { score: number }>(hits: readonly Hit[], most: numbe
   const least = (hits[0]?.score ?? 0) * LEAST_SCORE
   return hits.filter(({ score }) => score >= least).slice(0, most)
 }
-
-const under = (heading: string, quotes: readonly Quote[]): string[] =>
-  quotes.length > 0 ? [heading, ...quotes.map(({ text }) => text)] : []
 
 function quotePassage(query: string, passage: Context['passages'][number]): Quote {
   const { key, documentId, title } = passage

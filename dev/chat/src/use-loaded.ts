@@ -28,7 +28,7 @@ export function useLoaded<T>(
         !signal.aborted && setState((before) => ({ ...(before.key === key || keepsValue ? before : {}), key, error })),
     )
     return () => controller.abort()
-  }, [key, turn])
+  }, [key, turn, keepsValue])
   const reload = useCallback(() => setTurn((turn) => turn + 1), [])
   const { value, error } = state.key === key || keepsValue ? state : {}
   return { value, error, reload }

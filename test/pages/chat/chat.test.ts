@@ -192,7 +192,7 @@ it('An answer quotes several documents; the pinned conversation comes first', as
   await signUp(page, 'Grace Hopper', 'grace.hopper@example.com')
   await addDocument(page)
   await addDocument(page, CIDER)
-  for (const question of ['How are pear trees pruned?', 'Which apples go into the press first?']) {
+  for (const question of ['How are pear trees pruned?', 'Note: our Boskoop apples keep in storage until March.']) {
     await ask(page, question)
     await page.getByRole('link', { name: 'New chat' }).click()
   }
@@ -213,6 +213,7 @@ it('An answer quotes several documents; the pinned conversation comes first', as
     expect.arrayContaining([
       expect.stringContaining('Cider house notes › Keeping'),
       expect.stringContaining('Orchard handbook › Storage'),
+      expect.stringContaining('Note: our Boskoop apples'),
     ]),
   )
   await expect.poll(() => list.getByRole('link').first().innerText()).toBe('How are pear trees pruned?')

@@ -29,7 +29,7 @@ Pear trees want a lighter hand: shorten the leader in March, and thin the spurs 
 
 ## Storage
 
-Keep fruit at 3 degrees in slatted crates, away from potatoes. A late variety keeps until April.
+Keep apples at 3 degrees in slatted crates, away from potatoes. A late variety keeps until April.
 `,
 }
 export const QUESTION = 'When should I prune my apple trees?'

@@ -9,6 +9,7 @@ let bed: ChatBed
 beforeAll(async () => void (bed = await startChatBed()))
 afterAll(() => bed?.close())
 
+const notes = (text: string) => ({ name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from(text) })
 const goTo = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
 const messagesFile = (...texts: string[]) => ({
   name: 'messages.json',
@@ -101,12 +102,11 @@ it('Documents are listed with their status, replaced by their name, deleted and 
     page.waitForEvent('filechooser'),
     page.getByRole('button', { name: 'Choose files' }).click(),
   ])
-  const file = (text: string) => ({ name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from(text) })
-  await chooser.setFiles([file('# Notes on bees\n\nBees swarm in May.')])
+  await chooser.setFiles([notes('# Notes on bees\n\nBees swarm in May.')])
   const list = page.getByRole('list', { name: 'Documents' })
   await list.getByText('Ready').waitFor()
   expect(await list.innerText()).toMatch(/Notes on bees[\s\S]*notes\.md · 1 passage/)
-  await page.locator('input[type=file]').setInputFiles([file('# Notes on wasps\n\nWasps build of paper.')])
+  await page.locator('input[type=file]').setInputFiles([notes('# Notes on wasps\n\nWasps build of paper.')])
   await list.getByText('Notes on wasps').waitFor()
   expect(await list.getByRole('listitem').count()).toBe(1)
   await screenshot(page, 'documents')

@@ -53,6 +53,6 @@ it('A copy of the example chat type-checks and builds with the packed client, wi
   const html = await readFile(join(copy, 'dist/index.html'), 'utf8')
   expect(html).toMatch(/<script type="module" [^>]*src="\/assets\/[\w-]+\.js"><\/script>/)
   expect(html).not.toMatch(/<script(?![^>]* src=)|<style/)
-  const [script = ''] = (await readdir(join(copy, 'dist/assets'))).filter((name) => name.endsWith('.js'))
+  const script = (await readdir(join(copy, 'dist/assets'))).find((name) => name.endsWith('.js')) ?? ''
   expect(await readFile(join(copy, 'dist/assets', script), 'utf8')).toContain(SETTINGS.PARLEY_ISSUER)
 })

@@ -66,8 +66,7 @@ describe('npm run dev', () => {
 
   it('begins its banner with the URL of a chat, which answers at localhost and 127.0.0.1', async () => {
     const [, , , port] = ports
-    const [, banner = ''] = dev.output().split('\n\n')
-    expect(banner.split('\n')[0]).toBe(`Chat: http://localhost:${port}`)
+    expect(dev.output()).toContain(`\n\nChat: http://localhost:${port}\nParley runs at `)
     for (const host of ['localhost', '127.0.0.1']) {
       const origin = `http://${host}:${port}`
       const page = await fetch(origin, { headers: { Accept: 'text/html' } })
