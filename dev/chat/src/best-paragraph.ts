@@ -11,7 +11,7 @@ export interface Paragraph {
   heading: string | undefined
 }
 
-/** The paragraph of a passage that shares the most words with a question, rare ones first: a model would find it by itself. */
+/** The paragraph of a passage that shares the most words with a question, rare words counting more. A model does not need it. */
 export function bestParagraph(question: string, passage: string): Paragraph {
   const paragraphs = [...paragraphsOf(passage)].map((paragraph) => ({
     paragraph,

@@ -7,7 +7,7 @@ interface SwitchProps {
   onSwitch: (leafId: string) => void
 }
 
-/** "2 / 3", and the way to its neighbours. */
+/** "2 / 3", with buttons for the versions before and after. */
 export function BranchSwitch({ branch, isDisabled, onSwitch }: SwitchProps) {
   const { position, count, previousLeafId, nextLeafId } = branch
   return (

@@ -77,7 +77,7 @@ export function Chat({ id, isNew, onFirstMessage }: ChatProps) {
           </p>
         )}
         <Problem error={chat.answerError} onRetry={() => chat.regenerate()} />
-        <Problem error={chat.storageError} onRetry={chat.reload} />
+        <Problem error={chat.storageError} onRetry={chat.retryStorage} />
         <div ref={end} />
       </div>
       <p className="visually-hidden" role="status">

@@ -6,7 +6,7 @@ interface EditProps {
   onCancel: () => void
 }
 
-/** Writes a question anew. What is there stays, as another branch. */
+/** Edits a question. The earlier version stays, as another branch. */
 export function EditMessage({ text, onSave, onCancel }: EditProps) {
   const [value, setValue] = useState(text)
   const isChanged = value.trim() !== '' && value !== text

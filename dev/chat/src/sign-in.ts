@@ -32,7 +32,7 @@ export async function restoreSignIn(): Promise<boolean> {
 
 export const accessToken = async (): Promise<string | undefined> => (await manager.getUser())?.access_token
 
-/** By the refresh token. Where the issuer refuses it, nobody is signed in any more. */
+/** Gets new tokens for the refresh token. If the issuer refuses it, the user is signed out. */
 export async function refresh(): Promise<void> {
   try {
     await manager.signinSilent()

@@ -19,8 +19,8 @@ interface StoredChat extends Pick<
   answerError: Error | undefined
   /** Why the conversation could not be read or written. */
   storageError: unknown
-  /** Reads the conversation again. */
-  reload: () => void
+  /** Does again what failed. */
+  retryStorage: () => void
 }
 
 const transport = createRehearsalTransport(parley)
@@ -30,7 +30,7 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
   const [branches, setBranches] = useState<ReadonlyMap<string, Branch>>(new Map())
   const [exists, setExists] = useState(true)
   const [isLoading, setIsLoading] = useState(!isNew)
-  const [storageError, setStorageError] = useState<unknown>()
+  const [storageFailure, setStorageFailure] = useState<{ error: unknown; work: () => Promise<void> }>()
 
   const chat = useChat<ChatMessage>({
     id,
@@ -43,7 +43,11 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
   const { setMessages } = chat
 
   const attempt = useCallback(
-    (work: () => Promise<void>) => work().then(() => setStorageError(undefined), setStorageError),
+    (work: () => Promise<void>): Promise<void> =>
+      work().then(
+        () => setStorageFailure(undefined),
+        (error: unknown) => setStorageFailure({ error, work }),
+      ),
     [],
   )
   const show = useCallback(
@@ -69,18 +73,22 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
 
   // A draft has nothing to read, and keeps its messages when it is saved.
   const [wasNew] = useState(isNew)
-  const [turn, setTurn] = useState(0)
   useEffect(() => {
     if (wasNew) return
     const controller = new AbortController()
     const { signal } = controller
-    void attempt(() => parley.loadChat(id, { signal }).then(show)).finally(() => signal.aborted || setIsLoading(false))
+    const load = async () => {
+      try {
+        show(await parley.loadChat(id, { signal }))
+      } catch (error) {
+        if (signal.aborted) return
+        setIsLoading(false)
+        throw error
+      }
+    }
+    void attempt(load)
     return () => controller.abort()
-  }, [id, wasNew, turn, attempt, show])
-  const reload = () => {
-    setIsLoading(true)
-    setTurn(turn + 1)
-  }
+  }, [id, wasNew, attempt, show])
 
   return {
     messages: chat.messages,
@@ -93,8 +101,8 @@ export function useStoredChat(id: string, isNew: boolean, onSaved: () => void): 
     isLoading,
     exists,
     answerError: chat.error,
-    storageError,
-    reload,
+    storageError: storageFailure?.error,
+    retryStorage: () => void (storageFailure && attempt(storageFailure.work)),
   }
 }
 

@@ -185,6 +185,31 @@ it('A call that fails says why in words, and can be tried again', async () => {
   await page.context().close()
 })
 
+it('An answer that could not be saved stays on the page, and is saved by another try', async () => {
+  const { page } = await bed.openSignedIn()
+  let saves = 0
+  await page.route('**/v1/conversations/*/messages', async (route) => {
+    // The first is the question, the second the answer.
+    if (route.request().method() !== 'PUT' || ++saves !== 2) return route.fallback()
+    return route.fulfill({
+      status: 500,
+      headers: { 'Access-Control-Allow-Origin': bed.url },
+      body: 'A proxy has failed.',
+    })
+  })
+  await page.getByLabel('Your question').fill(QUESTION)
+  await page.keyboard.press('Enter')
+  const answer = page.locator('.message.assistant')
+  await page.getByRole('alert').getByText('The answer was 500').waitFor()
+  expect(await answer.innerText()).toContain('Nothing you have stored')
+  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
+  await answered(page, QUESTION)
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await page.reload()
+  await answer.getByText('Nothing you have stored').waitFor()
+  await page.context().close()
+})
+
 /** What oidc-client-ts keeps in this tab. */
 const changeToken = (page: Page, accessToken?: string) =>
   page.evaluate<string>(`(() => {
