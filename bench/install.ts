@@ -46,7 +46,7 @@ export function measureInstall(size: RunSize): Promise<void> {
 /** Starts the local stack, waits until it answers, and ends it as Ctrl-C does. @returns when it answered */
 async function untilFirst200(cwd: string): Promise<number> {
   const [port, neonPort, cognitoPort] = [await freePort(), await freePort(), await freePort()]
-  const ports = { PORT: String(port), NEON_PORT: String(neonPort), COGNITO_PORT: String(cognitoPort) }
+  const ports = { PORT: `${port}`, NEON_PORT: `${neonPort}`, COGNITO_PORT: `${cognitoPort}`, CHAT_PORT: '0' }
   const env = { ...outsideEnv(), ...ports }
   const dev = spawn('npm', ['run', 'dev'], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let output = ''

@@ -1,3 +1,4 @@
+import { measureChat } from './chat.ts'
 import { measureClient } from './client.ts'
 import { measureContext } from './context.ts'
 import { measureCost } from './cost.ts'
@@ -28,6 +29,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   cpu: onLinux(measureCpu),
   size: anywhere(measureSize),
   client: anywhere(measureClient),
+  chat: anywhere(measureChat),
   tokens: onLinux(measureTokens),
   'token-estimate': anywhere(measureTokenEstimate),
   origins: onServer(

@@ -24,7 +24,7 @@ interface Setting {
 }
 
 const ENVIRONMENT = 'the environment'
-const OF_THE_STACK: ReadonlySet<string> = new Set(['PORT', 'NEON_PORT', 'COGNITO_PORT'])
+const OF_THE_STACK: ReadonlySet<string> = new Set(['PORT', 'NEON_PORT', 'COGNITO_PORT', 'CHAT_PORT'])
 const DATABASES: ReadonlySet<string> = new Set(['DATABASE_URL', 'DATABASE_URL_SYSTEM'])
 
 /** Stands in for what the local stack makes, while the settings are checked before it has started. */

@@ -60,7 +60,7 @@ let found = 0
 
 /** @param part a selector: what is below it, in place of the whole page */
 async function violationsOf(page: Page, part = 'html'): Promise<string[]> {
-  await page.evaluate(await readFile(axeScript, 'utf8'))
+  await page.evaluate(await axeScript())
   // Selectors for all that passes would take most of the time.
   const options = `{ resultTypes: ['violations'], selectors: false }`
   const violations = await page.evaluate<string[]>(

@@ -1,7 +1,8 @@
 import type { Page } from '../clients/playwright.ts'
 
-/** @returns a list that grows with each error of the page's console and scripts, and each request to another origin than `own` */
-export function watch(page: Page, own: string): string[] {
+/** @returns a list that grows with each error of the page's console and scripts, and each request to another origin than those of `own` */
+export function watch(page: Page, ...own: string[]): string[] {
+  const origins = new Set(own.map((url) => new URL(url).origin))
   const faults: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(`console: ${message.text()}`)
@@ -16,7 +17,9 @@ export function watch(page: Page, own: string): string[] {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`)
   })
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(own).origin) faults.push(`another host: ${request.url()}`)
+    const { origin, protocol } = new URL(request.url())
+    if (protocol !== 'data:' && protocol !== 'blob:' && !origins.has(origin))
+      faults.push(`another host: ${request.url()}`)
   })
   return faults
 }

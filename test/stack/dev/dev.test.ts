@@ -36,7 +36,7 @@ const conversationsOf = async (email: string) => {
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'parley-dev-'))
-  ports = await freePorts(3)
+  ports = await freePorts(4)
   own = { PARLEY_DATA: dataDir, ...portVariables(ports) }
   url = `http://localhost:${ports[0]}`
   // Before anything runs, as somebody may do who reads from the bottom up.
@@ -62,6 +62,19 @@ describe('npm run dev', () => {
     expect(output).toContain(`Parley runs at ${url} (reference: ${url}/docs)`)
     expect(output.match(CURL)?.[0]).toContain(` ${url}/v1/session `)
     expect(output).not.toContain(`127.0.0.1:${ports[0]}`)
+  })
+
+  it('begins its banner with the URL of a chat, which answers at localhost and 127.0.0.1', async () => {
+    const [, , , port] = ports
+    expect(dev.output()).toContain(`\n\nChat: http://localhost:${port}\nParley runs at `)
+    for (const host of ['localhost', '127.0.0.1']) {
+      const origin = `http://${host}:${port}`
+      const page = await fetch(origin, { headers: { Accept: 'text/html' } })
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>Parley</title>')])
+      const preflight = { method: 'OPTIONS', headers: { Origin: origin, 'Access-Control-Request-Method': 'PUT' } }
+      const { headers } = await fetch(`${url}/v1/me`, preflight)
+      expect(headers.get('Access-Control-Allow-Origin')).toBe(origin)
+    }
   })
 
   it('prints a curl line that signs in when pasted', async () => {
@@ -154,10 +167,10 @@ describe('npm run dev', () => {
     expect(second.stderr).toContain(`Parley runs on this data already: ${url}`)
   })
 
-  it.each(['PORT', 'NEON_PORT', 'COGNITO_PORT'])('says when %s is in use', async (variable) => {
+  it.each(['PORT', 'NEON_PORT', 'COGNITO_PORT', 'CHAT_PORT'])('says when %s is in use', async (variable) => {
     const other = await mkdtemp(join(tmpdir(), 'parley-dev-'))
     const taken = await occupy(0)
-    const free = { PORT: '0', NEON_PORT: '0', COGNITO_PORT: '0', PARLEY_DATA: other }
+    const free = { PORT: '0', NEON_PORT: '0', COGNITO_PORT: '0', CHAT_PORT: '0', PARLEY_DATA: other }
     const port = portOf(taken)
     const { code, stderr } = await run('npm run dev', { ...free, [variable]: String(port) })
     const left = await readdir(other)

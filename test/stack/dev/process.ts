@@ -128,7 +128,7 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** The variables that move the local stack to these ports. */
 export const portVariables = (ports: readonly number[]): Environment =>
-  Object.fromEntries(['PORT', 'NEON_PORT', 'COGNITO_PORT'].map((name, i) => [name, String(ports[i])]))
+  Object.fromEntries(['PORT', 'NEON_PORT', 'COGNITO_PORT', 'CHAT_PORT'].map((name, i) => [name, String(ports[i] ?? 0)]))
 
 /** Listens on a port of 127.0.0.1; rejects when it is taken. */
 export function occupy(port: number): Promise<Server> {

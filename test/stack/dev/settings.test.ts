@@ -45,6 +45,7 @@ describe('npm run dev with settings of a developer', () => {
   let cognito: RunningCognito
   let dev: Running
   let port: number
+  let chatPort: number
 
   beforeAll(async () => {
     cognito = await startCognito({ dataDir: join(directory, 'own-cognito') })
@@ -61,8 +62,9 @@ describe('npm run dev with settings of a developer', () => {
       'DATABASE_URL=postgres://parley_app:do-not-print@db.parley.invalid/parley',
       'DATABASE_URL_SYSTEM=postgres://parley_system:do-not-print@db.parley.invalid/parley',
     ])
-    const ports = await freePorts(3)
+    const ports = await freePorts(4)
     port = ports[0] ?? 0
+    chatPort = ports[3] ?? 0
     own = {
       PARLEY_DATA: join(directory, 'data'),
       PARLEY_DEV_VARS: devVars,
@@ -96,6 +98,15 @@ describe('npm run dev with settings of a developer', () => {
     for (const value of [PAGE, SCOPE, cognito.issuer, cognito.clientId, 'do-not-print']) {
       expect(dev.output()).not.toContain(value)
     }
+  })
+
+  it('says what the chat needs of these settings', () => {
+    const chat = `http://localhost:${chatPort}`
+    expect(dev.output()).toContain(`
+Chat: ${chat}
+  It works once your CORS_ORIGINS has ${chat}.
+  Your app client must allow the callback URL ${chat}/callback and the sign-out URL ${chat}/.
+`)
   })
 
   it('says what it does not use, and why', () => {
