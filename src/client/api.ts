@@ -1279,7 +1279,7 @@ export interface ListConversationsQuery {
   activeAfter?: string | undefined
   /** Of the last activity. ISO-8601 with an offset or Z; exclusive */
   activeBefore?: string | undefined
-  /** A part of the title as it is shown, whatever the case */
+  /** A part of the title as it is shown, whatever the case, accents and width. Where many titles have to be looked through, a page has fewer rows than asked for, or none, and a `nextCursor`. */
   title?: string | undefined
   /** Only those that are deleted and can still be restored, the last deleted first: no other order goes */
   deleted?: boolean | undefined
@@ -1300,6 +1300,8 @@ export interface ListDocumentsQuery {
   createdAfter?: string | undefined
   /** ISO-8601 with an offset or Z; exclusive */
   createdBefore?: string | undefined
+  /** A part of the title as it is shown, whatever the case, accents and width. Where many titles have to be looked through, a page has fewer rows than asked for, or none, and a `nextCursor`. */
+  title?: string | undefined
   /** Only those that are deleted and can still be restored, the last deleted first */
   deleted?: boolean | undefined
 }

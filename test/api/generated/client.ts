@@ -2678,7 +2678,7 @@ export function putDocument({ idempotencyKey, newDocument }: {
 /**
  * List documents, the newest first
  */
-export function listDocuments({ limit, cursor, externalId, tag, metadata, createdAfter, createdBefore, deleted }: {
+export function listDocuments({ limit, cursor, externalId, tag, metadata, createdAfter, createdBefore, title, deleted }: {
     limit?: number;
     cursor?: string;
     externalId?: string;
@@ -2686,6 +2686,7 @@ export function listDocuments({ limit, cursor, externalId, tag, metadata, create
     metadata?: string;
     createdAfter?: string;
     createdBefore?: string;
+    title?: string;
     deleted?: boolean;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -2726,6 +2727,7 @@ export function listDocuments({ limit, cursor, externalId, tag, metadata, create
         metadata,
         createdAfter,
         createdBefore,
+        title,
         deleted
     }))}`, {
         ...opts
