@@ -42,8 +42,8 @@ BEGIN
         AND m.id = h.message_id AND m.deleted_at IS NULL
       UNION ALL
       SELECT k.id::text, k.content, CASE k.language WHEN 'simple'::regconfig THEN app.language_of(k.content) ELSE k.language::text END, d.metadata, d.created_at,
-        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'position', k.position,
-          'start', k.start_offset, 'end', k.end_offset)
+        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'tableHead', k.table_head,
+          'position', k.position, 'start', k.start_offset, 'end', k.end_offset)
       FROM document_chunks k JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
       WHERE h.source = 'document' AND k.user_id = owner AND k.id = h.chunk_id) t
     -- No more of a long text is read than is looked at.

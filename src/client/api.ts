@@ -144,6 +144,8 @@ export interface Context {
     title: string
     /** Those that all of it stands under, from the outermost */
     headings: Array<string>
+    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    tableHead: string | null
     /** The passage is the document's `content.slice(start, end)` */
     start: number
     end: number
@@ -314,6 +316,8 @@ export interface DocumentChunk {
   content: string
   /** Those above it, the outermost first */
   headings: Array<string>
+  /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+  tableHead: string | null
   /** Where it begins in the document’s content, in UTF-16 units */
   start: number
   /** Where it ends: `content.slice(start, end)` */
@@ -332,6 +336,8 @@ export interface DocumentHit {
   documentId: string
   title: string
   headings: Array<string>
+  /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+  tableHead: string | null
   position: number
   start: number
   end: number

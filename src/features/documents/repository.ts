@@ -127,7 +127,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
     },
 
     async chunks(id, limit, after) {
-      const { position, content, headings, startOffset, endOffset } = documentChunks
+      const { position, content, headings, tableHead, startOffset, endOffset } = documentChunks
       const { failedAt, lastError } = embeddingJobs
       const [results, error] = await db.read('documents.chunks', (q) => [
         q.select({ id: documents.id }).from(documents).where(live(id)),
@@ -137,6 +137,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
             position,
             content,
             headings,
+            tableHead,
             start: startOffset,
             end: endOffset,
             status: sql<string>`case when ${embeddingJobs.id} is null then 'ready'

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { clientId, id, listOf, storedClientId, storedId, storedTime } from '../../http/fields.ts'
 import { MOMENT, moment } from '../../http/filters.ts'
+import { tableHead } from '../documents/schemas.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { embedding, ofModel, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
 import { hasWords, readQuery, SYNTAXES } from './query.ts'
@@ -187,6 +188,7 @@ export const documentHit = z
     documentId: storedId,
     title: z.string(),
     headings: z.array(z.string()),
+    tableHead,
     position: z.int(),
     start: z.int(),
     end: z.int(),

@@ -776,6 +776,8 @@ export type DocumentChunk = {
     content: string;
     /** Those above it, the outermost first */
     headings: string[];
+    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    tableHead: string | null;
     /** Where it begins in the document’s content, in UTF-16 units */
     start: number;
     /** Where it ends: `content.slice(start, end)` */
@@ -997,6 +999,8 @@ export type DocumentHit = {
     documentId: string;
     title: string;
     headings: string[];
+    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    tableHead: string | null;
     position: number;
     start: number;
     end: number;
@@ -1110,6 +1114,8 @@ export type Context = {
         title: string;
         /** Those that all of it stands under, from the outermost */
         headings: string[];
+        /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+        tableHead: string | null;
         /** The passage is the document's `content.slice(start, end)` */
         start: number;
         end: number;
