@@ -345,7 +345,7 @@ export interface DocumentHit {
   /** The first 8000 characters */
   content: string
   truncated: boolean
-  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
+  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups. */
   highlight: string | null
   metadata: Record<string, unknown>
   /** ISO-8601, UTC */
@@ -711,7 +711,7 @@ export interface MessageHit {
   /** The first 8000 characters */
   content: string
   truncated: boolean
-  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
+  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups. */
   highlight: string | null
   metadata: Record<string, unknown>
   /** ISO-8601, UTC */

@@ -27,7 +27,9 @@ export type Gaps = ReadonlyMap<string, string>
 export const gapKey = (documentId: string, start: number, end: number): string => `${documentId} ${start} ${end}`
 
 export const tokensOfPassage = ({ title, headings, tableHead, textTokens }: Passage): number =>
-  textTokens + estimateTokens([title, ...headings, tableHead ?? ''].join('\n')) + PASSAGE_OVERHEAD
+  textTokens +
+  estimateTokens([title, ...headings, ...(tableHead === null ? [] : [tableHead])].join('\n')) +
+  PASSAGE_OVERHEAD
 
 /** What becomes of passages when one more is added: those that stay, and those that it takes in or joins. */
 export interface Joined {

@@ -159,7 +159,7 @@ const common = {
   truncated: z.boolean(),
   highlight: z.string().nullable().meta({
     description:
-      'HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match',
+      'HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups.',
   }),
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,

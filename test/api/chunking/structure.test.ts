@@ -87,7 +87,7 @@ describe('a heading', () => {
     for (const text of [sentence(1), sentences(9)]) {
       const found = cut(`${headings.join('\n\n')}\n\n${text}`)
       const leading = found.find((chunk) => chunk.includes(sentence(1).slice(0, 20)))
-      expect(leading?.startsWith(headings.slice(-3).join('\n\n'))).toBe(true)
+      expect(leading).toContain(headings.slice(-3).join('\n\n'))
     }
   })
 
