@@ -98,6 +98,7 @@ const LIST_FILTERS: readonly CostInput[] = [
   documentsOf('16 numbers', { a: last(16, 6400) }),
   documentsOf('one array in an array', { a: [[4000]] }),
   get(`${LIST}: title`, `${LIST}?limit=100&title=${encodeURIComponent(`${'Ⱥ'.repeat(199)}x`)}`),
+  get(`/v1/documents: title`, `/v1/documents?limit=100&title=${encodeURIComponent(`${'Ⱥ'.repeat(199)}x`)}`),
   get(`${LIST}: 32 tags`, `${LIST}?limit=100&${range(32, (i) => `tag=tag${i + 2}`).join('&')}`),
   get(`/v1/documents: 32 tags`, `/v1/documents?limit=100&${range(32, (i) => `tag=tag${i + 2}`).join('&')}`),
   ...['activity', 'created', 'title'].map((sort) =>

@@ -100,7 +100,7 @@ export function ranking(statement: Statement, question: Question, byIndex = true
 function show(user: string, order: string, words: string | null): string {
   const columns = (text: string, source: string) =>
     `found.id, score, ${text}.content, ${source}.metadata, ${source}.created_at,
-     ${words ? `app.passage_of(${text}.content, 'english', ${words}::text[], null, array['\\m' || array_to_string(${words}::text[], '|\\m')])` : 'null'}`
+     ${words ? `app.passage_of(${text}.content, '{english_stem}', ${words}::text[], null, array['\\m' || array_to_string(${words}::text[], '|\\m')])` : 'null'}`
   return `select ${columns('m', 'm')}, m.conversation_id as place, seq, null as title from found
       join messages m on m.user_id = ${user} and m.conversation_id = found.conversation_id and m.id = found.id where is_message
     union all

@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION app.show_found(owner uuid, sources text[], ids text[]
   AS $$
 DECLARE
   forms text[];
+  -- Without the mark of short stems (see app.stem_of), for texts of other languages than English.
+  bare_forms text[];
   beginning text := CASE WHEN (asked ->> 'prefix')::boolean THEN app.folded(lower(substring(asked ->> 'text' FROM '[[:alnum:]]+$') COLLATE pg_c_utf8)) END;
   places text[];
 BEGIN
@@ -14,20 +16,21 @@ BEGIN
   ), patterns AS (
     SELECT string_agg(CASE WHEN form ~ '^[[:alnum:]]' THEN '\m' ELSE '' END || regexp_replace(form, '([!-/:-@[-`{-~])', '\\\1', 'g'), '|') AS pattern,
       max(length(form)) AS length
-    FROM shown s CROSS JOIN LATERAL unnest(s.forms) form GROUP BY s.forms
+    FROM shown s CROSS JOIN LATERAL (SELECT DISTINCT rtrim(form, '~') AS form FROM unnest(s.forms) form) f GROUP BY s.forms
   )
-  SELECT (SELECT array_agg(form) FROM shown, unnest(shown.forms) form),
+  SELECT (SELECT array_agg(form) FROM shown, unnest(shown.forms) form), (SELECT array_agg(rtrim(form, '~')) FROM shown, unnest(shown.forms) form),
     -- Words side by side first.
     (SELECT array_agg('\m' || regexp_replace(regexp_replace(app.folded(lower(trim(phrase) COLLATE pg_c_utf8)), '([!-/:-@[-`{-~])', '\\\1', 'g'), '\s+', '[^[:alnum:]]+', 'g'))
       FROM (SELECT jsonb_array_elements_text(jsonb_array_elements(asked -> 'required')) AS phrase UNION ALL SELECT asked ->> 'text') phrases
       WHERE phrase ~ '\S\s+\S' AND length(phrase) <= 200)
       || (SELECT array_agg(pattern ORDER BY length DESC) FROM (SELECT * FROM patterns ORDER BY length DESC LIMIT 3) longest)
       || (SELECT string_agg(pattern, '|') FROM patterns)
-  INTO forms, places;
+  INTO forms, bare_forms, places;
   RETURN (
     SELECT json_agg((left((t.place || h.scoring || jsonb_build_object('source', h.source, 'id', t.id,
       'content', left(c.head, most_content), 'truncated', length(c.head) > most_content,
-      'highlight', CASE WHEN forms IS NOT NULL THEN app.passage_of(c.head, t.language, forms, beginning, places) END,
+      'highlight', CASE WHEN forms IS NOT NULL THEN app.passage_of(c.head, t.dictionaries,
+        CASE WHEN t.dictionaries = '{english_stem}'::regdictionary[] THEN forms ELSE bare_forms END, beginning, places) END,
       'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text, -1)
       -- As text, because jsonb would copy all of it with each ||.
       || ', "metadata": ' || t.metadata::text || '}')::json ORDER BY h.number)
@@ -36,14 +39,14 @@ BEGIN
         CASE WHEN source = 'document' THEN id::uuid END AS chunk_id
       FROM unnest(sources, ids, scoring) WITH ORDINALITY AS hit (source, id, scoring, number) OFFSET 0) h
     CROSS JOIN LATERAL (
-      SELECT m.id::text AS id, m.content, app.language_of(m.content) AS language, m.metadata, m.created_at,
+      SELECT m.id::text AS id, m.content, app.dictionaries_of(m.content) AS dictionaries, m.metadata, m.created_at,
         jsonb_build_object('conversationId', m.conversation_id, 'role', m.role, 'seq', m.seq) AS place
       FROM messages m WHERE h.source = 'message' AND m.user_id = owner AND m.conversation_id = h.conversation_id
         AND m.id = h.message_id AND m.deleted_at IS NULL
       UNION ALL
-      SELECT k.id::text, k.content, CASE k.language WHEN 'simple'::regconfig THEN app.language_of(k.content) ELSE k.language::text END, d.metadata, d.created_at,
-        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'position', k.position,
-          'start', k.start_offset, 'end', k.end_offset)
+      SELECT k.id::text, k.content, CASE k.language WHEN 'simple'::regconfig THEN app.dictionaries_of(k.content) ELSE ARRAY[(k.language::text || '_stem')::regdictionary] END, d.metadata, d.created_at,
+        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'tableHead', k.table_head,
+          'position', k.position, 'start', k.start_offset, 'end', k.end_offset)
       FROM document_chunks k JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
       WHERE h.source = 'document' AND k.user_id = owner AND k.id = h.chunk_id) t
     -- No more of a long text is read than is looked at.

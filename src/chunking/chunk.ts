@@ -37,7 +37,7 @@ export function chunkText(text: string, options: ChunkOptions): Chunk[] {
   const markdown = options.format === 'markdown'
   const blocks = markdown ? markdownBlocks(text) : textBlocks(text)
   const pathOf = createPaths(text, blocks)
-  const tableHeadOf = createTableHeads(text, blocks)
+  const tableHeadOf = markdown ? createTableHeads(text, blocks) : () => null
   const chunks: Chunk[] = []
   let from = 0
   for (const to of groupSections(text, blocks, options.size)) {

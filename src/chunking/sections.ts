@@ -56,7 +56,8 @@ export function groupSections(text: string, blocks: Blocks, size: number): numbe
 
 /**
  * The first block of each section, then the number of blocks. Headings in a row and the section that they lead to are one, at
- * the end with the section before them; more of them than a chunk holds are cut as if each were a section.
+ * the end with the section before them; more of them than a chunk holds are cut as if each were a section, but for those that fill half
+ * a chunk before the text that they lead to.
  */
 function unitStarts({ starts, ends, kinds }: Blocks, size: number): number[] {
   const levelOf = (block: number) => {
@@ -76,7 +77,7 @@ function unitStarts({ starts, ends, kinds }: Blocks, size: number): number[] {
     if (run > 0 && !(fits && block === count)) units.push(run)
     if (fits) continue
     for (let next = run + 1; next < block; next++) {
-      const bare = next + 1 < block || block === count
+      const bare = block === count || (ends[block - 1] ?? 0) - (starts[next] ?? 0) > size / 2
       if (levelOf(next) <= levelOf(next - 1) && bare) units.push(next)
     }
   }

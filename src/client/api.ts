@@ -144,6 +144,8 @@ export interface Context {
     title: string
     /** Those that all of it stands under, from the outermost */
     headings: Array<string>
+    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    tableHead: string | null
     /** The passage is the document's `content.slice(start, end)` */
     start: number
     end: number
@@ -381,6 +383,8 @@ export interface DocumentChunk {
   content: string
   /** Those above it, the outermost first */
   headings: Array<string>
+  /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+  tableHead: string | null
   /** Where it begins in the document’s content, in UTF-16 units */
   start: number
   /** Where it ends: `content.slice(start, end)` */
@@ -399,6 +403,8 @@ export interface DocumentHit {
   documentId: string
   title: string
   headings: Array<string>
+  /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+  tableHead: string | null
   position: number
   start: number
   end: number
@@ -406,7 +412,7 @@ export interface DocumentHit {
   /** The first 8000 characters */
   content: string
   truncated: boolean
-  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
+  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups. */
   highlight: string | null
   metadata: Record<string, unknown>
   /** ISO-8601, UTC */
@@ -772,7 +778,7 @@ export interface MessageHit {
   /** The first 8000 characters */
   content: string
   truncated: boolean
-  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
+  /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups. */
   highlight: string | null
   metadata: Record<string, unknown>
   /** ISO-8601, UTC */
@@ -1346,7 +1352,7 @@ export interface ListConversationsQuery {
   activeAfter?: string | undefined
   /** Of the last activity. ISO-8601 with an offset or Z; exclusive */
   activeBefore?: string | undefined
-  /** A part of the title as it is shown, whatever the case */
+  /** A part of the title as it is shown, whatever the case, accents and width. Where many titles have to be looked through, a page has fewer rows than asked for, or none, and a `nextCursor`. */
   title?: string | undefined
   /** Only those that are deleted and can still be restored, the last deleted first: no other order goes */
   deleted?: boolean | undefined
@@ -1367,6 +1373,8 @@ export interface ListDocumentsQuery {
   createdAfter?: string | undefined
   /** ISO-8601 with an offset or Z; exclusive */
   createdBefore?: string | undefined
+  /** A part of the title as it is shown, whatever the case, accents and width. Where many titles have to be looked through, a page has fewer rows than asked for, or none, and a `nextCursor`. */
+  title?: string | undefined
   /** Only those that are deleted and can still be restored, the last deleted first */
   deleted?: boolean | undefined
 }

@@ -23,6 +23,12 @@ export const tagsFilter = z
   .optional()
   .meta({ description: 'May be repeated: then all of the tags must be there' })
 
+/** Pages of it may be short, as those of `metadataFilter`. */
+export const titleFilter = z.string().min(1).max(200).optional().meta({
+  description:
+    'A part of the title as it is shown, whatever the case, accents and width. Where many titles have to be looked through, a page has fewer rows than asked for, or none, and a `nextCursor`.',
+})
+
 /** JSON inside of a parameter: nobody has looked yet whether it can be stored. */
 export const metadataFilter = z
   .string()

@@ -22,6 +22,7 @@ const DEVANAGARI: Cost = { word: 0, character: 1.12 }
 const INDIC: Cost = { word: 0, character: 1.87 }
 const THAI: Cost = { word: 0, character: 1.0 }
 const OTHER: Cost = { word: 0, character: 2.0 }
+const ETHIOPIC: Cost = { word: 0, character: 3.0 }
 const CAUCASIAN: Cost = { word: 0, character: 2.07 }
 const HANGUL: Cost = { word: 0, character: 1.38 }
 const KANA: Cost = { word: 0, character: 1.03 }
@@ -47,6 +48,7 @@ const STRETCHES: readonly (readonly [end: number, cost: Cost])[] = [
   [0x10a0, OTHER],
   [0x1100, CAUCASIAN],
   [0x1200, HANGUL],
+  [0x13a0, ETHIOPIC],
   [0x1e00, OTHER],
   [0x1f00, LATIN],
   [0x2000, GREEK],
@@ -74,6 +76,13 @@ const LONGEST_ENGLISH = 4
 const NEWS = 0.08
 const ENOUGH = 0.2
 
+/** From so many parts with capitals on, a run without spaces is taken for base64; what its parts cost then, as many times. */
+const MANY_PARTS = 4
+const DENSE = 1.4
+/** Marks that are one token many times over; and box drawings, of which two are. */
+const RULES = '#%*+-./=_~'
+const isBox = (code: number): boolean => code >= 0x2500 && code <= 0x257f
+
 const LINE = 1
 const SPACE = 2
 const DIGIT = 3
@@ -93,12 +102,15 @@ export function estimateTokens(text: string): number {
   let tokens = 0
   let english = 0.15
   let before: Kind = LINE
+  let parts = 0
   for (let at = 0; at < text.length;) {
     const kind = kindOf(text.charCodeAt(at))
     let end = at + 1
+    const start = tokens
     if (kind === LATIN) {
       end = endOfPart(text, at)
       const length = end - at
+      if (isCapital(text.charCodeAt(at))) parts++
       const isUpper = length > 1 && isCapital(text.charCodeAt(end - 1))
       if (isUpper) tokens += 0.37 + 0.45 * (length - 1)
       else {
@@ -120,6 +132,9 @@ export function estimateTokens(text: string): number {
       }
       tokens += costOfRun(text, kind, at, end, { before, same })
     }
+    if (kind === LATIN || kind === DIGIT) {
+      if (parts >= MANY_PARTS) tokens += (DENSE - 1) * (tokens - start)
+    } else if (end - at > 1 || !'+/-_'.includes(text.charAt(at))) parts = 0
     before = kind
     at = end
   }
@@ -138,18 +153,27 @@ function costOfRun(
   const repeated = Math.min(same, 3)
   switch (kind) {
     case LINE:
-      return 0.93
+      return 0.95 + 0.13 * Math.max(0, length - 4)
     case SPACE:
       // One space belongs to the word after it.
-      return length > 1 ? 1.08 : 0
+      return length > 1 ? 1.08 + (text.charAt(at) === '\t' ? 0.07 * Math.max(0, length - 16) : 0) : 0
     case DIGIT:
       return 1.06 * Math.ceil(length / 3) + (before === SPACE ? 0.81 : 0)
     case PUNCTUATION:
-      return 0.85 + 0.18 * (length - 1 - same) + 0.82 * repeated
+      // `});` is one token; in a longer run that is no code, each mark is.
+      return (
+        0.94 +
+        0.18 * Math.min(2, length - 1 - same) +
+        0.97 * Math.max(0, length - 3 - same) +
+        0.82 * repeated +
+        (same > 3 ? (RULES.includes(text.charAt(end - 1)) ? 0.035 : 0.52) * (same - 3) : 0)
+      )
     case CONTROL:
       return 1.0 * length
     case SYMBOL:
-      return SYMBOL.character * (length - same + repeated)
+      return (
+        SYMBOL.character * (length - same + repeated) + (isBox(text.charCodeAt(at)) ? 0.5 : 1.05) * (same - repeated)
+      )
     default:
       return kind.word + kind.character * length + rareness(text, kind, at, end)
   }

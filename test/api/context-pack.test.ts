@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { cutToTokens } from '../../src/features/context/cut.ts'
 import { type Material, packContext } from '../../src/features/context/pack.ts'
 import { gapKey, tokensOfPassage } from '../../src/features/context/passages.ts'
 import type { Turn } from '../../src/features/context/recent.ts'
@@ -39,6 +40,7 @@ const chunk = (text: string, position: number, start: number, end: number, score
   id: `c${position}`,
   title: 'Title',
   headings,
+  tableHead: null,
   position,
   start,
   end,
@@ -58,6 +60,24 @@ const material = (more: Partial<Material>): Material => ({
 })
 const byText = (a: string | null, b: string | null) => ((a ?? '') < (b ?? '') ? -1 : 1)
 const shownTurns = (packed: ReturnType<typeof packContext>) => packed.recent.map(({ turn }) => turn.id)
+
+describe('A text that is cut', () => {
+  it.each(['👨‍👩‍👧‍👦', '🇩🇪', '👍🏽', 'e\u0301', 'क्षि', 'q\u0323\u0307'])('keeps %s whole', (cluster) => {
+    const text = cluster.repeat(200)
+    for (let most = 0; most < 120; most++) {
+      const cut = cutToTokens(text, most)
+      expect(cut.length % cluster.length).toBe(0)
+      expect(text.startsWith(cut)).toBe(true)
+      expect(estimateTokens(cut)).toBeLessThanOrEqual(most)
+    }
+    expect(cutToTokens(text, 120)).not.toBe('')
+  })
+
+  it('is empty where not even its first character fits', () => {
+    expect(cutToTokens('👨‍👩‍👧‍👦', 2)).toBe('')
+    expect(cutToTokens(`z${'\u0301\u0316'.repeat(500)}`, 20)).toBe('')
+  })
+})
 
 describe('Whatever goes in', () => {
   const WORDS = ['apple', 'of', 'pruning', 'winter', '日本語', 'что', '👩🏽‍💻', 'configuração', ' ', '\n\n', '0123456789']
@@ -104,6 +124,13 @@ describe('Whatever goes in', () => {
       expect(tokens.used).toBeLessThanOrEqual(budget)
       expect(tokens.used).toBe(tokens.systemPrompt + tokens.recent + tokens.recalled + tokens.passages)
     }
+  })
+
+  it('the head of the table that a passage begins within is counted', () => {
+    const hit = chunk('| plum | 1 |', 1, 0, 12)
+    const tokensWith = (tableHead: string | null) =>
+      packContext(material({ hits: [{ ...hit, tableHead } as SearchHit] }), 1_000).tokens.passages
+    expect(tokensWith('| Sort | Yield |')).toBeGreaterThanOrEqual(tokensWith(null) + estimateTokens('| Sort | Yield |'))
   })
 
   it('turns are shown from the newest back, with the question; nothing is shown twice', () => {
@@ -226,6 +253,7 @@ describe('Passages', () => {
         documentId: 'document',
         title: 'Title',
         headings: ['A'],
+        tableHead: null,
         start: 0,
         end: text.length,
         content: text,

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { estimateTokens } from '../../src/tokens/estimate.ts'
+import { contextFor } from './context-helpers.ts'
 import { chunksOf, createPendingApi, type Document, DOCUMENTS, put } from './document-helpers.ts'
 import type { TestUser } from './harness.ts'
 import { read, search } from './helpers.ts'
@@ -29,6 +31,23 @@ describe('A table that is cut', () => {
     expect(chunks.map(({ start, end }) => content.slice(start, end))).toEqual(chunks.map(({ content }) => content))
     expect(chunks.filter(({ content }) => content.includes('Cultivar'))).toHaveLength(1)
     expect(await found('cultivar')).toEqual(chunks.map(({ position }) => position))
+  })
+
+  it('has its head beside the text in each chunk, hit and passage that begins within it', async () => {
+    const head = '| Sort | Cultivar yield |'
+    const heads = (await chunksOf(ada, document.id)).map(({ tableHead }) => tableHead)
+    expect(heads).toEqual([null, ...heads.slice(1).map(() => head)])
+
+    const { data } = await search(ada, { query: 'plum number 39', mode: 'keyword', limit: 1 })
+    expect(data).toMatchObject([{ tableHead: head, content: expect.stringContaining('number 39') as string }])
+
+    const { passages } = await contextFor(ada, { query: 'plum number 39', limit: 1 })
+    const [passage] = passages
+    expect(passage).toMatchObject({ tableHead: head })
+    expect(content.slice(passage?.start, passage?.end)).toBe(passage?.content)
+    expect(passage?.tokens).toBeGreaterThanOrEqual(estimateTokens(`${head}\n${passage?.content}`))
+    const whole = await contextFor(ada, { query: 'plum number', limit: 50 })
+    expect(whole.passages).toMatchObject([{ tableHead: null, start: 0, end: content.length }])
   })
 
   it('is found by them under a new title, too', async () => {

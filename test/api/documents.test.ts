@@ -177,9 +177,21 @@ describe('The list of documents', () => {
     expect(await list('deleted=true')).toEqual([a.id])
     const { data } = await read<{ data: Document[] }>(ada.get(`${DOCUMENTS}?deleted=true`))
     expect(data[0]?.deletedAt).toEqual(expect.any(String))
-    for (const query of ['title=x', 'deleted=1', 'metadata=[]', 'externalId=', 'createdAfter=yesterday']) {
+    for (const query of ['title=', 'name=x', 'deleted=1', 'metadata=[]', 'externalId=', 'createdAfter=yesterday']) {
       await expectRefused(await ada.get(`${DOCUMENTS}?${query}`), query.split('=')[0] ?? '')
     }
+  })
+
+  it('finds a part of a title, whatever the case, accents and width', async () => {
+    const street = await put(ada, { title: 'Lange Straße' })
+    const dessert = await put(ada, { title: 'Cre\u0300me brûlée 100%' })
+    await put(ada, { title: 'Garden' })
+    const list = async (title: string) =>
+      idsOf(await walk<Document>(ada, `${DOCUMENTS}?title=${encodeURIComponent(title)}`, 1))
+    for (const title of ['STRASSE', 'strasse', 'straße', 'ｓｔｒａ']) expect(await list(title)).toEqual([street.id])
+    for (const title of ['crème', 'creme', 'BRULEE 1', '%']) expect(await list(title)).toEqual([dessert.id])
+    expect(await list('a')).toHaveLength(2)
+    for (const title of ['strase', '_']) expect(await list(title)).toEqual([])
   })
 
   it('takes no cursor of another list', async () => {

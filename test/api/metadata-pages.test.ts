@@ -5,29 +5,33 @@ import { type Page, queryAsSuperuser, read } from './helpers.ts'
 
 /** Uncompressed, 200 of them are more than one request looks through. */
 const LARGE = `jsonb_build_object('a', (select jsonb_agg(i) from generate_series(1000, 6000) i), 'n', n)`
+/** As costly to fold. */
+const TITLE = `repeat('é', 250) || n || 'z'`
 const ROWS = 250
 const api = createApi()
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
-describe.each(['conversations', 'documents'])('A filter by metadata over many large %s', (table) => {
+describe.each(['conversations', 'documents'])('A filter over many large %s', (table) => {
   let ada: TestUser
   beforeAll(async () => {
     ada = await api.newUser()
     const columns =
       table === 'conversations'
-        ? `(user_id, id, metadata, pinned, last_activity_at) select $1, 'c' || n, ${LARGE}, n % 2 = 0, now() - n * interval '1 minute'`
+        ? `(user_id, id, title, metadata, pinned, last_activity_at) select $1, 'c' || n, ${TITLE}, ${LARGE}, n % 2 = 0, now() - n * interval '1 minute'`
         : `(user_id, id, title, content, content_hash, format, language, metadata, created_at)
-           select $1, gen_random_uuid(), 't', 'c', 'h', 'text', 'simple', ${LARGE}, now() - n * interval '1 minute'`
+           select $1, gen_random_uuid(), ${TITLE}, 'c', 'h', 'text', 'simple', ${LARGE}, now() - n * interval '1 minute'`
     await queryAsSuperuser(`insert into ${table} ${columns} from generate_series(1, ${ROWS}) n`, [ada.sub])
   })
 
   /** All pages of the filter: the numbers that each has. */
-  async function pages(metadata: object, more = ''): Promise<number[][]> {
+  const pages = (metadata: object, more = '') =>
+    pagesOf(`metadata=${encodeURIComponent(JSON.stringify(metadata))}${more}`)
+  async function pagesOf(filter: string): Promise<number[][]> {
     const found: number[][] = []
     let cursor: string | null = null
     do {
-      const query = `limit=20&metadata=${encodeURIComponent(JSON.stringify(metadata))}${more}${cursor ? `&cursor=${cursor}` : ''}`
+      const query = `limit=20&${filter}${cursor ? `&cursor=${cursor}` : ''}`
       const page: Page<{ metadata: { n: number } }> = await read(ada.get(`/v1/${table}?${query}`))
       for (const row of page.data) expect(Object.keys(row)).not.toContain('isEnd')
       found.push(page.data.map(({ metadata: { n } }) => n))
@@ -42,6 +46,14 @@ describe.each(['conversations', 'documents'])('A filter by metadata over many la
     expect(some[0]).toEqual([])
     expect(some.flat()).toEqual([ROWS - 1])
     expect((await pages({ n: -1 })).flat()).toEqual([])
+  })
+
+  it('ends a page where it has looked through enough titles', async () => {
+    const some = await pagesOf(`title=E${ROWS - 1}Z`)
+    expect(some.length).toBeGreaterThan(1)
+    expect(some[0]).toEqual([])
+    expect(some.flat()).toEqual([ROWS - 1])
+    expect((await pagesOf('title=e')).flat()).toEqual(Array.from({ length: ROWS }, (_, i) => i + 1))
   })
 
   it('misses nothing and shows nothing twice, wherever a page ends', async () => {

@@ -65,6 +65,9 @@ describe('A highlight', () => {
       'See src/<mark>DatePicker.vue</mark> there',
     ],
     ['as part of a name', 'getUserById failed', 'user', '<mark>getUserById</mark> failed'],
+    ['with a soft hyphen', 'Das Apfel\u00admus kocht', 'apfelmus', 'Das <mark>Apfel\u00admus</mark> kocht'],
+    ['with a zero-width non-joiner', 'او می\u200cخواهد برود', 'می\u200cخواهد', 'او <mark>می\u200cخواهد</mark> برود'],
+    ['in half-width Kana', 'ｶﾀｶﾅ で書く', 'カタカナ', '<mark>ｶﾀｶﾅ</mark> で書く'],
     ['that are signs', 'So good 🎉 now', '🎉', 'So good <mark>🎉</mark> now'],
     ['that are excluded', 'Red wine', 'wine -beer', 'Red <mark>wine</mark>'],
     [
@@ -80,6 +83,16 @@ describe('A highlight', () => {
   it('is the whole of a text of up to 400 characters', async () => {
     const text = `${'lorem ipsum '.repeat(32)}needle`
     expect(await highlightOf(text, 'needle')).toBe(text.replace('needle', '<mark>needle</mark>'))
+  })
+
+  it.each([
+    ['accents that are characters of their own', 'te\u0302te be\u0301be\u0301 '],
+    ['soft hyphens', 'Apfel\u00admus\u00adtopf kocht '],
+    ['half-width Kana', 'ｶﾞｷﾞｸﾞ で '],
+    ['ligatures', 'ﬃ Straße œuvre '],
+  ])('shows what stands around the words behind many %s', async (_, filler) => {
+    const text = filler.repeat(15_000 / filler.length)
+    expect(await highlightOf(`${text}needle ${text}`.slice(0, 19_900), 'needle')).toContain('<mark>needle</mark>')
   })
 
   it.each([

@@ -186,6 +186,12 @@ describe('An operator', () => {
     ['quotes around words the other way round', '"wine red"', []],
     ['quotes around words with a gap', '"wine spain"', []],
     ['quotes around one word, which has to be there', 'red "spain" label', [BEER, RED]],
+    ['English quotes', '“red wine”', [RED]],
+    ['German quotes', '„red wine“', [RED]],
+    ['French quotes', '« red wine »', [RED]],
+    ['French quotes the other way round', '»red wine«', [RED]],
+    ['typographic quotes after a minus', 'spain -“red wine”', [BEER]],
+    ['OR between typographic quotes', '„red wine“ OR «white wine»', [RED, WHITE]],
     ['two phrases', '"red label" "from spain"', [BEER]],
     ['OR', 'beer OR france', [BEER, WHITE]],
     ['OR between a phrase and a word', '"red wine" OR france', [RED, WHITE]],
@@ -198,6 +204,8 @@ describe('An operator', () => {
     ['two minuses, which are none', '--red', [BEER, RED]],
     ['a minus alone, which is none', 'france - red', [BEER, RED, WHITE]],
     ['quotes that do not end, which are none', '"red wine', [BEER, RED, WHITE]],
+    ['typographic quotes that do not end, which are none', '“red wine', [BEER, RED, WHITE]],
+    ['apostrophes, which are none', 'what’s ‘red wine’', [BEER, RED, WHITE]],
     ['or in small letters, which is none', 'beer or france', [BEER, WHITE]],
     ['OR with one side, which is none', 'beer OR', [BEER]],
     ['AND, which is none', 'beer AND france', [BEER, WHITE]],
@@ -305,7 +313,7 @@ describe('A query', () => {
     expect((await search(user, { query, mode: 'semantic' })).data).toMatchObject([{ id: said?.id }])
   })
 
-  it.each(['x', '7', '🎉', '語', '-a', '!a', 'ก', '"a"'])(
+  it.each(['x', '7', '🎉', '🇩🇪', '♔', '℃', '㌖', '語', '-a', '!a', 'ก', '"a"'])(
     'with a letter, a digit or a sign is answered: %s',
     async (query) => {
       await store(ada, `It has ${query.replaceAll(/["!]/g, '')} in it`)

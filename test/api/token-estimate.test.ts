@@ -29,11 +29,37 @@ const COUNTED: [name: string, text: string, count: number][] = [
   ['emoji', '🎉🎉 well done 👩‍💻🚀 see you 👋🏽', 24],
 ]
 
+/** What takes many tokens for its length. */
+const DENSE: [name: string, text: string, count: number][] = [
+  ['base64', 'wSWTxvRcAD/qSVlBt0GKjEdfLsCZXh4Bv8bUQeHTQxRz4BGRtdjb03nhYyBpaNz+K2m8QkXoF5sV7uJ9', 66],
+  [
+    'a JWT',
+    'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U',
+    94,
+  ],
+  [
+    'a regular expression',
+    String.raw`/^(?:[^<>()[\]\\.,;:\s@"]+(?:\.[^<>()[\]\\.,;:\s@"]+)*)@(?:[a-z\d-]+\.)+[a-z]{2,}$/i`,
+    48,
+  ],
+  ['punctuation', '?"(^]}~;&$<|\'!:`>,{@)%#*=[_\\+-/.?~"^&(', 24],
+  ['one mark again', '"'.repeat(60), 30],
+  ['a list of tasks', '- [ ] a\n- [x] b\n- [ ] plum\n- [ ] c\n', 21],
+  ['a narrow table', '| a | b |\n|---|---|\n| 1 | 2 |\n| x | y |\n', 22],
+  ['Amharic', 'ሰላም እንዴት ነህ? ዛሬ ወደ ገበያ ሄጄ ቡና እና ዳቦ ገዛሁ።', 85],
+]
+
 describe('The estimate of tokens', () => {
   it.each(COUNTED)('of %s is near what tokenizers count', (_name, text, count) => {
     const estimate = estimateTokens(text)
     expect(estimate).toBeGreaterThanOrEqual(0.9 * count)
     expect(estimate).toBeLessThanOrEqual(1.3 * count)
+  })
+
+  it.each(DENSE)('of %s is not below what tokenizers count', (_name, text, count) => {
+    const estimate = estimateTokens(text)
+    expect(estimate).toBeGreaterThanOrEqual(0.95 * count)
+    expect(estimate).toBeLessThanOrEqual(1.6 * count)
   })
 
   it('is a whole number, and none for nothing', () => {

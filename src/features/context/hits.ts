@@ -115,11 +115,12 @@ function toRecalled(hit: MessageHit, textTokens: number, share: number): Recalle
 }
 
 function toPassage(hit: DocumentHit, textTokens: number, share: number): Passage {
-  const { documentId, title, headings, start, content, score, truncated } = hit
+  const { documentId, title, headings, tableHead, start, content, score, truncated } = hit
   const whole = {
     documentId,
     title,
     headings,
+    tableHead,
     start,
     end: start + content.length,
     content,

@@ -1,6 +1,6 @@
 import { estimateTokens } from '../../tokens/estimate.ts'
 
-/** What a passage takes beside its text, its title and its headings: its key, and what is put around it. */
+/** What a passage takes beside its text and what is above it: its key, and what is put around it. */
 const PASSAGE_OVERHEAD = 8
 
 /** A stretch of a document: `content` is the document's from `start` to `end`. */
@@ -9,6 +9,8 @@ export interface Passage {
   title: string
   /** Those that all of it stands under, from the outermost. */
   headings: readonly string[]
+  /** Of the table that it begins within: what its first rows mean. */
+  tableHead: string | null
   start: number
   end: number
   content: string
@@ -24,8 +26,10 @@ export type Gaps = ReadonlyMap<string, string>
 
 export const gapKey = (documentId: string, start: number, end: number): string => `${documentId} ${start} ${end}`
 
-export const tokensOfPassage = ({ title, headings, textTokens }: Passage): number =>
-  textTokens + estimateTokens([title, ...headings].join('\n')) + PASSAGE_OVERHEAD
+export const tokensOfPassage = ({ title, headings, tableHead, textTokens }: Passage): number =>
+  textTokens +
+  estimateTokens([title, ...headings, ...(tableHead === null ? [] : [tableHead])].join('\n')) +
+  PASSAGE_OVERHEAD
 
 /** What becomes of passages when one more is added: those that stay, and those that it takes in or joins. */
 export interface Joined {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { clientId, storedClientId, storedId, storedTime } from '../../http/fields.ts'
+import { tableHead } from '../documents/schemas.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { saidTurns, searchFilter, searchFilterInput, searchResults, searchSources } from '../search/schemas.ts'
 import { score, threshold } from '../vectors/schemas.ts'
@@ -73,6 +74,7 @@ const passage = z.object({
   documentId: storedId,
   title: z.string(),
   headings: z.array(z.string()).meta({ description: 'Those that all of it stands under, from the outermost' }),
+  tableHead,
   start: z.int().meta({ description: "The passage is the document's `content.slice(start, end)`" }),
   end: z.int(),
   content: z.string(),

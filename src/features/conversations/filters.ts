@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { flag, metadataFilter, MOMENT, moment, tagsFilter } from '../../http/filters.ts'
+import { flag, metadataFilter, MOMENT, moment, tagsFilter, titleFilter } from '../../http/filters.ts'
 import { pageQuery } from '../../http/page.ts'
 
 export const SORTS = ['activity', 'created', 'title'] as const
@@ -19,12 +19,7 @@ const filters = z.strictObject({
   createdBefore: moment.optional().meta({ description: MOMENT }),
   activeAfter: moment.optional().meta({ description: `Of the last activity. ${MOMENT}` }),
   activeBefore: moment.optional().meta({ description: `Of the last activity. ${MOMENT}` }),
-  title: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({ description: 'A part of the title as it is shown, whatever the case' }),
+  title: titleFilter,
   deleted: flag.prefault(false).meta({
     description: 'Only those that are deleted and can still be restored, the last deleted first: no other order goes',
   }),

@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { deletedFor, isInState, newVersion, type RowState } from '../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { mergedMetadata, METADATA_TOO_LONG } from '../../db/metadata.ts'
-import { lookedAt } from '../../db/look-through.ts'
+import { isLooked, lookedAt } from '../../db/look-through.ts'
 import { allRows, oneRow } from '../../db/rows.ts'
 import type { RequestKey } from '../../request-key.ts'
 import { newId } from '../../id.ts'
@@ -85,7 +85,7 @@ export function createConversationRepository(db: Database, userId: string): Conv
             : firstPage({ userId, limit }),
       ])
       if (error) return fail(error)
-      return allRows(results[0], filters.metadata ? conversationRow.extend(lookedAt) : conversationRow)
+      return allRows(results[0], isLooked(filters) ? conversationRow.extend(lookedAt) : conversationRow)
     },
 
     async patch(id, { activeLeafId, metadata, ...patch }, states) {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { flag, metadataFilter, MOMENT, moment, tagsFilter } from '../../http/filters.ts'
+import { flag, metadataFilter, MOMENT, moment, tagsFilter, titleFilter } from '../../http/filters.ts'
 import { pageQuery } from '../../http/page.ts'
 
 /** Which documents a list has. All conditions must hold. */
@@ -9,6 +9,7 @@ const filters = z.strictObject({
   metadata: metadataFilter,
   createdAfter: moment.optional().meta({ description: MOMENT }),
   createdBefore: moment.optional().meta({ description: MOMENT }),
+  title: titleFilter,
   deleted: flag.prefault(false).meta({
     description: 'Only those that are deleted and can still be restored, the last deleted first',
   }),

@@ -3,7 +3,7 @@ import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import { deletedFor, isInState, type RowState } from '../../db/row-state.ts'
 import type { ConstraintErrors, Database } from '../../db/database.ts'
 import { METADATA_TOO_LONG } from '../../db/metadata.ts'
-import { lookedAt } from '../../db/look-through.ts'
+import { isLooked, lookedAt } from '../../db/look-through.ts'
 import { allRows, lastRows, oneRow } from '../../db/rows.ts'
 import { toClientVector } from '../../embeddings/stored-vector.ts'
 import type { RequestKey } from '../../request-key.ts'
@@ -104,7 +104,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
     async list(limit, after, filters) {
       const [results, error] = await db.read('documents.list', (q) => [listPage(q, { userId, limit, after, filters })])
       if (error) return fail(error)
-      return allRows(results[0], filters.metadata ? documentRow.extend(lookedAt) : documentRow)
+      return allRows(results[0], isLooked(filters) ? documentRow.extend(lookedAt) : documentRow)
     },
 
     patch: (id, patch, states) => patchDocument(db, { userId, id }, patch, states, CONSTRAINTS),
@@ -127,7 +127,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
     },
 
     async chunks(id, limit, after) {
-      const { position, content, headings, startOffset, endOffset } = documentChunks
+      const { position, content, headings, tableHead, startOffset, endOffset } = documentChunks
       const { failedAt, lastError } = embeddingJobs
       const [results, error] = await db.read('documents.chunks', (q) => [
         q.select({ id: documents.id }).from(documents).where(live(id)),
@@ -137,6 +137,7 @@ export function createDocumentRepository(db: Database, userId: string): Document
             position,
             content,
             headings,
+            tableHead,
             start: startOffset,
             end: endOffset,
             status: sql<string>`case when ${embeddingJobs.id} is null then 'ready'

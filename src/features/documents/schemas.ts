@@ -153,13 +153,20 @@ export type DocumentPatch = z.output<typeof documentPatch>
 
 export const documentPath = z.object({ documentId: pathId('the document') })
 
+/** Of a stretch of a document. */
+export const tableHead = z.string().nullable().meta({
+  description:
+    'The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table',
+})
+
 /** A chunk as it leaves the repository. */
 export const chunkRow = createSelectSchema(documentChunks, {
   id: storedId,
   position: count.meta({ description: '0, 1, 2 … in its document' }),
   headings: z.array(z.string()).meta({ description: 'Those above it, the outermost first' }),
+  tableHead,
 })
-  .pick({ id: true, position: true, content: true, headings: true })
+  .pick({ id: true, position: true, content: true, headings: true, tableHead: true })
   .extend({
     start: count.meta({ description: 'Where it begins in the document’s content, in UTF-16 units' }),
     end: count.meta({ description: 'Where it ends: `content.slice(start, end)`' }),

@@ -65,18 +65,20 @@ const plain = (text: string): Query => ({ text, required: [], excluded: [], hint
 
 // A phrase in quotes, or what stands between spaces; each after a minus or not.
 const OPERAND = /(?<minus>-?)"(?<phrase>[^"]*)"|(?<word>\S+)/g
+// “a”, „a“, «a», »a«.
+const TYPOGRAPHIC = /[“„]([^“„”"]*)[“”]|«([^«»"]*)»|»([^«»"]*)«/g
 const OR = 'OR'
 const MAX_OPERATORS = 16
 
 /**
  * Reads a query. Plain speech stays plain: an operator is a `-` before a word or a phrase where something else is asked for
- * as well, a phrase in quotes that have an end, and `OR` in capitals between two operands; no more than 16 of them. All else is words,
+ * as well, a phrase in quotes that have an end, straight or typographic, and `OR` in capitals between two operands; no more than 16 of them. All else is words,
  * each of which counts and none of which has to be there.
  */
 export function readQuery(query: string, syntax: Syntax = 'operators'): Query {
   if (syntax === 'plain') return plain(query)
-  const operands = [...query.matchAll(OPERAND)].map(({ groups: { minus, phrase, word } = {} }) =>
-    operandOf(minus, phrase, word),
+  const operands = [...query.replace(TYPOGRAPHIC, '"$1$2$3"').matchAll(OPERAND)].map(
+    ({ groups: { minus, phrase, word } = {} }) => operandOf(minus, phrase, word),
   )
   const wanted = operands.filter(({ excluded, text }) => !excluded && text !== OR && hasWords(text))
   const excluded = operands.filter((operand) => operand.excluded)
@@ -105,8 +107,9 @@ export function readQuery(query: string, syntax: Syntax = 'operators'): Query {
   }
 }
 
-/** Whether a text has anything that the index of words could hold. */
-export const hasWords = (text: string): boolean => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(text)
+/** Whether a text has anything that the index of words could hold, which reads compatibility forms as what they stand for. */
+export const hasWords = (text: string): boolean =>
+  /[\p{L}\p{N}\p{RI}\p{Extended_Pictographic}\u2600-\u27bf]/u.test(text.normalize('NFKC'))
 
 interface Operand {
   text: string
@@ -115,7 +118,7 @@ interface Operand {
 }
 
 function operandOf(minus: string | undefined, phrase: string | undefined, word = ''): Operand {
-  if (phrase !== undefined) return { text: phrase, isPhrase: true, excluded: minus === '-' }
+  if (phrase !== undefined) return { text: phrase.trim(), isPhrase: true, excluded: minus === '-' }
   const excluded = /^-[^\s-]/.test(word)
   return { text: excluded ? word.slice(1) : word, isPhrase: false, excluded }
 }

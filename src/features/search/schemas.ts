@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { clientId, id, listOf, storedClientId, storedId, storedTime } from '../../http/fields.ts'
 import { MOMENT, moment } from '../../http/filters.ts'
+import { tableHead } from '../documents/schemas.ts'
 import { MESSAGE_ROLES } from '../messages/table.ts'
 import { embedding, ofModel, recall, score, searchLimit, threshold } from '../vectors/schemas.ts'
 import { hasWords, readQuery, SYNTAXES } from './query.ts'
@@ -158,7 +159,7 @@ const common = {
   truncated: z.boolean(),
   highlight: z.string().nullable().meta({
     description:
-      'HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match',
+      'HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups.',
   }),
   metadata: z.record(z.string(), z.unknown()),
   createdAt: storedTime,
@@ -187,6 +188,7 @@ export const documentHit = z
     documentId: storedId,
     title: z.string(),
     headings: z.array(z.string()),
+    tableHead,
     position: z.int(),
     start: z.int(),
     end: z.int(),

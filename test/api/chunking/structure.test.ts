@@ -82,6 +82,15 @@ describe('a heading', () => {
     expect(cut(text)).toEqual([`# ${words(100)}`, `## ${words(88)}\n\n${sentence(1)} ${sentence(2)}`, sentence(3)])
   })
 
+  it('is in the chunk of the next text with as many of those before it as fill half of it', () => {
+    const headings = Array.from({ length: 20 }, (_, i) => `## Heading number ${i} with words`)
+    for (const text of [sentence(1), sentences(9)]) {
+      const found = cut(`${headings.join('\n\n')}\n\n${text}`)
+      const leading = found.find((chunk) => chunk.includes(sentence(1).slice(0, 20)))
+      expect(leading).toContain(headings.slice(-3).join('\n\n'))
+    }
+  })
+
   it('at the end takes some of what is before it', () => {
     expect(cut(`# A\n\n${sentences(4)}\n\n${words(120)}\n\n# B`)).toEqual([
       `# A\n\n${sentences(4)}`,
@@ -123,6 +132,57 @@ describe('the head of a table', () => {
     const found = heads(`${table}\n\n${second}`)
     expect(found.at(-1)).toBe('| Colour | Of what it is the colour |')
     expect(found.filter((head) => head === '| Name | Price |').length).toBeGreaterThan(1)
+  })
+
+  it.each([
+    ['a list item', `- Fruit:\n\n${table.replace(/^/gm, '  ')}`],
+    ['an ordered list', `1. ${table.replaceAll('\n', '\n   ')}`],
+    ['a quote', table.replace(/^/gm, '> ')],
+    ['a quote within a quote', `> Fruit\n>\n${table.replace(/^/gm, '> > ')}`],
+    ['a quote with other line ends', table.replace(/^/gm, '>').replaceAll('\n', '\r\n')],
+  ])('is said within %s', (_, text) => {
+    const [first, ...others] = heads(text)
+    expect(first).toBeNull()
+    expect(new Set(others)).toEqual(new Set(['| Name | Price |']))
+  })
+
+  it('is not said within a list or a quote where the table is over', () => {
+    for (const [marks, blank] of [
+      ['> ', '>'],
+      ['  ', ''],
+    ] as const) {
+      const text = `${marks === '> ' ? '' : '- Fruit\n\n'}${table.replace(/^/gm, marks)}\n${blank}\n${marks}${words(380)}`
+      expect(heads(text)).toContain('| Name | Price |')
+      expect(heads(text).at(-1)).toBeNull()
+    }
+  })
+
+  it.each([
+    [
+      'with a head',
+      '<thead><tr><th>Name</th><th class="n">Price <b>EUR</b></th></tr></thead>\n<tbody>',
+      '| Name | Price EUR |',
+    ],
+    ['in capitals, without closing tags', '<TR><TH>Name<TH>Price', '| Name | Price |'],
+    ['with an empty corner', '<tr><td></td><th>Name</th><th>Price</th></tr>', '| | Name | Price |'],
+    ['without a head', '<tr><td>a</td><td>b</td></tr>', null],
+    ['with heads of rows', '<tr><th>plum</th><td>b</td></tr>', null],
+  ])('is said of a table of HTML %s', (_, head, expected) => {
+    const rows = Array.from({ length: 20 }, (_, i) => `<tr><td>plum ${i}</td><td>${i}</td></tr>`)
+    for (const separator of ['', '\n', '\n\n']) {
+      const text = `<table>\n${head}\n${rows.join(separator)}\n</table>\n\n${words(300)}`
+      const [first, ...others] = chunks(text).map(({ start, tableHead }) => [
+        text.slice(start).includes('</table>'),
+        tableHead,
+      ])
+      expect(first?.[1]).toBeNull()
+      for (const [isInside, tableHead] of others) expect(tableHead).toBe(isInside ? expected : null)
+    }
+  })
+
+  it('is not said of HTML that is code', () => {
+    const text = `\`\`\`\n<table><tr><th>Name</th><th>Price</th></tr>\n\`\`\`\n\n${words(300)}`
+    expect(heads(text).every((head) => head === null)).toBe(true)
   })
 
   it('is not said of what is behind the table, or no table', () => {

@@ -776,6 +776,8 @@ export type DocumentChunk = {
     content: string;
     /** Those above it, the outermost first */
     headings: string[];
+    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    tableHead: string | null;
     /** Where it begins in the document’s content, in UTF-16 units */
     start: number;
     /** Where it ends: `content.slice(start, end)` */
@@ -953,7 +955,7 @@ export type MessageHit = {
     /** The first 8000 characters */
     content: string;
     truncated: boolean;
-    /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
+    /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups. */
     highlight: string | null;
     metadata: {
         [key: string]: any;
@@ -997,6 +999,8 @@ export type DocumentHit = {
     documentId: string;
     title: string;
     headings: string[];
+    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    tableHead: string | null;
     position: number;
     start: number;
     end: number;
@@ -1004,7 +1008,7 @@ export type DocumentHit = {
     /** The first 8000 characters */
     content: string;
     truncated: boolean;
-    /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped; null where no words match */
+    /** HTML: the passage with the most of the words, which are in `<mark>`, all else escaped. Null where no words match, or none that can be shown: those of a title or of the head of a table, those beyond the first 20,000 characters, and digits of a number that is written in groups. */
     highlight: string | null;
     metadata: {
         [key: string]: any;
@@ -1110,6 +1114,8 @@ export type Context = {
         title: string;
         /** Those that all of it stands under, from the outermost */
         headings: string[];
+        /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+        tableHead: string | null;
         /** The passage is the document's `content.slice(start, end)` */
         start: number;
         end: number;
@@ -2678,7 +2684,7 @@ export function putDocument({ idempotencyKey, newDocument }: {
 /**
  * List documents, the newest first
  */
-export function listDocuments({ limit, cursor, externalId, tag, metadata, createdAfter, createdBefore, deleted }: {
+export function listDocuments({ limit, cursor, externalId, tag, metadata, createdAfter, createdBefore, title, deleted }: {
     limit?: number;
     cursor?: string;
     externalId?: string;
@@ -2686,6 +2692,7 @@ export function listDocuments({ limit, cursor, externalId, tag, metadata, create
     metadata?: string;
     createdAfter?: string;
     createdBefore?: string;
+    title?: string;
     deleted?: boolean;
 }, opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
@@ -2726,6 +2733,7 @@ export function listDocuments({ limit, cursor, externalId, tag, metadata, create
         metadata,
         createdAfter,
         createdBefore,
+        title,
         deleted
     }))}`, {
         ...opts

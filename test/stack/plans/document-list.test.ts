@@ -55,6 +55,8 @@ describe.each(places)('Lists of documents on $name', ({ embedded, open }) => {
       reads: 4 * LIMIT,
       sorts: true,
     },
+    { name: 'with a frequent title', chosen: { title: 'ÖCÜM' }, ways: [CREATED, KEY], reads: 4 * LIMIT, sorts: true },
+    { name: 'with a rare title', chosen: { title: 'nt 17' }, ways: [CREATED, KEY], reads: 'own', sorts: true },
     { name: 'with a rare tag', chosen: { tag: 'rare' }, ways: [CREATED], reads: 'own' },
     { name: 'made before', chosen: { createdBefore: ago(300) }, ways: [CREATED], reads: LIMIT },
     { name: 'made after', chosen: { createdAfter: ago(600) }, ways: [CREATED], reads: LIMIT },

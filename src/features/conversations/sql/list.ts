@@ -1,7 +1,7 @@
 import { and, arrayContains, asc, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { lookThrough } from '../../../db/look-through.ts'
+import { isLooked, lookThrough } from '../../../db/look-through.ts'
 import { assumeHalfMatch } from '../../../db/metadata.ts'
 import { prepared } from '../../../db/prepared.ts'
 import type { ConversationFilters } from '../filters.ts'
@@ -39,7 +39,7 @@ interface Order {
 }
 
 const toTime = (text: string) => sql`${text}::timestamptz`
-const shownTitle = sql`lower(coalesce(${title}, ${derivedTitle}, ''))`
+const shownTitle = sql`coalesce(${title}, ${derivedTitle}, '')`
 /** As in the column's expression. */
 const toTitleKey = (text: string) => sql`lower("left"(${text}::text, 100))`
 const beginningOf = (title: string) => Array.from(title.slice(0, 200)).slice(0, 100).join('').toWellFormed()
@@ -68,7 +68,7 @@ export function listPage(q: NeonHttpDatabase, { userId: owner, limit, after, fil
   const select = filters.deleted ? selectDeleted : selectWithLastMessage
   const byKey = [direction(key), direction(id)]
   const pinnedMatters = filters.pinnedFirst && filters.pinned === undefined
-  if (filters.metadata) return lookedPage(q, { userId: owner, limit, after, filters })
+  if (isLooked(filters)) return lookedPage(q, { userId: owner, limit, after, filters })
 
   if (!pinnedMatters) {
     return select(q, owner, ...conditions, behind(filters, after))
@@ -96,13 +96,14 @@ export function listPage(q: NeonHttpDatabase, { userId: owner, limit, after, fil
     .limit(limit)
 }
 
-/** A page of those with certain metadata. Where pinned ones come first, they are looked through first. */
+/** A page of those with certain metadata or titles. Where pinned ones come first, they are looked through first. */
 function lookedPage(q: NeonHttpDatabase, { userId: owner, limit, after, filters }: ConversationListQuery) {
   const { key, direction } = orderOf(filters)
-  const { metadata = {}, pinnedFirst } = filters
+  const { pinnedFirst } = filters
   const look = (isPinned: boolean | undefined, from: ConversationPosition | null) =>
     lookThrough({
       table: conversations,
+      title: shownTitle,
       where: and(
         eq(userId, owner),
         ...conditionsOf(filters),
@@ -111,7 +112,7 @@ function lookedPage(q: NeonHttpDatabase, { userId: owner, limit, after, filters 
       ),
       keys: [key, id],
       direction,
-      metadata,
+      filters,
       limit,
     })
   const byKey = [direction(key), direction(id)]
@@ -143,10 +144,6 @@ function conditionsOf(filters: ConversationFilters): (SQL | undefined)[] {
     createdBefore === undefined ? undefined : lt(createdAt, toTime(createdBefore)),
     activeAfter === undefined ? undefined : gt(lastActivityAt, toTime(activeAfter)),
     activeBefore === undefined ? undefined : lt(lastActivityAt, toTime(activeBefore)),
-    // Not LIKE: in a text that is looked for, no character means another.
-    filters.title === undefined
-      ? undefined
-      : assumeHalfMatch(sql`strpos(${shownTitle}, lower(${filters.title}::text)) > 0`),
   ]
 }
 

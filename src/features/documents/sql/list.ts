@@ -1,6 +1,6 @@
 import { and, arrayContains, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { lookThrough } from '../../../db/look-through.ts'
+import { isLooked, lookThrough } from '../../../db/look-through.ts'
 import { assumeHalfMatch } from '../../../db/metadata.ts'
 import type { DocumentFilters } from '../filters.ts'
 import type { DocumentRow } from '../schemas.ts'
@@ -32,14 +32,15 @@ export const positionOf = (row: DocumentRow): DocumentPosition => ({ key: row.de
 export function listPage(q: NeonHttpDatabase, { userId, limit, after, filters }: DocumentListQuery) {
   const key = filters.deleted ? deletedAt : createdAt
   const behind = after && sql`(${key}, ${id}) < (${toTime(after.key)}, ${after.id}::uuid)`
-  if (filters.metadata) {
+  if (isLooked(filters)) {
     const where = and(eq(documents.userId, userId), liveOrDeleted(filters), conditionOf(filters), behind ?? undefined)
     const looked = lookThrough({
       table: documents,
+      title: sql`${documents.title}`,
       where,
       keys: [key, id],
       direction: desc,
-      metadata: filters.metadata,
+      filters,
       limit,
     })
     return selectLooked(q, userId, filters.deleted, looked).orderBy(desc(key), desc(id))
