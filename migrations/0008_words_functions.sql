@@ -1,6 +1,58 @@
 -- Written by `npm run db:functions`.
 SET LOCAL check_function_bodies = off;
 --> statement-breakpoint
+-- functions/dictionaries_of.sql
+-- The stemmers of a text's language: by its script, else by how many of 25 frequent words of each language its first 600 characters have (`ts_rank` of
+-- words joined by `|` is the mean over all of them). The likeliest first; several where it may be in any of them, and all of them where no word tells: a short text,
+-- which is then read in each.
+CREATE OR REPLACE FUNCTION app.dictionaries_of(content text) RETURNS regdictionary[]
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET plan_cache_mode = 'force_generic_plan'
+  AS $$
+DECLARE
+  head text := "left"(content, 600);
+  words tsvector;
+  script text;
+  found regdictionary[];
+BEGIN
+  IF octet_length(head) > length(head) * 1.3 THEN
+    script := CASE
+      WHEN head ~ '[\u0400-\u04ff]{2}' THEN 'russian'
+      WHEN head ~ '[\u0370-\u03ff]{2}' THEN 'greek'
+      WHEN head ~ '[\u0600-\u06ff]{2}' THEN 'arabic'
+      WHEN head ~ '[\u0900-\u097f]{2}' THEN 'hindi'
+      WHEN head ~ '[\u0530-\u058f]{2}' THEN 'armenian'
+      WHEN head ~ '[\u0b80-\u0bff]{2}' THEN 'tamil' END;
+    IF script IS NOT NULL THEN
+      RETURN ARRAY[(script || '_stem')::regdictionary];
+    END IF;
+  END IF;
+  words := to_tsvector('simple', lower(head COLLATE pg_c_utf8));
+  -- A frequent word of English tells; one word of another language, of which `al` and `in` are words of several, does not.
+  SELECT array_agg(dictionary ORDER BY share DESC, number) FILTER (WHERE share >= 0.7 * best OR best < CASE WHEN number_of_best = 1 THEN 0.01 ELSE 0.045 END)
+  INTO found FROM (
+    SELECT *, max(share) OVER () AS best, first_value(number) OVER (ORDER BY share DESC, number) AS number_of_best FROM (
+      SELECT dictionary, number, ts_rank('{1,1,1,1}', words, frequent) AS share
+      FROM (VALUES
+        (1, 'english_stem'::regdictionary, 'the|and|of|to|a|is|in|it|for|that|with|this|you|on|are|be|my|what|how|i|was|we|not|have|do'::tsquery),
+        (2, 'german_stem', 'der|die|das|und|ist|nicht|ich|ein|eine|zu|mit|den|auf|für|von|wie|im|es|sich|dem|wir|in|kann|auch|war'),
+        (3, 'french_stem', 'le|la|les|des|et|est|une|un|du|pour|que|pas|dans|je|qui|sur|avec|ce|il|au|en|de|ne|nous|vous'),
+        (4, 'spanish_stem', 'el|la|los|las|de|y|por|con|para|una|un|del|se|su|como|lo|más|mi|es|que|en|cómo|qué|no|al'),
+        (5, 'portuguese_stem', 'o|os|as|da|do|em|um|uma|não|com|no|na|e|ao|é|dos|de|que|para|por|se|como|mais|meu|ou'),
+        (6, 'italian_stem', 'di|che|è|per|non|sono|della|nel|gli|come|alla|ho|il|la|un|una|del|le|con|si|i|da|e|in|lo'),
+        (7, 'dutch_stem', 'de|het|van|een|niet|ik|op|te|dat|voor|met|zijn|er|aan|hoe|om|en|in|is|die|maar|je|wat|mijn|naar'),
+        (8, 'swedish_stem', 'och|att|det|som|är|på|för|med|inte|av|jag|till|ett|hur|en|i|den|har|de|om|kan|vi|var|från|men'),
+        (9, 'danish_stem', 'og|at|det|som|er|på|for|med|ikke|af|jeg|til|et|hvordan|en|i|den|har|de|om|kan|vi|var|fra|men'),
+        (10, 'norwegian_stem', 'og|å|det|som|er|på|for|med|ikke|av|jeg|til|et|hvordan|en|i|den|har|de|om|kan|vi|var|fra|men'),
+        (11, 'finnish_stem', 'ja|on|ei|että|se|oli|mutta|kun|niin|minä|miten|ovat|olen|mitä|tai|hän|joka|voi|ole|sitä|kuin|myös|nyt|sen|jos'),
+        (12, 'hungarian_stem', 'a|az|és|hogy|nem|egy|van|meg|csak|mint|de|is|ez|ha|volt|el|már|vagy|mi|hogyan|azt|kell|lesz|be|én'),
+        (13, 'turkish_stem', 've|bir|bu|için|ile|çok|ne|nasıl|değil|ben|olarak|da|de|daha|gibi|var|o|mi|ama|kadar|en|sonra|bana|olan|her')
+      ) AS l (number, dictionary, frequent) OFFSET 0) shares) ranked;
+  RETURN found;
+END
+$$;
+REVOKE ALL ON FUNCTION app.dictionaries_of(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.dictionaries_of(text) TO parley_app, parley_system;
+--> statement-breakpoint
 -- functions/folded.sql
 -- A word without what people leave out when they type: accents, vowel marks, ligatures, letters with a stroke. In lower case before.
 -- Marks that make another letter in their script stay.
@@ -13,10 +65,10 @@ REVOKE ALL ON FUNCTION app.folded(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.folded(text) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/forms_of.sql
--- What a piece of a text is found by, as entries of a tsvector at its place: A, as it stands; B, its stem, and itself without accents; C, its
--- parts, which count less. A run without spaces is found by the pairs of its characters, and by its last one, so that a single character
+-- What a piece of a text is found by, as entries of a tsvector at its place: A, as it stands; B, its stems, and itself without accents, hyphens and the
+-- points of `U.S.A.`; C, its parts, which count less. A run without spaces is found by the pairs of its characters, and by its last one, so that a single character
 -- is looked for as the beginning of a pair.
-CREATE OR REPLACE FUNCTION app.forms_of(piece text, place text, dictionary regdictionary) RETURNS text
+CREATE OR REPLACE FUNCTION app.forms_of(piece text, place text, dictionaries regdictionary[]) RETURNS text
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   AS $$
 DECLARE
@@ -38,10 +90,10 @@ BEGIN
   END IF;
   forms := quote_literal(whole) || as_is;
   IF NOT is_ascii THEN
-    forms := forms || quote_literal(app.folded(whole)) || other;
+    forms := forms || coalesce(quote_literal(nullif(app.folded(whole), '')) || other, '');
   END IF;
   IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
-    forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, whole))[1]), '')) || other, '');
+    forms := forms || app.stems_of(dictionaries, whole, other);
     word := piece;
   ELSE
     bare := whole;
@@ -53,6 +105,11 @@ BEGIN
     FOREACH form IN ARRAY (regexp_split_to_array(bare, '[/?&=:@,;#]+'))[:32] LOOP
       CONTINUE WHEN form !~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8;
       forms := forms || quote_literal(form) || part;
+      IF form ~ '\..*[^[:alnum:]. ]' THEN
+        -- `created_at` in `users.created_at`.
+        forms := forms || coalesce((SELECT string_agg(quote_literal(name) || part, '')
+          FROM regexp_split_to_table(form, '\.') name WHERE name ~ '[[:alnum:]][[:punct:]]+[[:alnum:]]' COLLATE pg_c_utf8), '');
+      END IF;
       IF form ~ '^v[0-9]' THEN
         forms := forms || quote_literal(substr(form, 2)) || part;
       ELSIF form ~ '\.[^.]*\.[a-z]+$' THEN
@@ -62,16 +119,19 @@ BEGIN
     FOREACH word IN ARRAY (regexp_split_to_array("left"(piece, 200) COLLATE pg_c_utf8, '[[:punct:]]+'))[:32] LOOP
       CONTINUE WHEN word = '';
       form := lower(word COLLATE pg_c_utf8);
-      forms := forms || quote_literal(app.folded(form)) || part
-        || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), app.folded(form))) || part, '');
+      forms := forms || coalesce(quote_literal(nullif(app.folded(form), '')) || part, '') || app.stems_of(dictionaries, form, part);
     END LOOP;
+    form := app.joined(whole);
+    IF form IS NOT NULL THEN
+      forms := forms || quote_literal(form) || other || app.stems_of(dictionaries, form, other);
+    END IF;
   END IF;
   IF piece COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' THEN
     FOR form IN SELECT * FROM app.parts_of("left"(piece, 200)) LOOP
       word := app.folded(form);
-      forms := forms || quote_literal(word) || part;
+      forms := forms || coalesce(quote_literal(nullif(word, '')) || part, '');
       IF length(word) > 2 AND word !~ '^[0-9]' THEN
-        forms := forms || coalesce(quote_literal(nullif(app.folded((ts_lexize(dictionary, form))[1]), word)) || part, '');
+        forms := forms || app.stems_of(dictionaries, form, part);
       END IF;
     END LOOP;
   END IF;
@@ -83,8 +143,8 @@ BEGIN
   RETURN forms;
 END
 $$;
-REVOKE ALL ON FUNCTION app.forms_of(text, text, regdictionary) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.forms_of(text, text, regdictionary) TO parley_app, parley_system;
+REVOKE ALL ON FUNCTION app.forms_of(text, text, regdictionary[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.forms_of(text, text, regdictionary[]) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/index_title.sql
 -- Before a conversation is written: the words of its title, for the keyword search.
@@ -129,6 +189,21 @@ END
 $$;
 REVOKE ALL ON FUNCTION app.index_words() FROM PUBLIC;
 --> statement-breakpoint
+-- functions/joined.sql
+-- `Wi-Fi`, `e-mail` and `U.S.A.` as one word, without accents; null of what is not written so.
+CREATE OR REPLACE FUNCTION app.joined(word text) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  AS $$
+BEGIN
+  IF word ~ '^[[:alpha:]]+(?:-[[:alpha:]]+)+$|^[[:alpha:]]{1,2}(?:\.[[:alpha:]]{1,2})+$' COLLATE pg_c_utf8 AND length(word) <= 60 THEN
+    RETURN app.folded(translate(word, '-.', ''));
+  END IF;
+  RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION app.joined(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.joined(text) TO parley_app, parley_system;
+--> statement-breakpoint
 -- functions/keyword_hits.sql
 -- As release 0.3.0 asks: its Worker runs until the next one is deployed. To be dropped in the release after this one.
 GRANT CREATE ON SCHEMA app TO parley_system;
@@ -172,7 +247,7 @@ CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scop
 DECLARE
   owner uuid := app.current_user_id();
   goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
-  weights CONSTANT real[] := '{0.5,0.5,0.9,1}';
+  weights CONSTANT real[] := '{0.5,0.5,0.95,1}';
   most CONSTANT int := 6000;
   word_count int;
   phrase tsquery;
@@ -194,7 +269,7 @@ DECLARE
   lookups tsquery[];
 BEGIN
   WITH said AS (
-    SELECT w.* FROM app.query_words(asked ->> 'text', goes_on) w
+    SELECT w.* FROM jsonb_to_recordset(app.words_asked(asked)) AS w (kind text, weight float8, forms text[], query tsquery)
     UNION ALL
     SELECT 'part', w.weight * (hint ->> 'weight')::float8, w.forms, w.query
     FROM jsonb_array_elements(asked -> 'hints') hint CROSS JOIN LATERAL app.query_words(hint ->> 'text', false) w WHERE w.kind = 'word'
@@ -208,7 +283,9 @@ BEGIN
   IF queries IS NULL THEN
     RETURN;
   END IF;
-  word_count := cardinality(array_remove(kinds, 'part'));
+  -- A follow-up says little by itself: that a text has all its words does not put it first.
+  word_count := CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(asked -> 'hints') hint WHERE (hint ->> 'weight')::float8 < 1) THEN 0
+    ELSE cardinality(array_remove(kinds, 'part')) END;
   phrase := CASE WHEN word_count > 1 THEN app.phrase_of(asked ->> 'text') END;
   SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   messages := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c
@@ -284,7 +361,7 @@ BEGIN
     SELECT CASE WHEN required IS NULL THEN query ELSE query && required END AS query, CASE number WHEN 1 THEN most ELSE least(most, budget) END AS most
     FROM unnest(lookups) WITH ORDINALITY AS l (query, number) WHERE query IS NOT NULL
   ), titles AS MATERIALIZED (
-    SELECT c.id AS conversation_id, (SELECT bit_or(bit) FROM words WHERE c.title_words @@ query) AS has
+    SELECT c.id AS conversation_id, c.title_words, (SELECT bit_or(bit) FROM words WHERE c.title_words @@ query) AS has
     FROM public.conversations c
     WHERE 'message' = ANY (scope.sources) AND c.user_id = owner AND c.deleted_at IS NULL
       AND c.title_words @@ (SELECT string_agg(query::text, ' | ')::tsquery FROM words)
@@ -299,7 +376,8 @@ BEGIN
           octet_length(m.content) AS bytes, m.created_at
         FROM public.messages m
         WHERE 'message' = ANY (scope.sources) AND m.user_id = owner AND m.search @@ l.query AND m.deleted_at IS NULL
-          AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded)
+          AND m.status = 'complete' AND (excluded IS NULL OR NOT m.search @@ excluded AND NOT EXISTS (
+            SELECT FROM public.conversations c WHERE c.user_id = owner AND c.id = m.conversation_id AND c.title_words @@ excluded))
           AND (scope.conversations IS NULL OR m.conversation_id = ANY (scope.conversations))
           AND m.conversation_id <> ALL (scope.hidden_conversations)
           AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
@@ -315,21 +393,22 @@ BEGIN
           AND k.document_id <> ALL (scope.hidden_documents)
         LIMIT l.most) k
       UNION ALL
-      -- Of a conversation whose title has the words, its first messages, where they don't have them.
+      -- Of a conversation whose title has the words, its first messages, where they don't have them; and those that have what is required together with it.
       SELECT 'message', m.*, t.has FROM (SELECT * FROM titles ORDER BY bit_count(has::bit(64)) DESC LIMIT 20) t CROSS JOIN LATERAL (
         SELECT m.conversation_id || '/' || m.id, m.conversation_id, m.conversation_id || '/' || m.parent_id, m.search, octet_length(m.content), m.created_at
         FROM public.messages m
-        WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.seq <= 2 AND m.deleted_at IS NULL AND m.status = 'complete'
+        WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.deleted_at IS NULL AND m.status = 'complete'
+          AND m.seq <= CASE WHEN required IS NULL THEN 2 ELSE 200 END AND (m.seq <= 2 OR m.search @@ (SELECT string_agg(query::text, ' | ')::tsquery FROM words))
           AND NOT EXISTS (SELECT FROM lookups l WHERE m.search @@ l.query)
-          AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded)
+          AND (required IS NULL OR (m.search || t.title_words) @@ required) AND (excluded IS NULL OR NOT (m.search || t.title_words) @@ excluded)
           AND (scope.roles IS NULL OR m.role = ANY (scope.roles))
           AND app.passes(scope.created_after, scope.created_before, scope.metadata_path, scope.metadata_vars, m.created_at, m.metadata)) m
     ) texts
   ), counted AS MATERIALIZED (
     -- Of more than three forms, which are stems of different languages, a text has one.
     SELECT t.row, t.bytes, w.number, w.weight, w.is_needed, least(0.98, greatest(
-      CASE WHEN t.titled & w.bit <> 0 THEN 0.3 END, ts_rank(weights, t.search, w.first), 0.9 * ts_rank(weights, t.search, w.second),
-      0.9 * ts_rank(weights, t.search, w.third), 0.9 * w.more * ts_rank(weights, t.search, w.others))) AS share
+      CASE WHEN t.titled & w.bit <> 0 THEN 0.3 END, ts_rank(weights, t.search, w.first), 0.95 * ts_rank(weights, t.search, w.second),
+      0.95 * ts_rank(weights, t.search, w.third), 0.95 * w.more * ts_rank(weights, t.search, w.others))) AS share
     FROM found t JOIN words w ON t.search @@ w.query OR t.titled & w.bit <> 0
   ), rarity AS MATERIALIZED (
     SELECT number, ln(1 + (greatest(texts - many, 0) + 0.5) / (many + 0.5)) AS idf FROM (
@@ -344,64 +423,22 @@ BEGIN
     FROM scored s JOIN found t USING (row)
   ), around AS MATERIALIZED (
     SELECT jsonb_object_agg(id, rank) AS before, jsonb_object_agg(parent, rank ORDER BY rank) FILTER (WHERE parent IS NOT NULL) AS after FROM ranked
+  ), whole AS MATERIALIZED (
+    -- What stands before and after a message in its conversation says what it is about. By maps: a join of so many is planned as one of two.
+    SELECT r.source, r.id, r.rank + 0.5 * (coalesce(((SELECT before FROM around) ->> r.parent)::float8, 0)
+      + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS rank, r.tier, r.created_at
+    FROM ranked r
   )
-  -- What stands before and after a message in its conversation says what it is about. By maps: a join of so many is planned as one of two.
-  SELECT r.source, r.id, r.rank + 0.5 * (coalesce(((SELECT before FROM around) ->> r.parent)::float8, 0)
-    + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS whole_rank, r.tier, r.created_at
-  FROM ranked r
-  ORDER BY r.tier DESC, whole_rank DESC, r.created_at DESC NULLS LAST, r.id DESC LIMIT wanted;
+  -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks.
+  SELECT w.source, w.id, greatest(w.rank, CASE w.tier WHEN 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0) WHEN 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 AS lifted, w.tier, w.created_at
+  FROM whole w
+  ORDER BY w.tier DESC, lifted DESC, w.created_at DESC NULLS LAST, w.id DESC LIMIT wanted;
 END
 $$;
 REVOKE ALL ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.keyword_search(jsonb, app.search_scope, int) TO parley_app;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA app FROM parley_system;
---> statement-breakpoint
--- functions/language_of.sql
--- The language of a text, as Postgres' stemmers are called: by its script, else by how many of 25 frequent words of each language its
--- first 600 characters have (`ts_rank` of words joined by `|` is the mean over all of them). English where none tells.
-CREATE OR REPLACE FUNCTION app.language_of(content text) RETURNS text
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET plan_cache_mode = 'force_generic_plan'
-  AS $$
-DECLARE
-  head text := "left"(content, 600);
-  words tsvector;
-  language text;
-BEGIN
-  IF octet_length(head) > length(head) * 1.3 THEN
-    language := CASE
-      WHEN head ~ '[\u0400-\u04ff]{2}' THEN 'russian'
-      WHEN head ~ '[\u0370-\u03ff]{2}' THEN 'greek'
-      WHEN head ~ '[\u0600-\u06ff]{2}' THEN 'arabic'
-      WHEN head ~ '[\u0900-\u097f]{2}' THEN 'hindi'
-      WHEN head ~ '[\u0530-\u058f]{2}' THEN 'armenian'
-      WHEN head ~ '[\u0b80-\u0bff]{2}' THEN 'tamil' END;
-    IF language IS NOT NULL THEN
-      RETURN language;
-    END IF;
-  END IF;
-  words := to_tsvector('simple', lower(head COLLATE pg_c_utf8));
-  SELECT l.language INTO language FROM (VALUES
-    ('english', 'the|and|of|to|a|is|in|it|for|that|with|this|you|on|are|be|my|what|how|i|was|we|not|have|do'::tsquery),
-    ('german', 'der|die|das|und|ist|nicht|ich|ein|eine|zu|mit|den|auf|für|von|wie|im|es|sich|dem|wir|in|kann|auch|war'),
-    ('french', 'le|la|les|des|et|est|une|un|du|pour|que|pas|dans|je|qui|sur|avec|ce|il|au|en|de|ne|nous|vous'),
-    ('spanish', 'el|la|los|las|de|y|por|con|para|una|un|del|se|su|como|lo|más|mi|es|que|en|cómo|qué|no|al'),
-    ('portuguese', 'o|os|as|da|do|em|um|uma|não|com|no|na|e|ao|é|dos|de|que|para|por|se|como|mais|meu|ou'),
-    ('italian', 'di|che|è|per|non|sono|della|nel|gli|come|alla|ho|il|la|un|una|del|le|con|si|i|da|e|in|lo'),
-    ('dutch', 'de|het|van|een|niet|ik|op|te|dat|voor|met|zijn|er|aan|hoe|om|en|in|is|die|maar|je|wat|mijn|naar'),
-    ('swedish', 'och|att|det|som|är|på|för|med|inte|av|jag|till|ett|hur|en|i|den|har|de|om|kan|vi|var|från|men'),
-    ('danish', 'og|at|det|som|er|på|for|med|ikke|af|jeg|til|et|hvordan|en|i|den|har|de|om|kan|vi|var|fra|men'),
-    ('norwegian', 'og|å|det|som|er|på|for|med|ikke|av|jeg|til|et|hvordan|en|i|den|har|de|om|kan|vi|var|fra|men'),
-    ('finnish', 'ja|on|ei|että|se|oli|mutta|kun|niin|minä|miten|ovat|olen|mitä|tai|hän|joka|voi|ole|sitä|kuin|myös|nyt|sen|jos'),
-    ('hungarian', 'a|az|és|hogy|nem|egy|van|meg|csak|mint|de|is|ez|ha|volt|el|már|vagy|mi|hogyan|azt|kell|lesz|be|én'),
-    ('turkish', 've|bir|bu|için|ile|çok|ne|nasıl|değil|ben|olarak|da|de|daha|gibi|var|o|mi|ama|kadar|en|sonra|bana|olan|her')
-  ) AS l (language, frequent)
-  ORDER BY ts_rank('{1,1,1,1}', words, l.frequent) DESC, l.language <> 'english' LIMIT 1;
-  RETURN language;
-END
-$$;
-REVOKE ALL ON FUNCTION app.language_of(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.language_of(text) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/pairs_of.sql
 -- The pairs of neighbouring characters of a run, each with the marks that belong to it, and the last one alone.
@@ -417,12 +454,16 @@ REVOKE ALL ON FUNCTION app.pairs_of(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.pairs_of(text) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/parts_of.sql
--- The parts of `camelCase`, `HTTPServer` and `v2`, in lower case; none of a word that is one part.
+-- The parts of `camelCase`, `HTTPServer` and `v2`, and the letters of `iPhone15` as one; in lower case; none of a word that is one part.
 CREATE OR REPLACE FUNCTION app.parts_of(word text) RETURNS SETOF text
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   AS $$
     SELECT lower(part[1] COLLATE pg_c_utf8) COLLATE "C"
-    FROM regexp_matches(word COLLATE pg_c_utf8, '[[:upper:]]+(?![[:lower:]])|[[:upper:]]?[[:lower:]]+|[0-9]+', 'g') part
+    FROM (
+      SELECT * FROM regexp_matches(word COLLATE pg_c_utf8, '[[:upper:]]+(?![[:lower:]])|[[:upper:]]?[[:lower:]]+|[0-9]+', 'g') part
+      UNION
+      SELECT * FROM regexp_matches(word COLLATE pg_c_utf8, '[[:alpha:]]{2,}', 'g') part
+      WHERE word COLLATE pg_c_utf8 ~ '[[:alpha:]][0-9]|[0-9][[:alpha:]]') parts
     WHERE word COLLATE pg_c_utf8 ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]'
   $$;
 REVOKE ALL ON FUNCTION app.parts_of(text) FROM PUBLIC;
@@ -431,12 +472,15 @@ GRANT EXECUTE ON FUNCTION app.parts_of(text) TO parley_app, parley_system;
 -- functions/passage_of.sql
 -- A passage of a text with what was looked for between U+0002 and U+0003, which are taken out of the text before: the whole of a short one; of the
 -- first 20,000 characters of others, what stands around the first of `places`, patterns of which each is tried. A word is looked for by
--- any of its forms, and in part by its beginning. Null where nothing is marked.
-CREATE OR REPLACE FUNCTION app.passage_of(content text, language text, forms text[], beginning text, places text[]) RETURNS text
+-- any of its forms, and in part by its beginning; what is invisible does not matter. Null where nothing is marked.
+CREATE OR REPLACE FUNCTION app.passage_of(content text, dictionaries regdictionary[], forms text[], beginning text, places text[]) RETURNS text
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
   AS $$
 DECLARE
-  dictionary regdictionary := language || '_stem';
+  -- As in app.pieces_of.
+  invisible constant text := U&'\00AD\200B\200C\200D\2060\FEFF\200E\200F\FE0E\FE0F';
+  dictionary regdictionary := dictionaries[1];
+  is_unsure boolean := cardinality(dictionaries) > 1;
   head text := "left"(content, 20000);
   sought text;
   pattern text;
@@ -446,12 +490,14 @@ DECLARE
   passage text;
 BEGIN
   IF length(head) > 400 THEN
-    -- Of the same length, or nearly so.
-    sought := CASE WHEN octet_length(head) = length(head) THEN head ELSE app.folded(normalize(lower(head COLLATE pg_c_utf8), NFKC)) END COLLATE pg_c_utf8;
+    sought := (CASE WHEN octet_length(head) = length(head) THEN head ELSE
+      app.folded(lower(normalize(CASE WHEN head ~ ('[' || invisible || ']') THEN translate(head, invisible, '') ELSE head END, NFKC) COLLATE pg_c_utf8)) END) COLLATE pg_c_utf8;
     FOREACH pattern IN ARRAY places LOOP
       place := regexp_instr(sought, pattern, 1, 1, 0, 'i');
       EXIT WHEN place > 0;
     END LOOP;
+    -- Of another length, where it has combining marks or the like: these are mostly all over a text.
+    place := round(place::float8 * length(head) / greatest(1, length(sought)));
     is_end := greatest(1, place - 80) + 320 > length(head);
     head := substr(head, greatest(1, place - 80), 320);
     IF place > 81 THEN
@@ -469,15 +515,18 @@ BEGIN
       SELECT number, run, CASE
         WHEN run !~ (CASE WHEN is_plain THEN '^[A-Za-z0-9]' ELSE '[^[:punct:][:space:][:cntrl:]]|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]' END) COLLATE pg_c_utf8 THEN false
         WHEN word = ANY (forms) OR app.folded(word) = ANY (forms) OR app.folded((ts_lexize(dictionary, word))[1]) = ANY (forms)
+          OR is_unsure AND EXISTS (SELECT FROM unnest(dictionaries) d WHERE app.folded((ts_lexize(d, word))[1]) = ANY (forms))
           OR app.folded(word) LIKE beginning || '%' THEN true
         WHEN run ~ '[[:lower:]][[:upper:]]|[[:upper:]][[:upper:]][[:lower:]]|[[:alpha:]][0-9]|[0-9][[:alpha:]]' COLLATE pg_c_utf8 THEN EXISTS (
           SELECT FROM app.parts_of(run) part WHERE app.folded(part) = ANY (forms) OR app.folded((ts_lexize(dictionary, part))[1]) = ANY (forms))
         WHEN octet_length(run) = length(run) THEN false
-        WHEN run ~ ('^[' || app.unspaced() || ']') THEN word || next = ANY (forms) OR previous || word = ANY (forms)
+        -- Of half-width Kana several are one run.
+        WHEN word ~ ('^[' || app.unspaced() || ']') THEN word || next = ANY (forms) OR previous || word = ANY (forms)
+          OR length(word) > 1 AND app.pairs_of(word) && forms
         WHEN run ~ '^[\uac00-\ud7a3]{3}' THEN app.pairs_of(word) && forms
         ELSE false END AS is_marked
       FROM (
-        SELECT run, number, lower(normalize(run, NFKC) COLLATE pg_c_utf8) COLLATE "C" AS word,
+        SELECT run, number, lower(CASE WHEN is_plain THEN run ELSE translate(normalize(run, NFKC), invisible, '') END COLLATE pg_c_utf8) COLLATE "C" AS word,
           lead(run) OVER (ORDER BY number) AS next, lag(run) OVER (ORDER BY number) AS previous
         FROM regexp_matches(head COLLATE pg_c_utf8, CASE WHEN is_plain THEN '[A-Za-z0-9]+|[^A-Za-z0-9]+' ELSE
           '[' || app.unspaced() || '][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3]*|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]|[^[:punct:][:space:][:cntrl:]' || app.unspaced() || ']+|(?:(?![\u2600-\u27bf\u2b50\U0001f000-\U0001faff])[[:punct:][:space:][:cntrl:]])+' END, 'g') WITH ORDINALITY AS found (match, number)
@@ -486,8 +535,8 @@ BEGIN
   RETURN CASE WHEN strpos(passage, E'\x02') > 0 THEN regexp_replace(passage, E'\x03([-._/:@\\\\]?)\x02', '\1', 'g') END;
 END
 $$;
-REVOKE ALL ON FUNCTION app.passage_of(text, text, text[], text, text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.passage_of(text, text, text[], text, text[]) TO parley_app, parley_system;
+REVOKE ALL ON FUNCTION app.passage_of(text, regdictionary[], text[], text, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.passage_of(text, regdictionary[], text[], text, text[]) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/phrase_of.sql
 -- Words that stand side by side, as they are but for case and accents; null where there is none.
@@ -501,7 +550,7 @@ CREATE OR REPLACE FUNCTION app.phrase_of(asked text) RETURNS tsquery
           THEN '(' || (SELECT string_agg(app.as_term(pair)::text || CASE WHEN cardinality(all_pairs) = 1 THEN ':*' ELSE '' END, ' & ')
             FROM app.pairs_of(piece) all_pairs CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, part)
             WHERE part = 1 OR part < cardinality(all_pairs)) || ')'
-          ELSE app.as_term(app.folded(lower(piece COLLATE pg_c_utf8)))::text END AS word
+          ELSE app.as_term(coalesce(nullif(app.folded(lower(piece COLLATE pg_c_utf8)), ''), piece))::text END AS word
       FROM app.pieces_of("left"(asked, 1000)) WITH ORDINALITY AS found (piece, place, is_simple, number)
       WHERE place > 1 OR number = 1 LIMIT 40) words
   $$;
@@ -511,15 +560,16 @@ GRANT EXECUTE ON FUNCTION app.phrase_of(text) TO parley_app, parley_system;
 -- functions/pieces_of.sql
 -- What stands between spaces, quotes, brackets and commas, in order: a word, something made of several (a path, a URL, a version, an
 -- address), a run of a script that puts no space between words, or an emoji. Without the punctuation around it, but for what belongs to
--- it: `.NET`, `#tag`, `@name`, `--flag`, `C++`. Compatibility forms are folded (NFKC). A phone number is a piece of its digits as well,
--- since people space it as they like. `is_simple`: a plain word of a to z.
+-- it: `.NET`, `#tag`, `@name`, `--flag`, `C++`. Compatibility forms are folded (NFKC). A phone number is a piece of its digits as well, with its
+-- prefixes and without, and so is `1,250`, since people space numbers as they like. `is_simple`: a plain word of a to z.
 CREATE OR REPLACE FUNCTION app.pieces_of(content text, OUT piece text, OUT place int, OUT is_simple boolean) RETURNS SETOF record
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET plan_cache_mode = 'force_generic_plan'
   AS $$
 BEGIN
   content := replace(content, '\', '/');
   IF octet_length(content) <> length(content) THEN
-    content := translate(normalize(content, NFKC), U&'\200B\00AD\200C\200D\2060\FEFF\200E\200F\FE0E\FE0F', ' ');
+    content := translate(normalize(content, NFKC),
+      U&'\200B\200C\02BC\0966\0967\0968\0969\096A\096B\096C\096D\096E\096F\00AD\200D\2060\FEFF\200E\200F\FE0E\FE0F', ' -''0123456789');
     content := regexp_replace(content, '[' || app.unspaced() || ']+|[\u2600-\u27bf\u2b50\U0001f000-\U0001f3fa\U0001f400-\U0001faff]', ' \& ', 'g');
   END IF;
   RETURN QUERY
@@ -530,12 +580,22 @@ BEGIN
     FROM regexp_split_to_table(content COLLATE pg_c_utf8, '[[:space:][:cntrl:]"''’‘‚“”„«»‹›()\[\]{}<>,;|…。、！？「」『』【】《》·•—–।؟،]+')
       WITH ORDINALITY AS split (raw, number)
     CROSS JOIN LATERAL (SELECT raw COLLATE "C" ~ '^[A-Z]?[a-z]+[.:!?]?$' AND octet_length(raw) <= 40 AS is_simple OFFSET 0) s) found
-  WHERE found.piece <> '';
-  IF content ~ '[0-9][ ()./-]+[0-9]' THEN
+  -- Marks alone are no word: folded, nothing is left of them.
+  WHERE found.piece <> '' AND (found.is_simple OR found.piece !~ '^[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u093c]+$');
+  IF content ~ '[0-9][ ()./,''’-]+[0-9]' THEN
     RETURN QUERY
-    SELECT digits, 1, false FROM regexp_matches(content, '[0-9][0-9 ()./-]+[0-9]', 'g') AS found (match)
-    CROSS JOIN LATERAL regexp_replace(match[1], '[^0-9]', '', 'g') digits
-    WHERE length(digits) BETWEEN 7 AND 15 AND digits <> match[1] AND length(match[1]) <= 24;
+    SELECT DISTINCT joined, 1, false FROM (
+      SELECT unnest(CASE WHEN length(digits) < 10 THEN ARRAY[digits] ELSE ARRAY[digits, "right"(digits, 10), "right"(digits, 7)] END) AS joined
+      FROM regexp_matches(content, '[0-9][0-9 ()./-]+[0-9]', 'g') AS found (match)
+      CROSS JOIN LATERAL regexp_replace(match[1], '[^0-9]', '', 'g') digits
+      WHERE length(digits) BETWEEN 7 AND 15 AND digits <> match[1] AND length(match[1]) <= 24
+      UNION ALL
+      SELECT regexp_replace(match[1], '[^0-9]', '', 'g')
+      FROM regexp_matches(content, '(?<![0-9.,])([0-9]{1,3}(?:[,. ''’][0-9]{3})+)(?![0-9])', 'g') AS found (match)) numbers;
+  END IF;
+  IF content ~ '(?<![0-9])0[0-9]{9,12}(?![0-9])' THEN
+    RETURN QUERY
+    SELECT ltrim(match[1], '0'), 1, false FROM regexp_matches(content, '(?<![0-9])(0[0-9]{9,12})(?![0-9])', 'g') AS found (match);
   END IF;
 END
 $$;
@@ -581,12 +641,12 @@ GRANT EXECUTE ON FUNCTION app.query_conditions(jsonb) TO parley_app, parley_syst
 -- stem of one of the languages of its script, since the texts may be in any; `query` has it as it stands first. `kind`: `word`; `stop`, which says little in the language of
 -- what is asked; `part` of a word. Of a long text the 40 longest.
 CREATE OR REPLACE FUNCTION app.query_words(asked text, goes_on boolean, OUT kind text, OUT weight float8, OUT forms text[], OUT query tsquery) RETURNS SETOF record
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET jit = 'off'
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_hashagg = 'off' SET jit = 'off'
   AS $$
 #variable_conflict use_column
 DECLARE
-  language text := app.language_of(asked);
-  dictionary regdictionary := language || '_stem';
+  dictionary regdictionary := (app.dictionaries_of(asked))[1];
+  language text := left(dictionary::text, -5);
   dictionaries regdictionary[] := CASE
     WHEN language = 'russian' THEN '{russian_stem,serbian_stem}'
     WHEN language = 'hindi' THEN '{hindi_stem,nepali_stem}'
@@ -599,47 +659,53 @@ DECLARE
 BEGIN
   RETURN QUERY
   WITH pieces AS MATERIALIZED (
-    SELECT piece, row_number() OVER () AS number, piece ~ '[[:punct:]]' COLLATE pg_c_utf8 AS is_compound,
+    SELECT piece, place, row_number() OVER () AS number, piece ~ '[[:punct:]]' COLLATE pg_c_utf8 AS is_compound,
       piece ~ ('^[' || app.unspaced() || ']') AS is_unspaced
     FROM app.pieces_of("left"(asked, 8000)) LIMIT 400
   ), said AS (
     SELECT number, 'word' AS kind, 1 AS weight, lower(piece COLLATE pg_c_utf8) COLLATE "C" AS word, NOT is_compound AS is_plain,
-      number = max(number) OVER () AND goes_on AS goes_on
+      place = max(place) OVER () AND goes_on AS goes_on
     FROM pieces WHERE NOT is_unspaced
     UNION ALL
-    SELECT number, 'part', 0.5, lower(run COLLATE pg_c_utf8) COLLATE "C", true, false
+    -- A part says as much of its word as it makes up.
+    SELECT number, 'part', length(run)::float8 / length(piece), lower(run COLLATE pg_c_utf8) COLLATE "C", true, false
     FROM pieces CROSS JOIN LATERAL regexp_split_to_table(piece COLLATE pg_c_utf8, '[[:punct:]]+') run
     WHERE is_compound AND run <> ''
     UNION ALL
-    SELECT number, 'part', 0.3, part, true, false
+    SELECT number, 'part', 0.6 * length(part) / length(piece), part, true, false
     FROM pieces CROSS JOIN LATERAL app.parts_of(piece) part
     UNION ALL
     SELECT number, CASE WHEN is_unspaced THEN 'word' ELSE 'part' END, CASE WHEN is_unspaced THEN 1 ELSE 0.3 END, pair COLLATE "C", false,
       cardinality(all_pairs) = 1
     FROM pieces CROSS JOIN LATERAL app.pairs_of(lower(piece COLLATE pg_c_utf8)) all_pairs
-    CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, place)
-    WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (place = 1 OR place < cardinality(all_pairs))
+    CROSS JOIN LATERAL unnest(all_pairs) WITH ORDINALITY pairs (pair, nth)
+    WHERE (is_unspaced OR piece ~ '^[\uac00-\ud7a3]{3}') AND (nth = 1 OR nth < cardinality(all_pairs))
   ), words AS MATERIALIZED (
     -- More than are needed, since several may have the same forms.
     SELECT kind, max(weight) AS weight, word, is_plain, bool_or(goes_on) AS goes_on FROM said WHERE length(word) <= 200
     GROUP BY kind, word, is_plain ORDER BY kind = 'part', length(word) DESC, word LIMIT 80
   ), stems AS MATERIALIZED (
-    -- A shorter stem of another language is mostly a word of its own: `for` of `fork`.
     SELECT DISTINCT w.word, s.form
     FROM (SELECT DISTINCT word FROM words WHERE is_plain) w CROSS JOIN unnest(dictionaries) d
-    CROSS JOIN LATERAL (SELECT app.folded((ts_lexize(d, w.word))[1]) COLLATE "C" AS form OFFSET 0) s
-    WHERE s.form <> app.folded(w.word) AND (length(s.form) > 3 OR d = dictionary)
+    CROSS JOIN LATERAL (SELECT app.folded((ts_lexize(d, w.word))[1]) COLLATE "C" AS stem OFFSET 0) l
+    -- As app.stem_of does.
+    CROSS JOIN LATERAL (SELECT CASE WHEN length(stem) > 3 OR d = 'english_stem'::regdictionary THEN stem ELSE stem || '~' END AS form OFFSET 0) s
+    WHERE s.form <> app.folded(w.word)
   ), formed AS MATERIALIZED (
     SELECT CASE WHEN w.kind = 'word' AND is_sure AND is_plain AND ts_lexize(dictionary, word) = '{}' THEN 'stop' ELSE w.kind END AS kind, w.weight, w.goes_on, w.word,
       ARRAY(
         SELECT form FROM stems s WHERE w.is_plain AND s.word = w.word
         UNION SELECT word UNION SELECT app.folded(word)
+        UNION SELECT unnest(ARRAY[one, app.stem_of(dictionary, one)]) FROM app.joined(word) one WHERE NOT w.is_plain AND one IS NOT NULL
+        -- `ue` of who has no `ü` at hand.
+        UNION SELECT regexp_replace(word, '([aou])e(?![aeiouwy])', '\1', 'g') WHERE word ~ '^[a-z]*[aou]e[b-df-hj-np-tvxz]'
         UNION SELECT rtrim(regexp_replace(word, '^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?', ''), '/') WHERE word ~ '[/@]' ORDER BY 1) AS forms
     FROM words w
+    WHERE w.kind = 'word' OR NOT (is_sure AND is_plain AND ts_lexize(dictionary, word) IS NOT DISTINCT FROM '{}')
   )
   SELECT f.kind, max(f.weight)::float8, f.forms,
     (SELECT string_agg('''' || replace(replace(form, '\', '\\'), '''', '''''') || '''' || CASE WHEN bool_or(f.goes_on) AND form = app.folded(min(f.word)) THEN ':*' ELSE '' END, ' | '
-      ORDER BY form <> min(f.word), form) FROM unnest(f.forms) form)::tsquery
+      ORDER BY form <> min(f.word), form) FROM unnest(f.forms) form WHERE form <> '')::tsquery
   FROM formed f GROUP BY f.kind, f.forms ORDER BY f.kind = 'part', max(length(f.word)) DESC, f.forms LIMIT 40;
 END
 $$;
@@ -892,28 +958,31 @@ CREATE OR REPLACE FUNCTION app.show_found(owner uuid, sources text[], ids text[]
   AS $$
 DECLARE
   forms text[];
+  -- Without the mark of short stems (see app.stem_of), for texts of other languages than English.
+  bare_forms text[];
   beginning text := CASE WHEN (asked ->> 'prefix')::boolean THEN app.folded(lower(substring(asked ->> 'text' FROM '[[:alnum:]]+$') COLLATE pg_c_utf8)) END;
   places text[];
 BEGIN
-  WITH words AS MATERIALIZED (SELECT * FROM app.query_words(asked ->> 'text', false)), shown AS (
+  WITH words AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(app.words_asked(asked)) AS w (kind text, forms text[])), shown AS (
     SELECT * FROM words WHERE kind <> 'stop' OR NOT EXISTS (SELECT FROM words WHERE kind <> 'stop')
   ), patterns AS (
     SELECT string_agg(CASE WHEN form ~ '^[[:alnum:]]' THEN '\m' ELSE '' END || regexp_replace(form, '([!-/:-@[-`{-~])', '\\\1', 'g'), '|') AS pattern,
       max(length(form)) AS length
-    FROM shown s CROSS JOIN LATERAL unnest(s.forms) form GROUP BY s.forms
+    FROM shown s CROSS JOIN LATERAL (SELECT DISTINCT rtrim(form, '~') AS form FROM unnest(s.forms) form) f GROUP BY s.forms
   )
-  SELECT (SELECT array_agg(form) FROM shown, unnest(shown.forms) form),
+  SELECT (SELECT array_agg(form) FROM shown, unnest(shown.forms) form), (SELECT array_agg(rtrim(form, '~')) FROM shown, unnest(shown.forms) form),
     -- Words side by side first.
     (SELECT array_agg('\m' || regexp_replace(regexp_replace(app.folded(lower(trim(phrase) COLLATE pg_c_utf8)), '([!-/:-@[-`{-~])', '\\\1', 'g'), '\s+', '[^[:alnum:]]+', 'g'))
       FROM (SELECT jsonb_array_elements_text(jsonb_array_elements(asked -> 'required')) AS phrase UNION ALL SELECT asked ->> 'text') phrases
       WHERE phrase ~ '\S\s+\S' AND length(phrase) <= 200)
       || (SELECT array_agg(pattern ORDER BY length DESC) FROM (SELECT * FROM patterns ORDER BY length DESC LIMIT 3) longest)
       || (SELECT string_agg(pattern, '|') FROM patterns)
-  INTO forms, places;
+  INTO forms, bare_forms, places;
   RETURN (
     SELECT json_agg((left((t.place || h.scoring || jsonb_build_object('source', h.source, 'id', t.id,
       'content', left(c.head, most_content), 'truncated', length(c.head) > most_content,
-      'highlight', CASE WHEN forms IS NOT NULL THEN app.passage_of(c.head, t.language, forms, beginning, places) END,
+      'highlight', CASE WHEN forms IS NOT NULL THEN app.passage_of(c.head, t.dictionaries,
+        CASE WHEN t.dictionaries = '{english_stem}'::regdictionary[] THEN forms ELSE bare_forms END, beginning, places) END,
       'createdAt', to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text, -1)
       -- As text, because jsonb would copy all of it with each ||.
       || ', "metadata": ' || t.metadata::text || '}')::json ORDER BY h.number)
@@ -922,14 +991,14 @@ BEGIN
         CASE WHEN source = 'document' THEN id::uuid END AS chunk_id
       FROM unnest(sources, ids, scoring) WITH ORDINALITY AS hit (source, id, scoring, number) OFFSET 0) h
     CROSS JOIN LATERAL (
-      SELECT m.id::text AS id, m.content, app.language_of(m.content) AS language, m.metadata, m.created_at,
+      SELECT m.id::text AS id, m.content, app.dictionaries_of(m.content) AS dictionaries, m.metadata, m.created_at,
         jsonb_build_object('conversationId', m.conversation_id, 'role', m.role, 'seq', m.seq) AS place
       FROM messages m WHERE h.source = 'message' AND m.user_id = owner AND m.conversation_id = h.conversation_id
         AND m.id = h.message_id AND m.deleted_at IS NULL
       UNION ALL
-      SELECT k.id::text, k.content, CASE k.language WHEN 'simple'::regconfig THEN app.language_of(k.content) ELSE k.language::text END, d.metadata, d.created_at,
-        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'position', k.position,
-          'start', k.start_offset, 'end', k.end_offset)
+      SELECT k.id::text, k.content, CASE k.language WHEN 'simple'::regconfig THEN app.dictionaries_of(k.content) ELSE ARRAY[(k.language::text || '_stem')::regdictionary] END, d.metadata, d.created_at,
+        jsonb_build_object('documentId', k.document_id, 'title', d.title, 'headings', k.headings, 'tableHead', k.table_head,
+          'position', k.position, 'start', k.start_offset, 'end', k.end_offset)
       FROM document_chunks k JOIN documents d ON d.user_id = owner AND d.id = k.document_id AND d.deleted_at IS NULL
       WHERE h.source = 'document' AND k.user_id = owner AND k.id = h.chunk_id) t
     -- No more of a long text is read than is looked at.
@@ -938,6 +1007,49 @@ END
 $$;
 REVOKE ALL ON FUNCTION app.show_found(uuid, text[], text[], jsonb, jsonb[], int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.show_found(uuid, text[], text[], jsonb, jsonb[], int) TO parley_app;
+--> statement-breakpoint
+-- functions/stem_of.sql
+-- The stem of a word, without accents; null where the dictionary has none. A short one is marked, but for English ones: a word of another language
+-- may be the same (`logo` is `log` in Spanish), and what is marked meets only what was read in such a language.
+CREATE OR REPLACE FUNCTION app.stem_of(dictionary regdictionary, word text) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  AS $$
+DECLARE
+  stem text := app.folded((ts_lexize(dictionary, word))[1]);
+BEGIN
+  IF length(stem) > 3 OR dictionary = 'english_stem'::regdictionary THEN
+    RETURN stem;
+  END IF;
+  RETURN nullif(stem, '') || '~';
+END
+$$;
+REVOKE ALL ON FUNCTION app.stem_of(regdictionary, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.stem_of(regdictionary, text) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/stems_of.sql
+-- The stems of a word, as entries of a tsvector with this mark (place and weight); empty where it has none.
+CREATE OR REPLACE FUNCTION app.stems_of(dictionaries regdictionary[], word text, mark text) RETURNS text
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+  AS $$
+DECLARE
+  dictionary regdictionary;
+  stem text;
+  entries text := '';
+BEGIN
+  IF word ~ '^[0-9]' THEN
+    RETURN '';
+  END IF;
+  FOREACH dictionary IN ARRAY dictionaries LOOP
+    stem := quote_literal(app.stem_of(dictionary, word)) || mark;
+    IF stem IS NOT NULL AND strpos(entries, stem) = 0 THEN
+      entries := entries || stem;
+    END IF;
+  END LOOP;
+  RETURN entries;
+END
+$$;
+REVOKE ALL ON FUNCTION app.stems_of(regdictionary[], text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.stems_of(regdictionary[], text, text) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/store_chat.sql
 -- Saves a whole chat: opens the conversation where it is missing, takes its lock, brings it to the list (`app.save_chat`), counts it up,
@@ -1042,7 +1154,9 @@ BEGIN
   CROSS JOIN LATERAL (
     SELECT m.created_at, hashtextextended("left"(m.content, 20000), octet_length(m.content)) AS digest FROM messages m
     WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
-      AND (required IS NULL OR m.search @@ required) AND (excluded IS NULL OR NOT m.search @@ excluded) OFFSET 0) m
+      AND (num_nonnulls(required, excluded) = 0 OR (
+        SELECT (required IS NULL OR (m.search || c.title_words) @@ required) AND (excluded IS NULL OR NOT (m.search || c.title_words) @@ excluded)
+        FROM conversations c WHERE c.user_id = owner AND c.id = t.conversation_id)) OFFSET 0) m
   UNION ALL
   SELECT t.id, k.created_at, k.digest
   FROM (SELECT id, id::uuid AS chunk_id FROM unnest(texts) AS text (id) WHERE id NOT LIKE '%/%' OFFSET 0) t
@@ -1064,6 +1178,48 @@ CREATE OR REPLACE FUNCTION app.unspaced() RETURNS text
 REVOKE ALL ON FUNCTION app.unspaced() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.unspaced() TO parley_app, parley_system;
 --> statement-breakpoint
+-- functions/words_asked.sql
+-- The words of a query (see app.query_words) as JSON: those that it has brought along, so that a search reads its query once.
+CREATE OR REPLACE FUNCTION app.words_asked(asked jsonb) RETURNS jsonb
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+  AS $$
+BEGIN
+  RETURN coalesce(asked -> 'words', (
+    SELECT jsonb_agg(word) FROM app.query_words(asked ->> 'text', coalesce((asked ->> 'prefix')::boolean, false)) word));
+END
+$$;
+REVOKE ALL ON FUNCTION app.words_asked(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.words_asked(jsonb) TO parley_app, parley_system;
+--> statement-breakpoint
+-- functions/words_in.sql
+-- The words of a text that is read with these stemmers. See app.words_of.
+CREATE OR REPLACE FUNCTION app.words_in(dictionaries regdictionary[], content text) RETURNS tsvector
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan'
+  AS $$
+DECLARE
+  dictionary regdictionary := dictionaries[1];
+  -- English as most texts are, without a function call for each word.
+  is_fast boolean := cardinality(dictionaries) = 1 AND dictionary = 'english_stem'::regdictionary;
+BEGIN
+  RETURN (
+    SELECT coalesce(string_agg(CASE WHEN NOT is_simple THEN app.forms_of(piece, place::text, dictionaries)
+        WHEN is_fast THEN word || ':' || place || coalesce('A ' || stem || ':' || place || 'B', 'A')
+        ELSE word || ':' || place || 'A ' || app.stems_of(dictionaries, word, ':' || place || 'B ') END, ' '), '')::tsvector
+    FROM app.pieces_of(content)
+    CROSS JOIN LATERAL (
+      SELECT lower(piece COLLATE "C") AS word, CASE WHEN is_fast AND is_simple THEN (ts_lexize(dictionary, piece))[1] END AS stem OFFSET 0) simple);
+EXCEPTION
+  WHEN program_limit_exceeded THEN
+    -- A tsvector holds 1 MiB.
+    RETURN app.words_in(dictionaries, "left"(content, length(content) / 2));
+  WHEN OTHERS THEN
+    -- No text is refused, or keeps others waiting, for what its words are.
+    RETURN to_tsvector('simple', "left"(content, 10000));
+END
+$$;
+REVOKE ALL ON FUNCTION app.words_in(regdictionary[], text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.words_in(regdictionary[], text) TO parley_app, parley_system;
+--> statement-breakpoint
 -- functions/words_of.sql
 -- The words of a text, of its first 60,000 characters: what is looked for is read the same way (docs/decisions/040-words.md). In
 -- `simple`, which is no language, a text tells its language itself.
@@ -1072,17 +1228,8 @@ CREATE OR REPLACE FUNCTION app.words_of(language regconfig, content text) RETURN
   AS $$
 DECLARE
   head text := "left"(content, 60000);
-  dictionary regdictionary := CASE WHEN language = 'simple'::regconfig THEN app.language_of(head) ELSE language::text END || '_stem';
 BEGIN
-  RETURN (
-    SELECT coalesce(string_agg(CASE WHEN is_simple
-        THEN word || ':' || place || coalesce('A ' || stem || ':' || place || 'B', 'A')
-        ELSE app.forms_of(piece, place::text, dictionary) END, ' '), '')::tsvector
-    FROM app.pieces_of(head)
-    CROSS JOIN LATERAL (SELECT lower(piece COLLATE "C") AS word, (ts_lexize(dictionary, piece))[1] AS stem OFFSET 0) simple);
-EXCEPTION WHEN program_limit_exceeded THEN
-  -- A tsvector holds 1 MiB.
-  RETURN app.words_of(language, "left"(head, length(head) / 2));
+  RETURN app.words_in(CASE WHEN language = 'simple'::regconfig THEN app.dictionaries_of(head) ELSE ARRAY[(language::text || '_stem')::regdictionary] END, head);
 END
 $$;
 REVOKE ALL ON FUNCTION app.words_of(regconfig, text) FROM PUBLIC;
@@ -1093,7 +1240,8 @@ GRANT EXECUTE ON FUNCTION app.words_of(regconfig, text) TO parley_app, parley_sy
 CREATE OR REPLACE FUNCTION app.words_of_chunk(language regconfig, context text, content text) RETURNS tsvector
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN (
-    SELECT app.words_of(known, content) || setweight(app.words_of(known, context), 'D')
-    FROM (SELECT CASE language WHEN 'simple'::regconfig THEN app.language_of(content)::regconfig ELSE language END AS known OFFSET 0) l);
+    SELECT app.words_in(known, "left"(content, 60000)) || setweight(app.words_in(known, "left"(context, 60000)), 'D')
+    FROM (
+      SELECT CASE language WHEN 'simple'::regconfig THEN app.dictionaries_of(content) ELSE ARRAY[(language::text || '_stem')::regdictionary] END AS known OFFSET 0) l);
 REVOKE ALL ON FUNCTION app.words_of_chunk(regconfig, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.words_of_chunk(regconfig, text, text) TO parley_app, parley_system;
