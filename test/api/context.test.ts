@@ -71,6 +71,7 @@ describe('A context', () => {
           documentId: document.id,
           title: 'Garden',
           headings: ['Trees'],
+          tableHead: null,
           start: expect.any(Number),
           end: content.length,
           content: expect.stringContaining('Prune an apple tree while it sleeps.'),
