@@ -247,6 +247,7 @@ CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scop
 DECLARE
   owner uuid := app.current_user_id();
   goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
+  is_follow_up boolean := EXISTS (SELECT FROM jsonb_array_elements(asked -> 'hints') hint WHERE (hint ->> 'weight')::float8 < 1);
   weights CONSTANT real[] := '{0.5,0.5,0.95,1}';
   most CONSTANT int := 6000;
   word_count int;
@@ -283,9 +284,7 @@ BEGIN
   IF queries IS NULL THEN
     RETURN;
   END IF;
-  -- A follow-up says little by itself: that a text has all its words does not put it first.
-  word_count := CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(asked -> 'hints') hint WHERE (hint ->> 'weight')::float8 < 1) THEN 0
-    ELSE cardinality(array_remove(kinds, 'part')) END;
+  word_count := cardinality(array_remove(kinds, 'part'));
   phrase := CASE WHEN word_count > 1 THEN app.phrase_of(asked ->> 'text') END;
   SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   messages := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c
@@ -429,8 +428,11 @@ BEGIN
       + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS rank, r.tier, r.created_at
     FROM ranked r
   )
-  -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks.
-  SELECT w.source, w.id, greatest(w.rank, CASE w.tier WHEN 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0) WHEN 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 AS lifted, w.tier, w.created_at
+  -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks. Not in a follow-up: few
+  -- words, which say little by themselves.
+  SELECT w.source, w.id, CASE WHEN is_follow_up THEN w.rank ELSE greatest(w.rank, CASE w.tier
+      WHEN 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0) WHEN 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 END AS lifted,
+    w.tier, w.created_at
   FROM whole w
   ORDER BY w.tier DESC, lifted DESC, w.created_at DESC NULLS LAST, w.id DESC LIMIT wanted;
 END
@@ -1027,7 +1029,8 @@ REVOKE ALL ON FUNCTION app.stem_of(regdictionary, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.stem_of(regdictionary, text) TO parley_app, parley_system;
 --> statement-breakpoint
 -- functions/stems_of.sql
--- The stems of a word, as entries of a tsvector with this mark (place and weight); empty where it has none.
+-- The stems of a word, as entries of a tsvector with this mark (place and weight); empty where it has none. Of several languages, of which the text may be
+-- none, no short stem that the word is itself.
 CREATE OR REPLACE FUNCTION app.stems_of(dictionaries regdictionary[], word text, mark text) RETURNS text
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   AS $$
@@ -1035,13 +1038,16 @@ DECLARE
   dictionary regdictionary;
   stem text;
   entries text := '';
+  is_unsure boolean := cardinality(dictionaries) > 1;
 BEGIN
   IF word ~ '^[0-9]' THEN
     RETURN '';
   END IF;
   FOREACH dictionary IN ARRAY dictionaries LOOP
-    stem := quote_literal(app.stem_of(dictionary, word)) || mark;
-    IF stem IS NOT NULL AND strpos(entries, stem) = 0 THEN
+    stem := app.stem_of(dictionary, word);
+    CONTINUE WHEN stem IS NULL OR is_unsure AND stem = word || '~';
+    stem := quote_literal(stem) || mark;
+    IF strpos(entries, stem) = 0 THEN
       entries := entries || stem;
     END IF;
   END LOOP;
@@ -1155,7 +1161,8 @@ BEGIN
     SELECT m.created_at, hashtextextended("left"(m.content, 20000), octet_length(m.content)) AS digest FROM messages m
     WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
       AND (num_nonnulls(required, excluded) = 0 OR (
-        SELECT (required IS NULL OR (m.search || c.title_words) @@ required) AND (excluded IS NULL OR NOT (m.search || c.title_words) @@ excluded)
+        SELECT (required IS NULL OR (m.search || coalesce(c.title_words, '')) @@ required)
+          AND (excluded IS NULL OR NOT (m.search || coalesce(c.title_words, '')) @@ excluded)
         FROM conversations c WHERE c.user_id = owner AND c.id = t.conversation_id)) OFFSET 0) m
   UNION ALL
   SELECT t.id, k.created_at, k.digest

@@ -8,7 +8,7 @@ import type { Question } from './questions.ts'
 
 const DEPTH = 200
 /** How a fused score counts what the lists say: as `src/features/search/sql/statement.ts` does. */
-export const WEIGHTS = { semantic: 0.35, keyword: 0.65 }
+export const WEIGHTS = { semantic: 0.3, keyword: 0.7 }
 
 /** A statement that is being written, with its parameters. */
 export class Statement {
@@ -158,7 +158,7 @@ function matches(statement: Statement, question: Question, word: string, phrase:
   const [user, asked] = [statement.add(question.owner.userId), `${statement.add(word)}::tsquery`]
   const { ofMessage, ofDocument } = conditions(statement, question)
   const columns = (text: string) => `octet_length(${text}.content) as bytes, ${text}.search @@ ${phrase} as has_phrase,
-    least(ts_rank('{0.5, 0.5, 0.9, 1}', ${text}.search, ${asked}), 0.98) as share`
+    least(ts_rank('{0.5, 0.5, 0.95, 1}', ${text}.search, ${asked}), 0.98) as share`
   const has = (text: string) => (byIndex ? `${text}.search @@ ${asked}` : `(${text}.search @@ ${asked}) is true`)
   return `select m.conversation_id, m.id, true as is_message, ${columns('m')} from messages m
       join conversations c on c.user_id = ${user} and c.id = m.conversation_id and c.deleted_at is null

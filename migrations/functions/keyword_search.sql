@@ -24,6 +24,7 @@ CREATE OR REPLACE FUNCTION app.keyword_search(asked jsonb, scope app.search_scop
 DECLARE
   owner uuid := app.current_user_id();
   goes_on boolean := coalesce((asked ->> 'prefix')::boolean, false);
+  is_follow_up boolean := EXISTS (SELECT FROM jsonb_array_elements(asked -> 'hints') hint WHERE (hint ->> 'weight')::float8 < 1);
   weights CONSTANT real[] := '{0.5,0.5,0.95,1}';
   most CONSTANT int := 6000;
   word_count int;
@@ -60,9 +61,7 @@ BEGIN
   IF queries IS NULL THEN
     RETURN;
   END IF;
-  -- A follow-up says little by itself: that a text has all its words does not put it first.
-  word_count := CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(asked -> 'hints') hint WHERE (hint ->> 'weight')::float8 < 1) THEN 0
-    ELSE cardinality(array_remove(kinds, 'part')) END;
+  word_count := cardinality(array_remove(kinds, 'part'));
   phrase := CASE WHEN word_count > 1 THEN app.phrase_of(asked ->> 'text') END;
   SELECT c.required, c.excluded INTO required, excluded FROM app.query_conditions(asked) c;
   messages := (SELECT coalesce(sum(c.message_count), 0) FROM public.conversations c
@@ -206,8 +205,11 @@ BEGIN
       + coalesce(((SELECT after FROM around) ->> r.id)::float8, 0)) AS rank, r.tier, r.created_at
     FROM ranked r
   )
-  -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks.
-  SELECT w.source, w.id, greatest(w.rank, CASE w.tier WHEN 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0) WHEN 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 AS lifted, w.tier, w.created_at
+  -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks. Not in a follow-up: few
+  -- words, which say little by themselves.
+  SELECT w.source, w.id, CASE WHEN is_follow_up THEN w.rank ELSE greatest(w.rank, CASE w.tier
+      WHEN 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0) WHEN 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 END AS lifted,
+    w.tier, w.created_at
   FROM whole w
   ORDER BY w.tier DESC, lifted DESC, w.created_at DESC NULLS LAST, w.id DESC LIMIT wanted;
 END

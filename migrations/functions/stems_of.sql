@@ -1,4 +1,5 @@
--- The stems of a word, as entries of a tsvector with this mark (place and weight); empty where it has none.
+-- The stems of a word, as entries of a tsvector with this mark (place and weight); empty where it has none. Of several languages, of which the text may be
+-- none, no short stem that the word is itself.
 CREATE OR REPLACE FUNCTION app.stems_of(dictionaries regdictionary[], word text, mark text) RETURNS text
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   AS $$
@@ -6,13 +7,16 @@ DECLARE
   dictionary regdictionary;
   stem text;
   entries text := '';
+  is_unsure boolean := cardinality(dictionaries) > 1;
 BEGIN
   IF word ~ '^[0-9]' THEN
     RETURN '';
   END IF;
   FOREACH dictionary IN ARRAY dictionaries LOOP
-    stem := quote_literal(app.stem_of(dictionary, word)) || mark;
-    IF stem IS NOT NULL AND strpos(entries, stem) = 0 THEN
+    stem := app.stem_of(dictionary, word);
+    CONTINUE WHEN stem IS NULL OR is_unsure AND stem = word || '~';
+    stem := quote_literal(stem) || mark;
+    IF strpos(entries, stem) = 0 THEN
       entries := entries || stem;
     END IF;
   END LOOP;

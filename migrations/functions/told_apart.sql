@@ -19,7 +19,8 @@ BEGIN
     SELECT m.created_at, hashtextextended("left"(m.content, 20000), octet_length(m.content)) AS digest FROM messages m
     WHERE m.user_id = owner AND m.conversation_id = t.conversation_id AND m.id = t.message_id AND m.deleted_at IS NULL
       AND (num_nonnulls(required, excluded) = 0 OR (
-        SELECT (required IS NULL OR (m.search || c.title_words) @@ required) AND (excluded IS NULL OR NOT (m.search || c.title_words) @@ excluded)
+        SELECT (required IS NULL OR (m.search || coalesce(c.title_words, '')) @@ required)
+          AND (excluded IS NULL OR NOT (m.search || coalesce(c.title_words, '')) @@ excluded)
         FROM conversations c WHERE c.user_id = owner AND c.id = t.conversation_id)) OFFSET 0) m
   UNION ALL
   SELECT t.id, k.created_at, k.digest

@@ -8,7 +8,7 @@ export const fusedByRank = ({ scoring }: Hit, k = 60, semantic = 1, keyword = 1)
   (scoring.keywordPosition === null ? 0 : keyword / (k + scoring.keywordPosition))
 
 /** Fusion by scores, as the API describes it: of a hit among all that there are. */
-export function fusedByScore({ scoring }: Hit, all: readonly Hit[], semantic = 0.35, keyword = 0.65): number {
+export function fusedByScore({ scoring }: Hit, all: readonly Hit[], semantic = 0.3, keyword = 0.7): number {
   const share = (of: (hit: Hit) => number | null, own: number | null) =>
     Math.max(own ?? 0, 0) / (Math.max(...all.map((hit) => of(hit) ?? 0)) || 1)
   return (

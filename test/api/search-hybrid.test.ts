@@ -67,11 +67,11 @@ describe('Every hit', () => {
   })
 
   it.each([
-    ['as it is', {}, 0.35, 0.65],
+    ['as it is', {}, 0.3, 0.7],
     ['with weights', { weights: { semantic: 0.5, keyword: 3 } }, 0.5, 3],
-    ['with one weight', { method: 'score', weights: { keyword: 2 } }, 0.35, 2],
-    ['by meaning only', { weights: { keyword: 0 } }, 0.35, 0],
-    ['by keyword only', { weights: { semantic: 0 } }, 0, 0.65],
+    ['with one weight', { method: 'score', weights: { keyword: 2 } }, 0.3, 2],
+    ['by meaning only', { weights: { keyword: 0 } }, 0.3, 0],
+    ['by keyword only', { weights: { semantic: 0 } }, 0, 0.7],
     ['with no weight at all', { weights: { semantic: 0, keyword: 0 } }, 0, 0],
   ])('has the fused score that the formula gives: %s', async (_, fusion, semantic, keyword) => {
     const { data } = await search(ada, { query: QUERY, fusion })

@@ -66,7 +66,7 @@ export function createQuestions({ queryEmbedder: embedder, quotas, spentBudgets,
 }
 
 /** By how much more a turn counts here than among the words: chosen by recall on multi-turn conversations. */
-const TURN_FACTOR = 2
+const TURN_FACTOR = 2.5
 
 /** The direction of all together. */
 function sumOf(

@@ -93,7 +93,7 @@ const fields = z.strictObject({
     .prefault({})
     .meta({
       description:
-        'How both lists become one. `score`: the sum of weight · score / best score of the list, with 0.35 for the semantic and 0.65 for the keyword list unless told otherwise. `rank`: reciprocal rank fusion, the sum of weight / (k + position), with 1 and 1.',
+        'How both lists become one. `score`: the sum of weight · score / best score of the list, with 0.3 for the semantic and 0.7 for the keyword list unless told otherwise. `rank`: reciprocal rank fusion, the sum of weight / (k + position), with 1 and 1.',
     }),
 })
 

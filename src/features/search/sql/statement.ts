@@ -137,7 +137,7 @@ const SCORES: Record<Search['mode'], (search: Search) => SQL> = {
 }
 
 /** What a list counts for where the request does not say it: measured, see docs/decisions/027-search.md. */
-const FUSION_WEIGHTS = { score: { semantic: 0.35, keyword: 0.65 }, rank: { semantic: 1, keyword: 1 } }
+const FUSION_WEIGHTS = { score: { semantic: 0.3, keyword: 0.7 }, rank: { semantic: 1, keyword: 1 } }
 
 /** Of each conversation, or document, the best hit. */
 function bestOfEach(userId: string, groupBy: readonly Group[]): SQL {
