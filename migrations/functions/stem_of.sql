@@ -4,12 +4,12 @@ CREATE OR REPLACE FUNCTION app.stem_of(dictionary regdictionary, word text) RETU
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
   AS $$
 DECLARE
-  stem text := app.folded((ts_lexize(dictionary, word))[1]);
+  stem text := nullif(app.folded((ts_lexize(dictionary, word))[1]), '');
 BEGIN
   IF length(stem) > 3 OR dictionary = 'english_stem'::regdictionary THEN
     RETURN stem;
   END IF;
-  RETURN nullif(stem, '') || '~';
+  RETURN stem || '~';
 END
 $$;
 REVOKE ALL ON FUNCTION app.stem_of(regdictionary, text) FROM PUBLIC;

@@ -179,13 +179,113 @@ describe('Inflection', () => {
     expect((await ranked('lisbon van')).toSorted()).toEqual(['Lisbon', 'Some van'])
   })
 
+  it.each([
+    ['Turkish', 'Kitaplar ve masalar', 'kitap', 'masa'],
+    ['Swedish', 'Flickorna plockade blåbär', 'flicka'],
+    ['Danish', 'Pigerne plukker blomsterne', 'pige', 'blomst'],
+    ['Spanish', 'Gatos negros', 'gato', 'negro'],
+    ['Hungarian', 'Könyvtárakban', 'könyvtár'],
+  ])('of a short text that tells no language is met all the same: %s', async (_, text, ...queries) => {
+    expect(await misses(text, queries)).toEqual([])
+  })
+
+  it.each([
+    ['Spanish', 'Los gatos y las casas de mis hijos están en la mesa', 'gato', 'casa', 'hijo', 'mesas'],
+    ['Italian', 'Le case e le vie del centro sono belle', 'casa'],
+    ['French', 'Les rues de la ville sont longues', 'rue'],
+  ])('of a short word is met: %s', async (_, text, ...queries) => {
+    expect(await misses(text, queries)).toEqual([])
+  })
+
+  it.each([
+    ['spanish', 'Gatos, casas', 'gato', 'casa'],
+    ['turkish', 'Kütüphane, kitaplar', 'kitap', 'kutuphane'],
+  ])('of a document that says its language is met: %s', async (language, content, ...queries) => {
+    await put(ada, { title: 'x', content, language })
+    for (const query of queries) expect([query, await ranked(query)]).toEqual([query, [content]])
+  })
+
+  it('of a short word of another language does not find an English one', async () => {
+    await store('Read the log of the server', 'The car is in the yard')
+    for (const query of ['logo', 'care']) expect([query, await ranked(query)]).toEqual([query, []])
+  })
+
   it('of a document is told by its language, and of its title by the same', async () => {
     await put(ada, { title: 'Gärten', content: 'Viel Grün', language: 'german' })
     expect(await ranked('garten')).toEqual(['Viel Grün'])
   })
 })
 
+describe('A sign that belongs to no letter', () => {
+  const signs = [
+    '¯\\_(ツ)_/¯',
+    '´quoted´ words',
+    '5´ 30´´',
+    '( ͡° ͜ʖ ͡°)',
+    '˜',
+    'ـ',
+    'ّ',
+    '😀\u0301',
+    'a \u0301 b',
+    '‾',
+    '\u093c',
+  ]
+
+  it.each(signs)('is no obstacle: %s', async (sign) => {
+    await store(`${sign} and the garden`)
+    expect(await ranked('garden')).toEqual([`${sign} and the garden`])
+    expect(await ranked(`${sign} garden`)).toEqual([`${sign} and the garden`])
+    await put(ada, { title: `${sign} title`, content: `${sign} pond` })
+    expect(await ranked('pond', { match: 'all' })).toEqual([`${sign} pond`])
+  })
+
+  it('keeps nothing else of a batch from being found', async () => {
+    const { id } = await openConversation(ada)
+    const messages = Array.from({ length: 100 }, (_, i) =>
+      i === 80 ? '¯\\_(ツ)_/¯' : `word${'abcdefghij'[i % 10]}${'klmnopqrst'[Math.floor(i / 10)]}z`,
+    )
+    await say(ada, id, ...messages)
+    await expect.poll(() => ranked('wordjtz')).toEqual(['wordjtz'])
+  })
+})
+
+describe('What is written in several ways', () => {
+  it.each([
+    ['a hyphen', 'Our Wi-Fi and e-mail are down', 'wifi', 'email', 'wi-fi', 'emails'],
+    ['points', 'She lives in the U.S.A. and in the U.K.', 'USA', 'uk', 'U.S.A.'],
+    ['groups of digits', 'It costs 1,250 or 12 500 or 1.000.000', '1250', '12500', '1000000', '1,250'],
+    ['a phone number', 'Call (0123) 456-7890 or +1-415-555-2671', '4567890', '4155552671', '01234567890'],
+    ['a phone number of another country', 'Ring +44 20 7946 0958', '02079460958', '442079460958'],
+    ['a letter and digits', 'My iPhone15 is here', 'iphone', 'iPhone15', '15'],
+    ['a name in a longer one', 'SELECT u.created_at FROM t', 'created_at'],
+    ['a joiner', 'این کتاب‌های من', 'کتاب', 'کتابهای'],
+    ['an apostrophe', 'Він зʼїв яблуко', "з'їв", 'зʼїв'],
+    ['digits of Hindi', 'आदेश ४५६७८९ है', '456789', '४५६७८९'],
+    ['umlauts', 'Frau Müller isst fünf Äpfel', 'mueller', 'fuenf', 'aepfel'],
+  ])('is found in each: %s', async (_, text, ...queries) => {
+    expect(await misses(text, queries)).toEqual([])
+  })
+
+  it('counts by how much of a word its parts make up', async () => {
+    await store('Commit 450f2af broke it', 'Take 2 of them', 'An f')
+    expect((await ranked('450f2af'))[0]).toBe('Commit 450f2af broke it')
+    await store('Look at this', 'Meet me at noon', 'The column u.created_at is null')
+    expect((await ranked('created_at'))[0]).toBe('The column u.created_at is null')
+  })
+})
+
 describe('A title', () => {
+  it('meets conditions together with what is said', async () => {
+    const { id } = await openConversation(ada, { title: 'Zanzibar holiday' })
+    await say(ada, id, 'Hello', 'We should book the ferry soon')
+    await store('A ferry to Skye')
+    for (const mode of ['keyword', 'hybrid']) {
+      expect(await ranked('zanzibar ferry', { mode, match: 'all' })).toEqual(['We should book the ferry soon'])
+      expect(await ranked('"zanzibar holiday" ferry', { mode })).toContain('We should book the ferry soon')
+      expect(await ranked('ferry -zanzibar', { mode })).toEqual(['A ferry to Skye'])
+    }
+  })
+
   it('is searched like a text: folded, by part, and inflected', async () => {
     const { id } = await openConversation(ada, { title: 'Configuração of UserStore.ts and plums' })
     await say(ada, id, 'Something else')
