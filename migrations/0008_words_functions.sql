@@ -161,14 +161,14 @@ REVOKE ALL ON FUNCTION app.index_title() FROM PUBLIC;
 --> statement-breakpoint
 -- functions/index_words.sql
 -- Before a row is written: the words of its text, for the keyword search. Of what a request writes in one transaction, as much is read at once as takes
--- some 30 ms: 80 short texts, or 60,000 letters of plain English, and less of text with digits, signs or other scripts, of which each takes as long as a dozen letters;
+-- some 30 ms: 40 short texts, or 60,000 letters of plain English, and less of text with digits, signs or other scripts, of which each takes as long as a dozen letters;
 -- the rest waits (null) and is read in the background, in small transactions (docs/decisions/037-words-that-wait.md).
 CREATE OR REPLACE FUNCTION app.index_words() RETURNS trigger
   LANGUAGE plpgsql
   AS $$
 DECLARE
   most CONSTANT int := 16000;
-  work int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + 200 + least(octet_length(NEW.content), 240000) / 4;
+  work int := coalesce(nullif(current_setting('app.words_read', true), '')::int, 0) + 400 + least(octet_length(NEW.content), 240000) / 4;
 BEGIN
   IF work <= most THEN
     work := work + 3 * length(regexp_replace("left"(NEW.content, 60000), '[A-Za-z ]+', '', 'g'));

@@ -11,7 +11,7 @@ import { createKeywordRepository, type KeywordRepository } from './repository.ts
 const REQUEST_MS = 10_000
 /** What the transaction that writes texts indexes by itself, in the units of `app.index_words`. */
 const AT_ONCE = 16_000
-const PER_TEXT = 200
+const PER_TEXT = 400
 const MOST_PER_CHARACTER = 4
 /** The lowest id. */
 const FIRST = '00000000-0000-0000-0000-000000000000'
