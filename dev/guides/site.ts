@@ -6,6 +6,7 @@ import { escape, type Guide, renderGuide, type Source } from './render.ts'
 const SOURCES = 'docs/guides'
 /** As someone who begins would read them; others follow by name. */
 const ORDER = [
+  'set-up',
   'sign-in',
   'store-a-chat',
   'branches',

@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 })
 
 const names = (await Array.fromAsync(glob('*.md', { cwd: join(ROOT, 'docs/guides') }))).toSorted()
 const guides = await Promise.all(names.map(readGuide))
-const setUp = guides.find(({ name }) => name === 'README.md') as Guide
+const setUp = guides.find(({ name }) => name === 'set-up.md') as Guide
 /** `QUOTA_…=2 npm run dev` in a guide: what it runs with. */
 const settings = Object.fromEntries(
   guides.flatMap(({ text }) =>

@@ -9,7 +9,7 @@ import type { Printed } from './runtime.ts'
 
 /** What guides import beside `@parley/client`. */
 const PACKAGES = ['ai', '@ai-sdk/react', 'oidc-client-ts', 'react', 'react-dom', 'vite', '@types']
-/** What the set-up in docs/guides/README.md gives to the other guides. */
+/** What the set-up in docs/guides/set-up.md gives to the other guides. */
 const SET_UP = 'url, token, parley'
 
 /** An empty project, with what a reader has installed. */
@@ -28,7 +28,7 @@ export async function newProject(): Promise<Project> {
 
 export const moduleName = ({ name }: Guide): string => name.replace('.md', '')
 
-const isSetUp = ({ name }: Guide) => name === 'README.md'
+const isSetUp = ({ name }: Guide) => name === 'set-up.md'
 /** Its TypeScript is a page's: it makes a `parley` of its own, and runs in a browser (test/pages/guide-sign-in.test.ts). */
 const isPage = ({ name }: Guide) => name === 'sign-in.md'
 
@@ -36,7 +36,7 @@ const isPage = ({ name }: Guide) => name === 'sign-in.md'
 export function codeOf(guide: Guide): Record<string, string> {
   const files: Record<string, string> = {}
   for (const { file, code } of guide.blocks) if (file !== undefined) files[file] = code
-  const known = isSetUp(guide) || isPage(guide) ? '' : `import { ${SET_UP} } from './README.tsx';`
+  const known = isSetUp(guide) || isPage(guide) ? '' : `import { ${SET_UP} } from './set-up.tsx';`
   const module = moduleOf(guide, (block) => (isCode(block) ? block : null), `${known} export { };`)
   const end = isSetUp(guide) ? `export { ${SET_UP} }\n` : ''
   return { ...files, [`${moduleName(guide)}.tsx`]: module + end }
@@ -96,7 +96,7 @@ function runnable(guide: Guide, isLast: boolean, { url, tokenCommand, shown }: R
       if (!isCode(block) || isPage(guide)) return null
       return { before: `$.begin(${n});`, code: own(block.code), after: ';' }
     },
-    `import * as $ from './runtime.ts';${isSetUp(guide) ? '' : `import { ${SET_UP} } from './README.run.tsx';$.start();`}`,
+    `import * as $ from './runtime.ts';${isSetUp(guide) ? '' : `import { ${SET_UP} } from './set-up.run.tsx';$.start();`}`,
   )
   const render = shown === undefined ? '' : `$.render(${guide.blocks.length}, <>${shown}</>);`
   const end = isLast ? `${render}$.end()\n` : `export { ${SET_UP} }\n`
