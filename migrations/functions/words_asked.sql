@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION app.words_asked(asked jsonb) RETURNS jsonb
   AS $$
 BEGIN
   RETURN coalesce(asked -> 'words', (
-    SELECT jsonb_agg(word) FROM app.query_words(asked ->> 'text', coalesce((asked ->> 'prefix')::boolean, false)) word));
+    SELECT coalesce(jsonb_agg(word), '[]') FROM app.query_words(asked ->> 'text', coalesce((asked ->> 'prefix')::boolean, false)) word));
 END
 $$;
 REVOKE ALL ON FUNCTION app.words_asked(jsonb) FROM PUBLIC;
