@@ -23,7 +23,8 @@ export function contentSecurityPolicy(backend: Backend): Plugin {
       let origins: Promise<string[]> | undefined
       return () => {
         server.middlewares.use((request, response, fail) => {
-          const isPage = request.method === 'GET' && request.headers.accept?.includes('text/html')
+          const { accept = '' } = request.headers
+          const isPage = request.method === 'GET' && (accept.includes('text/html') || request.originalUrl === '/')
           if (!isPage) return void response.writeHead(404).end()
           const answer = async () => {
             const nonce = randomBytes(16).toString('base64')
