@@ -1,2 +1,2 @@
 /** What the deployed Worker may weigh, gzipped, in bytes. */
-export const BUNDLE_BUDGET = 240 * 1024
+export const BUNDLE_BUDGET = 244 * 1024
