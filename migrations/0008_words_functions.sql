@@ -95,7 +95,6 @@ BEGIN
   END IF;
   IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
     forms := forms || app.stems_of(dictionaries, whole, other);
-    word := piece;
   ELSE
     bare := whole;
     IF piece ~ '[/@]' THEN
@@ -431,7 +430,7 @@ BEGIN
   )
   -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks. Not in a follow-up: few
   -- words, which say little by themselves.
-  SELECT w.source, w.id, greatest(w.rank, CASE WHEN is_follow_up THEN NULL WHEN w.tier = 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0)
+  SELECT w.source, w.id, greatest(w.rank, (1 + w.tier / 1000.0) * CASE WHEN is_follow_up THEN NULL WHEN w.tier = 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0)
       WHEN w.tier = 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 AS lifted, w.tier, w.created_at
   FROM whole w
   ORDER BY w.tier DESC, lifted DESC, w.created_at DESC NULLS LAST, w.id DESC LIMIT wanted;
@@ -690,7 +689,7 @@ BEGIN
     SELECT DISTINCT w.word, s.form
     FROM (SELECT DISTINCT word FROM words WHERE is_plain) w CROSS JOIN unnest(dictionaries) d
     CROSS JOIN LATERAL (SELECT app.folded((ts_lexize(d, w.word))[1]) COLLATE "C" AS stem OFFSET 0) l
-    -- As app.stem_of does.
+    -- What app.stem_of does, without a call for each of some hundred stems.
     CROSS JOIN LATERAL (SELECT CASE WHEN length(stem) > 3 OR d = 'english_stem'::regdictionary THEN stem ELSE stem || '~' END AS form OFFSET 0) s
     WHERE s.form <> app.folded(w.word)
   ), formed AS MATERIALIZED (

@@ -17,7 +17,7 @@ const AMHARIC =
 
 const many = (length: number, make: () => string, separator = '') => Array.from({ length }, make).join(separator)
 
-/** Texts that take many tokens for their length, and that nobody writes by hand. */
+/** Texts that take many tokens for their length: encoded data, code, rows of signs, tables, scripts that tokenizers know little of. */
 export function denseTexts(): Map<string, string[]> {
   const next = dice()
   const pick = (of: string | readonly string[]): string => of[next(of.length)] ?? ''

@@ -27,7 +27,6 @@ BEGIN
   END IF;
   IF piece !~ '[[:punct:]]' COLLATE pg_c_utf8 THEN
     forms := forms || app.stems_of(dictionaries, whole, other);
-    word := piece;
   ELSE
     bare := whole;
     IF piece ~ '[/@]' THEN

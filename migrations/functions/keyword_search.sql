@@ -207,7 +207,7 @@ BEGIN
   )
   -- What has all words ranks no lower than what has not, in a fused list as well; among themselves, by their own ranks. Not in a follow-up: few
   -- words, which say little by themselves.
-  SELECT w.source, w.id, greatest(w.rank, CASE WHEN is_follow_up THEN NULL WHEN w.tier = 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0)
+  SELECT w.source, w.id, greatest(w.rank, (1 + w.tier / 1000.0) * CASE WHEN is_follow_up THEN NULL WHEN w.tier = 1 THEN (SELECT max(rank) FROM whole WHERE tier = 0)
       WHEN w.tier = 2 THEN (SELECT max(rank) FROM whole WHERE tier < 2) END) + w.rank / 1000 AS lifted, w.tier, w.created_at
   FROM whole w
   ORDER BY w.tier DESC, lifted DESC, w.created_at DESC NULLS LAST, w.id DESC LIMIT wanted;

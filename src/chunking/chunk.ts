@@ -20,7 +20,7 @@ export interface Chunk {
   end: number
   /** The headings it stands under, from the outermost to the nearest, as plain text. */
   headings: readonly string[]
-  /** The head of the table that it goes on with, as the row of the source; null where it does not start within a table. */
+  /** The header row of the table in which it starts, as Markdown; null where it starts outside of a table or with the header. */
   tableHead: string | null
 }
 

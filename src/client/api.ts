@@ -144,7 +144,7 @@ export interface Context {
     title: string
     /** Those that all of it stands under, from the outermost */
     headings: Array<string>
-    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    /** The header row of the table in which it begins, as Markdown; null where it begins outside of a table or with the header */
     tableHead: string | null
     /** The passage is the document's `content.slice(start, end)` */
     start: number
@@ -383,7 +383,7 @@ export interface DocumentChunk {
   content: string
   /** Those above it, the outermost first */
   headings: Array<string>
-  /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+  /** The header row of the table in which it begins, as Markdown; null where it begins outside of a table or with the header */
   tableHead: string | null
   /** Where it begins in the document’s content, in UTF-16 units */
   start: number
@@ -403,7 +403,7 @@ export interface DocumentHit {
   documentId: string
   title: string
   headings: Array<string>
-  /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+  /** The header row of the table in which it begins, as Markdown; null where it begins outside of a table or with the header */
   tableHead: string | null
   position: number
   start: number
@@ -424,7 +424,7 @@ export interface DocumentHit {
     similarity: number | null
     /** In the list by similarity: 1, 2 …; null beyond its end */
     semanticPosition: number | null
-    /** How well the words match, by BM25, with half of what the messages before and behind have; null where they do not */
+    /** How well the words match, by BM25, with half of what the messages before and after have. A text with all words has no less than the best of those without. Null where no word matches */
     keywordRank: number | null
     /** In the list by keyword */
     keywordPosition: number | null
@@ -790,7 +790,7 @@ export interface MessageHit {
     similarity: number | null
     /** In the list by similarity: 1, 2 …; null beyond its end */
     semanticPosition: number | null
-    /** How well the words match, by BM25, with half of what the messages before and behind have; null where they do not */
+    /** How well the words match, by BM25, with half of what the messages before and after have. A text with all words has no less than the best of those without. Null where no word matches */
     keywordRank: number | null
     /** In the list by keyword */
     keywordPosition: number | null
@@ -1589,7 +1589,7 @@ export interface Api {
       $get(args?: { query?: ListAuditEventsQuery }, init?: CallInit): Promise<Answer<AuditEventPage>>
     }
     usage: {
-      /** Read what you have, and may have. A write that would bring you beyond a limit is a 403 `quota_exceeded`, whose `quota` names it. Only `embeddedTokens` stops no write: the texts wait for their vectors until it is reset. */
+      /** Read what you have, and may have. A write that would bring you beyond a limit is a 403 `quota_exceeded`, whose `quota` names it. `embeddedTokens` is the exception: writes succeed, and the texts get their vectors after it is reset. */
       $get(args?: {}, init?: CallInit): Promise<Answer<QuotaUsage>>
     }
   }

@@ -42,6 +42,16 @@ describe('The default', () => {
     expect(contents(await search(ada, { query: QUERY, sources: ['document'] }))).toEqual(['When to prune: in winter.'])
   })
 
+  it('ranks a text with all words no lower than one with a few of them', async () => {
+    const all = `Set orchard_size and cellar_size. ${'Other things are said at length. '.repeat(20)}`
+    const few = ['Orchard, orchard, orchard', 'Orchard', 'The cellar', 'A cellar', 'Some cellar', 'One cellar more']
+    for (const text of [all, ...few]) await say(ada, (await openConversation(ada)).id, text)
+    const { data } = await search(ada, { query: 'orchard cellar' })
+    const ranks = data.map(({ content, scoring }) => [content.startsWith('Set'), scoring.keywordRank ?? 0] as const)
+    const rankOf = (isAll: boolean) => Math.max(...ranks.flatMap(([is, rank]) => (is === isAll ? [rank] : [])))
+    expect(rankOf(true)).toBeGreaterThan(rankOf(false))
+  })
+
   it('matches any word, unless the query says more', async () => {
     await say(ada, conversation, 'red green', 'red blue')
     const matching = async (query: string, options: object = {}) => {

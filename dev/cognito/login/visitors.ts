@@ -15,7 +15,7 @@ export interface VisitorState {
 
 export interface Visitors {
   read: (c: Context) => VisitorState
-  /** Under a new id, so that an id planted by somebody else is of no use. */
+  /** Under a new id, against session fixation. */
   replace: (c: Context, state: VisitorState) => void
   /** For the forms of this browser, which gets an id where it has none. */
   csrfToken: (c: Context) => string

@@ -156,7 +156,7 @@ export const documentPath = z.object({ documentId: pathId('the document') })
 /** Of a stretch of a document. */
 export const tableHead = z.string().nullable().meta({
   description:
-    'The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table',
+    'The header row of the table in which it begins, as Markdown; null where it begins outside of a table or with the header',
 })
 
 /** A chunk as it leaves the repository. */

@@ -103,7 +103,7 @@ export const documentChunks = pgTable(
       .array()
       .notNull()
       .default(sql`'{}'::text[]`),
-    /** Of the table that it goes on with. Stored, so that a new title does not lose it from `context`. */
+    /** The header row of the table in which it starts. Stored, so that a new title does not lose it from `context`. */
     tableHead: text('table_head'),
     /** What is said above it, as text: found and embedded together with it. */
     context: text('context').notNull().default(''),

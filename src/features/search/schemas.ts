@@ -136,7 +136,7 @@ const scoring = z
     semanticPosition: position.meta({ description: 'In the list by similarity: 1, 2 …; null beyond its end' }),
     keywordRank: z.number().nullable().meta({
       description:
-        'How well the words match, by BM25, with half of what the messages before and behind have; null where they do not',
+        'How well the words match, by BM25, with half of what the messages before and after have. A text with all words has no less than the best of those without. Null where no word matches',
     }),
     keywordPosition: position.meta({ description: 'In the list by keyword' }),
     fused: z.number().nullable().meta({ description: 'Of both lists, in a hybrid search' }),

@@ -16,7 +16,7 @@ export const usageRoutes = (deps: Deps) => {
       tag: profileTag,
       summary: 'Read what you have, and may have',
       description:
-        'A write that would bring you beyond a limit is a 403 `quota_exceeded`, whose `quota` names it. Only `embeddedTokens` stops no write: the texts wait for their vectors until it is reset.',
+        'A write that would bring you beyond a limit is a 403 `quota_exceeded`, whose `quota` names it. `embeddedTokens` is the exception: writes succeed, and the texts get their vectors after it is reset.',
       responses: { 200: { description: 'All quotas', schema: usageSchema } },
     }),
     async (c) => {

@@ -776,7 +776,7 @@ export type DocumentChunk = {
     content: string;
     /** Those above it, the outermost first */
     headings: string[];
-    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    /** The header row of the table in which it begins, as Markdown; null where it begins outside of a table or with the header */
     tableHead: string | null;
     /** Where it begins in the document’s content, in UTF-16 units */
     start: number;
@@ -969,7 +969,7 @@ export type MessageHit = {
         similarity: number | null;
         /** In the list by similarity: 1, 2 …; null beyond its end */
         semanticPosition: number | null;
-        /** How well the words match, by BM25, with half of what the messages before and behind have; null where they do not */
+        /** How well the words match, by BM25, with half of what the messages before and after have. A text with all words has no less than the best of those without. Null where no word matches */
         keywordRank: number | null;
         /** In the list by keyword */
         keywordPosition: number | null;
@@ -999,7 +999,7 @@ export type DocumentHit = {
     documentId: string;
     title: string;
     headings: string[];
-    /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+    /** The header row of the table in which it begins, as Markdown; null where it begins outside of a table or with the header */
     tableHead: string | null;
     position: number;
     start: number;
@@ -1022,7 +1022,7 @@ export type DocumentHit = {
         similarity: number | null;
         /** In the list by similarity: 1, 2 …; null beyond its end */
         semanticPosition: number | null;
-        /** How well the words match, by BM25, with half of what the messages before and behind have; null where they do not */
+        /** How well the words match, by BM25, with half of what the messages before and after have. A text with all words has no less than the best of those without. Null where no word matches */
         keywordRank: number | null;
         /** In the list by keyword */
         keywordPosition: number | null;
@@ -1114,7 +1114,7 @@ export type Context = {
         title: string;
         /** Those that all of it stands under, from the outermost */
         headings: string[];
-        /** The head of the table that it goes on with, as a row of Markdown; null where it does not begin within a table */
+        /** The header row of the table in which it begins, as Markdown; null where it begins outside of a table or with the header */
         tableHead: string | null;
         /** The passage is the document's `content.slice(start, end)` */
         start: number;

@@ -22,7 +22,7 @@ const target = ({ userId, which }: Written) => sql`target as materialized (
   where user_id = ${userId} and ${which} and ${writtenHere(documents)})`
 
 /**
- * What is said above a chunk: the title, the headings and the head of the table that it goes on with. Many documents begin
+ * What is said above a chunk: the title, the headings and the header row of the table in which it starts. Many documents begin
  * with their title as a heading: it is said once.
  */
 const contextOf = (headings: SQL, tableHead: SQL) => sql`array_to_string(
